@@ -29,8 +29,8 @@ async function ask(address, body) {
   if (answer.ok) {
     return answer;
   }
-  const told = await answer.json().catch(() => ({ message: `The server answered ${answer.status}.` }));
-  throw new Error(told.message);
+  const problem = await answer.json().catch(() => ({ message: `The server answered ${answer.status}.` }));
+  throw new Error(problem.message);
 }
 
 /**
@@ -85,23 +85,23 @@ function player(choice) {
   const audio = document.createElement("audio");
   audio.controls = true;
   audio.hidden = true;
-  const told = document.createElement("span");
+  const delayNote = document.createElement("span");
   const { synthesiser, voice } = choice;
   onPress(button, async () => {
     const first = await play(audio, { synthesiser, voice });
-    told.textContent = ` first sound after ${Math.round(first)} ms`;
+    delayNote.textContent = ` first sound after ${Math.round(first)} ms`;
   });
-  return [button, told, audio];
+  return [button, delayNote, audio];
 }
 
 /** @param {Choice} choice */
 function row(choice) {
-  const made = document.createElement("tr");
+  const element = document.createElement("tr");
   const name = choice.voice ? `${choice.label} (${choice.voice})` : choice.label || "—";
   for (const content of [[name], [choice.synthesiser], player(choice)]) {
-    made.insertCell().append(...content);
+    element.insertCell().append(...content);
   }
-  return made;
+  return element;
 }
 
 if (panel) {

@@ -45,6 +45,7 @@ export class AgentPanel {
   }
 
   /**
+   * Shows the panel for a new call; nothing of it if the agent only transcribes.
    * @param {CallClient} call
    * @param {Agent} agent
    */

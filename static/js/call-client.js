@@ -98,8 +98,8 @@ export class CallClient extends Emitter {
     this.mute(this._muted); // the caller may have muted while the microphone opened
     this._state(resume ? "reconnecting" : "connecting", resume ? "Reconnecting…" : "Calling…");
     this._timers.add(setTimeout(() => !this._wasActive && this._fail("no-media"), CONNECT_MS));
-    const wish = resume ? { callId: resume } : { ...(agentId && { agentId }), ...(consent && { consent }) };
-    await this._media.start(stream, wish);
+    const request = resume ? { callId: resume } : { ...(agentId && { agentId }), ...(consent && { consent }) };
+    await this._media.start(stream, request);
   }
 
   /** @param {boolean} muted */

@@ -55,19 +55,19 @@ function begin(recorded) {
 
 /**
  * Resumes the call that this tab had before the reload.
- * @param {SavedCall} kept
+ * @param {SavedCall} details
  */
-async function resume(kept) {
-  if (await lockCall(kept.callId)) {
-    await startOrResume(kept);
+async function resume(details) {
+  if (await lockCall(details.callId)) {
+    await startOrResume(details);
   } else {
-    fail({ code: "in-another-tab", callId: kept.callId });
+    fail({ code: "in-another-tab", callId: details.callId });
   }
 }
 
-/** @param {SavedCall} kept a new call if its id is empty */
-async function startOrResume(kept) {
-  const { agent: chosen, recorded, callId, startedMs, muted } = kept;
+/** @param {SavedCall} details a new call if its id is empty */
+async function startOrResume(details) {
+  const { agent: chosen, recorded, callId, startedMs, muted } = details;
   const transcript = new Transcript();
   const iceServers = findIceServers(); // while the microphone opens
   const call = new CallClient({
@@ -81,9 +81,9 @@ async function startOrResume(kept) {
   });
   client = call;
   show("stage", chosen.slug);
-  stage.begin({ call, agent: chosen, recorded, elapsedMs: startedMs && Date.now() - startedMs, muted });
+  stage.start({ call, agent: chosen, recorded, elapsedMs: startedMs && Date.now() - startedMs, muted });
   follow(call, transcript);
-  saveWhileActive(call, kept);
+  saveWhileActive(call, details);
   call.open();
   await openAndStart(call);
 }
@@ -91,17 +91,17 @@ async function startOrResume(kept) {
 /**
  * Saves the call, once it has begun, so that it survives a reload.
  * @param {CallClient} call
- * @param {SavedCall} kept
+ * @param {SavedCall} details
  */
-function saveWhileActive(call, kept) {
+function saveWhileActive(call, details) {
   const note = () => {
     if (call.inProgress) {
-      saveCall({ ...kept, callId: call.callId, muted: stage.muted });
+      saveCall({ ...details, callId: call.callId, muted: stage.muted });
     }
   };
   call.addEventListener("state", (event) => {
     if (call.inProgress && /** @type {CustomEvent} */ (event).detail.state === "active") {
-      kept.startedMs ||= Date.now();
+      details.startedMs ||= Date.now();
       lockCall(call.callId);
     }
     note();
@@ -124,7 +124,7 @@ async function findIceServers() {
 
 /** @param {CallClient} call */
 async function openAndStart(call) {
-  stage.say("waiting", "Waiting for your microphone…");
+  stage.showState("waiting", "Waiting for your microphone…");
   let stream;
   try {
     stream = await openMicrophone(microphone.value);
@@ -138,7 +138,7 @@ async function openAndStart(call) {
   }
   listMicrophones(microphone, byId("microphone-note"));
   try {
-    stage.listen(stream);
+    stage.startMeter(stream);
     await call.start(stream);
   } catch (error) {
     stopTracks(stream);
@@ -165,23 +165,23 @@ function follow(call, transcript) {
   const catchUp = new CatchUp(
     transcript,
     (after) => `${config.segments.replace("CALL_ID", call.callId)}?after=${after}`,
-    (changes) => stage.words(changes),
+    (changes) => stage.showChanges(changes),
   );
   const on = (/** @type {string} */ name, /** @type {(detail: any) => void} */ take) =>
     call.addEventListener(name, (event) => take(/** @type {CustomEvent} */ (event).detail));
   on("state", ({ state, words }) => {
-    stage.say(state, words);
+    stage.showState(state, words);
     if (state === "ending") {
-      stage.saving(call.callId ? pageOf(call.callId) : "");
+      stage.showSaving(call.callId ? pageOf(call.callId) : "");
     }
   });
-  on("notice", (words) => stage.notice(words));
-  on("description", ({ kind, sdp }) => stage.description(kind, sdp));
+  on("notice", (words) => stage.showNotice(words));
+  on("description", ({ kind, sdp }) => stage.showSdp(kind, sdp));
   on("transcript", (message) => {
-    stage.words(transcript.apply(message));
+    stage.showChanges(transcript.apply(message));
     catchUp.check();
   });
-  on("gap", (message) => stage.gap(message));
+  on("gap", (message) => stage.showGap(message));
   on("caught-up", () => catchUp.check());
   on("ended", ({ callId }) => end(callId));
   on("problem", (detail) => (detail.code === "ended-meanwhile" ? missed(detail) : fail(detail)));
@@ -217,7 +217,7 @@ function end(callId) {
     location.reload();
     return;
   }
-  stage.saving(pageOf(callId));
+  stage.showSaving(pageOf(callId));
   location.assign(pageOf(callId));
 }
 

@@ -33,11 +33,11 @@ export function canInterrupt(floor) {
  * The server sends `paused` for any paused answer, also while it decides whether the caller
  * interrupts it, and nothing for a paused agent without an answer.
  * @param {string} floor as the server says
- * @param {boolean} wished whether the caller paused the agent
+ * @param {boolean} pausedByCaller whether the caller paused the agent
  * @returns {string} the floor to show
  */
-export function shownFloor(floor, wished) {
-  if (wished) {
+export function shownFloor(floor, pausedByCaller) {
+  if (pausedByCaller) {
     return floor === "user_speaking" ? floor : "paused";
   }
   return floor === "paused" ? "user_speaking" : floor;
@@ -51,11 +51,11 @@ export class FloorView {
    * @param {HTMLButtonElement} parts.interrupt
    * @param {HTMLElement} parts.pause
    * @param {HTMLElement} parts.pauseLabel
-   * @param {{interrupt: () => boolean, pause: (paused: boolean) => boolean}} line to the server
+   * @param {{interrupt: () => boolean, pause: (paused: boolean) => boolean}} commands return whether they were sent to the server
    */
-  constructor({ box, words, interrupt, pause, pauseLabel }, line) {
+  constructor({ box, words, interrupt, pause, pauseLabel }, commands) {
     this._parts = { box, words, interrupt, pause, pauseLabel };
-    this._line = line;
+    this._commands = commands;
     this._agent = "";
     this._floor = "";
     this._paused = false;
@@ -89,13 +89,13 @@ export class FloorView {
   /** Interrupts the current answer, if there is one. */
   interrupt() {
     if (canInterrupt(this._floor)) {
-      this._line.interrupt();
+      this._commands.interrupt();
     }
   }
 
   _toggle() {
     const paused = !this._paused;
-    if (this._line.pause(paused)) {
+    if (this._commands.pause(paused)) {
       this._paused = paused;
       this.show(this._floor);
     }

@@ -45,7 +45,7 @@ export class MediaPath extends Emitter {
     this._stream = null;
     this._uplink = uplinkKind();
     /** @type {MicrophoneBuffer | MicrophoneRecorder} */
-    this._sound = this._uplink === "recorder" ? new MicrophoneRecorder() : new MicrophoneBuffer();
+    this._microphone = this._uplink === "recorder" ? new MicrophoneRecorder() : new MicrophoneBuffer();
     this._closed = false;
     this._wasConnected = false;
     this._retried = false;
@@ -56,21 +56,21 @@ export class MediaPath extends Emitter {
   /**
    * Offers the call.
    * @param {MediaStream} stream the microphone
-   * @param {object} wish the offer's fields besides its SDP
+   * @param {object} request the offer's fields besides its SDP
    */
-  async start(stream, wish) {
+  async start(stream, request) {
     this._stream = stream;
-    this._sound.listen(stream); // what is said before a path is found is sent once one is
+    this._microphone.listen(stream); // words from before a path is found are sent later
     if (this._uplink === "webrtc") {
-      await this._offer(wish);
+      await this._offer(request);
     } else {
-      await this._useSocket(wish);
+      await this._useSocket(request);
     }
   }
 
   /** @returns {Promise<void> | null} resolves once the last audio has been sent; null if nothing is pending */
   flush() {
-    return this._sound instanceof MicrophoneRecorder && this._socket ? this._sound.finish() : null;
+    return this._microphone instanceof MicrophoneRecorder && this._socket ? this._microphone.finish() : null;
   }
 
   /**
@@ -95,11 +95,11 @@ export class MediaPath extends Emitter {
     clearTimeout(this._timer);
     this._peer?.close();
     this._socket?.close();
-    this._sound.close();
+    this._microphone.close();
   }
 
-  /** @param {object} wish */
-  async _offer(wish) {
+  /** @param {object} request */
+  async _offer(request) {
     const iceServers = await this._iceServers();
     if (this._closed || !this._stream) {
       return;
@@ -115,7 +115,7 @@ export class MediaPath extends Emitter {
     });
     this._peer = peer;
     const sdp = await peer.offer(this._stream);
-    this._signaling.startCall({ sdp, ...wish });
+    this._signaling.startCall({ sdp, ...request });
     this._emit("description", { kind: "offer", sdp });
   }
 
@@ -157,13 +157,13 @@ export class MediaPath extends Emitter {
     }
   }
 
-  /** @param {object} [wish] the fields of a new call, if it begins here */
-  async _useSocket(wish = {}) {
+  /** @param {object} [request] the fields of a new call, if it begins here */
+  async _useSocket(request = {}) {
     const link = new SocketLink({
       open: this._openMedia,
       callId: this._signaling.callId,
-      wish,
-      sound: this._sound,
+      request,
+      microphone: this._microphone,
       onCall: (callId) => this._signaling.follow(callId),
       onRefused: (message) => this._emit("refused", message),
       onState: (state) => this._socketChanged(state),
@@ -174,7 +174,7 @@ export class MediaPath extends Emitter {
       await link.start();
     } catch {
       link.close();
-      await (this._useRecorder() ? this._useSocket(wish) : this._emit("state", "failed"));
+      await (this._useRecorder() ? this._useSocket(request) : this._emit("state", "failed"));
     }
   }
 
@@ -183,12 +183,12 @@ export class MediaPath extends Emitter {
    * @returns {boolean} whether it could
    */
   _useRecorder() {
-    if (this._closed || !this._stream || this._sound instanceof MicrophoneRecorder || !recorderMimeType()) {
+    if (this._closed || !this._stream || this._microphone instanceof MicrophoneRecorder || !recorderMimeType()) {
       return false;
     }
-    this._sound.close();
-    this._sound = new MicrophoneRecorder();
-    this._sound.listen(this._stream);
+    this._microphone.close();
+    this._microphone = new MicrophoneRecorder();
+    this._microphone.listen(this._stream);
     this._uplink = this._uplink === "samples" ? "recorder" : this._uplink;
     return true;
   }

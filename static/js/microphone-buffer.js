@@ -8,7 +8,7 @@ const MAX_CHUNKS = 400;
 export class MicrophoneBuffer {
   constructor() {
     /** @type {ArrayBuffer[]} oldest first */
-    this._kept = [];
+    this._chunks = [];
     /** @type {(chunk: ArrayBuffer) => void} called with each chunk; set by the sender */
     this.onChunk = () => {};
     /** Format of the chunks; valid once `ready` resolves. */
@@ -26,7 +26,7 @@ export class MicrophoneBuffer {
 
   /** Length of the kept audio in ms. */
   get keptMs() {
-    return this._kept.length * CHUNK_MS;
+    return this._chunks.length * CHUNK_MS;
   }
 
   /**
@@ -35,12 +35,12 @@ export class MicrophoneBuffer {
    */
   last(ms) {
     const count = Math.round(ms / CHUNK_MS);
-    return count ? this._kept.slice(-count) : [];
+    return count ? this._chunks.slice(-count) : [];
   }
 
   close() {
     this._context?.close().catch(() => {});
-    this._kept = [];
+    this._chunks = [];
   }
 
   /** @param {MediaStream} stream */
@@ -57,9 +57,9 @@ export class MicrophoneBuffer {
 
   /** @param {ArrayBuffer} chunk */
   take(chunk) {
-    this._kept.push(chunk);
-    if (this._kept.length > MAX_CHUNKS) {
-      this._kept.shift();
+    this._chunks.push(chunk);
+    if (this._chunks.length > MAX_CHUNKS) {
+      this._chunks.shift();
     }
     this.onChunk(chunk);
   }

@@ -10,7 +10,7 @@
  * @returns {Note[]} all notes after the change, by number
  */
 export function applyNoteChange(known, { notes, removed = [], whole = false }) {
-  const gone = new Set([...removed, ...notes.map(({ number }) => number)]);
-  const kept = whole ? [] : known.filter(({ number }) => !gone.has(number));
-  return [...kept, ...notes].sort((a, b) => a.number - b.number);
+  const replaced = new Set([...removed, ...notes.map(({ number }) => number)]);
+  const unchanged = whole ? [] : known.filter(({ number }) => !replaced.has(number));
+  return [...unchanged, ...notes].sort((a, b) => a.number - b.number);
 }

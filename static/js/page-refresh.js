@@ -114,12 +114,12 @@ export class PageRefresh extends EventTarget {
    * @param {HTMLElement | null} next
    */
   _replacePart(id, next) {
-    const here = document.getElementById(id);
-    if (!here || !next || next.outerHTML === this._markup.get(id)) {
+    const part = document.getElementById(id);
+    if (!part || !next || next.outerHTML === this._markup.get(id)) {
       return false;
     }
     this._markup.set(id, next.outerHTML);
-    here.replaceWith(next);
+    part.replaceWith(next);
     return true;
   }
 }

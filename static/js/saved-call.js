@@ -26,8 +26,8 @@ export function saveCall(call) {
 /** @returns {SavedCall | null} */
 export function savedCall() {
   try {
-    const kept = JSON.parse(sessionStorage.getItem(NAME) ?? "null");
-    return typeof kept?.callId === "string" && kept.agent ? kept : null;
+    const call = JSON.parse(sessionStorage.getItem(NAME) ?? "null");
+    return typeof call?.callId === "string" && call.agent ? call : null;
   } catch {
     return null;
   }

@@ -20,20 +20,20 @@ export class SocketLink {
    * @param {object} options
    * @param {() => WebSocket} options.open
    * @param {string} options.callId the call to continue; empty to begin one
-   * @param {object} [options.wish] the fields of a new call: agent, consent
-   * @param {import("./microphone-buffer.js").MicrophoneBuffer | import("./microphone-recorder.js").MicrophoneRecorder} options.sound the microphone
+   * @param {object} [options.request] the fields of a new call: agent, consent
+   * @param {import("./microphone-buffer.js").MicrophoneBuffer | import("./microphone-recorder.js").MicrophoneRecorder} options.microphone
    * @param {(callId: string) => void} [options.onCall] called with the call's id once it begins or continues
    * @param {(message: Message) => void} [options.onRefused] called with the server's error if it does not
    * @param {(state: "connected" | "lost" | "failed") => void} options.onState
    * @param {(stream: MediaStream) => void} options.onTrack
    */
-  constructor({ open, callId, wish = {}, sound, onCall = () => {}, onRefused = () => {}, onState, onTrack }) {
+  constructor({ open, callId, request = {}, microphone, onCall = () => {}, onRefused = () => {}, onState, onTrack }) {
     this._openSocket = open;
     this._callId = callId;
-    this._wish = wish;
+    this._request = request;
     this._onCall = onCall;
     this._onRefused = onRefused;
-    this._sound = sound;
+    this._microphone = microphone;
     this._onState = onState;
     this._onTrack = onTrack;
     /** @type {WebSocket | null} */
@@ -57,7 +57,7 @@ export class SocketLink {
     const context = new AudioContext();
     this._context = context;
     this._player = new VoicePlayer(context);
-    await this._sound.ready;
+    await this._microphone.ready;
     if (this._closed) {
       return;
     }
@@ -69,7 +69,7 @@ export class SocketLink {
   close() {
     this._closed = true;
     clearTimeout(this._timer);
-    this._sound.onChunk = () => {};
+    this._microphone.onChunk = () => {};
     if (this._socket) {
       this._socket.onclose = null;
       this._socket.close(4000, "another way");
@@ -114,9 +114,9 @@ export class SocketLink {
       socket.send(
         JSON.stringify({
           type: "session_start",
-          ...(this._callId ? { callId: this._callId } : this._wish),
-          audio: this._sound.audio,
-          heldMs: this._sound.keptMs,
+          ...(this._callId ? { callId: this._callId } : this._request),
+          audio: this._microphone.audio,
+          heldMs: this._microphone.keptMs,
           output: OUTPUT,
           features: FEATURES,
           continues: this._everReady,
@@ -156,8 +156,8 @@ export class SocketLink {
    */
   _startSending(backlogMs) {
     if (!this._everReady) {
-      this._unacknowledged = this._sound.last(backlogMs);
-      this._sound.onChunk = (chunk) => this._onChunk(chunk);
+      this._unacknowledged = this._microphone.last(backlogMs);
+      this._microphone.onChunk = (chunk) => this._onChunk(chunk);
     }
   }
 

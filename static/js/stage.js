@@ -20,12 +20,12 @@ export class Stage {
     /** @type {LevelMeter | null} */
     this._meter = null;
     /** @type {ReturnType<typeof setInterval> | undefined} */
-    this._ticking = undefined;
+    this._clockTimer = undefined;
     this._startedAt = 0;
     this._elapsedMs = 0;
     this._muted = false;
     /** @type {TranscriptView | null} */
-    this._view = null;
+    this._transcript = null;
     this._panel = new AgentPanel();
     this._notices = new Notices((words) => {
       byId("notice").hidden = !words;
@@ -35,8 +35,8 @@ export class Stage {
     byId("hang-up").addEventListener("click", () => this._call?.hangUp());
   }
 
-  /** @param {{call: CallClient, agent: Agent, recorded: boolean, elapsedMs?: number, muted?: boolean}} what */
-  begin({ call, agent, recorded, elapsedMs = 0, muted = false }) {
+  /** @param {{call: CallClient, agent: Agent, recorded: boolean, elapsedMs?: number, muted?: boolean}} options */
+  start({ call, agent, recorded, elapsedMs = 0, muted = false }) {
     this._call = call;
     this._startedAt = 0;
     this._elapsedMs = elapsedMs;
@@ -50,19 +50,22 @@ export class Stage {
     this._notices.clear();
     byId("sdp-offer").textContent = byId("sdp-answer").textContent = "None yet.";
     this._mute(muted);
-    this._view ??= new TranscriptView({
+    this._transcript ??= new TranscriptView({
       list: byId("transcript"),
       scroll: byId("transcript-scroll"),
       empty: byId("transcript-empty"),
       latest: byId("jump-to-latest"),
       announcer: byId("transcript-announcer"),
     });
-    this._view.clear({ user: "You", agent: agent.name });
+    this._transcript.clear({ user: "You", agent: agent.name });
     byId("hang-up").focus();
   }
 
-  /** @param {MediaStream} stream the microphone */
-  listen(stream) {
+  /**
+   * Shows the microphone's level.
+   * @param {MediaStream} stream the microphone
+   */
+  startMeter(stream) {
     const notices = this._notices;
     this._meter = new LevelMeter(
       byId("meter"),
@@ -76,36 +79,36 @@ export class Stage {
    * @param {string} state
    * @param {string} words
    */
-  say(state, words) {
+  showState(state, words) {
     byId("stage").dataset.state = state;
     byId("call-dot").className = DOTS[/** @type {"active"} */ (state)] ?? "dot dot-wait";
     byId("call-state").textContent = words;
-    if (state === "active" && !this._ticking) {
+    if (state === "active" && !this._clockTimer) {
       this._startedAt = performance.now() - this._elapsedMs;
-      this._ticking = setInterval(() => this._tick(), 250);
+      this._clockTimer = setInterval(() => this._tick(), 250);
     }
   }
 
-  /** @param {string} words empty hides it */
-  notice(words) {
+  /** @param {string} words the notice; empty hides it */
+  showNotice(words) {
     this._notices.say(words);
   }
 
   /** @param {import("./transcript.js").Change[]} changes */
-  words(changes) {
-    this._view?.show(changes);
+  showChanges(changes) {
+    this._transcript?.show(changes);
   }
 
   /** @param {{startMs: number, endMs: number}} gap a time without audio from the caller */
-  gap(gap) {
-    this._view?.showGap(gap);
+  showGap(gap) {
+    this._transcript?.showGap(gap);
   }
 
   /**
    * @param {"offer" | "answer"} kind
    * @param {string} sdp
    */
-  description(kind, sdp) {
+  showSdp(kind, sdp) {
     byId(`sdp-${kind}`).textContent = sdp;
   }
 
@@ -113,7 +116,7 @@ export class Stage {
     return this._muted;
   }
 
-  /** Stops the clock and the meter. */
+  /** Stops the clock and the meter: the call has ended. */
   end() {
     this._stopClock();
     this._meter?.stop();
@@ -122,10 +125,13 @@ export class Stage {
     this._panel.end();
   }
 
-  /** @param {string} page the URL of the call's page; empty if the call never began */
-  saving(page) {
+  /**
+   * Shows that the call has ended and is being saved.
+   * @param {string} page the URL of the call's page; empty if the call never began
+   */
+  showSaving(page) {
     this._stopClock();
-    this.say("ended", "The call has ended");
+    this.showState("ended", "The call has ended");
     this._panel.end();
     byId("dock").hidden = true;
     byId("saving").hidden = false;
@@ -145,8 +151,8 @@ export class Stage {
   }
 
   _stopClock() {
-    clearInterval(this._ticking);
-    this._ticking = undefined;
+    clearInterval(this._clockTimer);
+    this._clockTimer = undefined;
   }
 
   _tick() {

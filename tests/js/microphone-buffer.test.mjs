@@ -30,7 +30,7 @@ function linked(sound) {
   const link = new SocketLink({
     open: () => sockets[sockets.push(new Socket()) - 1],
     callId: "call",
-    sound,
+    microphone: sound,
     onState: () => {},
     onTrack: () => {},
   });

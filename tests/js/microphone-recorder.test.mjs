@@ -68,7 +68,7 @@ function linked(sound, more = {}) {
   const link = new SocketLink({
     open: () => sockets[sockets.push(new Socket()) - 1],
     callId: "",
-    sound,
+    microphone: sound,
     onState: () => {},
     onTrack: () => {},
     ...more,
@@ -98,7 +98,7 @@ test("the best way that a browser has is taken", () => {
 
 test("the recording begins with the call, so that the server has its beginning", async () => {
   const sound = recorded();
-  const { sockets } = linked(sound, { wish: { agentId: "scribe", consent: { recording: true } } });
+  const { sockets } = linked(sound, { request: { agentId: "scribe", consent: { recording: true } } });
   const start = JSON.parse(sockets[0].sent[0]);
   assert.deepEqual([start.agentId, start.consent.recording, start.callId], ["scribe", true, undefined]);
   assert.deepEqual([start.audio.codec, start.heldMs], ["audio/mp4", 0]);
