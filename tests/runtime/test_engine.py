@@ -50,7 +50,7 @@ async def test_a_call_ends_with_whoever_came_back_to_it_last(
     async def ask(*_: object) -> Any:
         return stands, set()
 
-    monkeypatch.setattr(endings, "_ask", ask)
+    monkeypatch.setattr(endings, "_query", ask)
     wish = StartStream(AudioIn("pcm16"), call_id="aCall", continues=True)
     await engine.stream(BEFORE, wish)
     assert (await engine.stream(NOW, wish)).resumed
