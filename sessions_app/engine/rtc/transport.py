@@ -73,14 +73,8 @@ class WebRTCTransport:
         self._public_address = public_address
         self._voice_track = OutgoingTrack(playout) if playout is not None else None
         self._video_track = video.out() if video is not None else None
-        self._peer = Peer(
-            configuration,
-            self,
-            self._voice_track,
-            self._video_track,
-            preferences,
-            predecessor=predecessor,
-        )
+        tracks = (self._voice_track, self._video_track)
+        self._peer = Peer(configuration, self, *tracks, preferences, predecessor=predecessor)
         self.rtp: RtpSession | None = None
         self.on_key: Callable[[str], None] = lambda _: None
         """Gets each DTMF key of the RTP stream."""
