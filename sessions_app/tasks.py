@@ -9,10 +9,11 @@ from celery.signals import beat_init, before_task_publish, worker_ready, worker_
 from django.db import close_old_connections
 from django.utils import timezone
 
-from sessions_app.models import Call, Recording, Summary, Version
+from sessions_app.models import Call, ErasureReceipt, Recording, Summary, Version
 from sessions_app.runtime import finalising, second_pass
 from sessions_app.services import (
     calls,
+    erasure_work,
     heartbeats,
     recordings,
     sign_ins,
@@ -21,7 +22,7 @@ from sessions_app.services import (
     versions,
     work,
 )
-from sessions_app.services.queueing import FINALISE, RETRANSCRIBE, SUMMARISE, queue
+from sessions_app.services.queueing import ERASE, FINALISE, RETRANSCRIBE, SUMMARISE, queue
 
 logger = logging.getLogger(__name__)
 
@@ -56,6 +57,12 @@ def retranscribe_call(version_pk: int) -> None:
 
 
 @shared_task
+def erase(receipt_pk: int) -> None:
+    """Erases what a receipt says; it was out of everybody's sight before."""
+    erasure_work.carry_out(receipt_pk)
+
+
+@shared_task
 def reap_stale_calls() -> None:
     """Ends calls whose process died. That it runs is the worker's sign of life."""
     heartbeats.give(heartbeats.WORKER)
@@ -81,6 +88,10 @@ def requeue_owed_work() -> None:
     for version_pk in again:
         queue(RETRANSCRIBE, version_pk)
     work.hinted(Version, again, now)
+    erasures = work.owed(ErasureReceipt, now)
+    for receipt_pk in erasures:
+        queue(ERASE, receipt_pk)
+    work.hinted(ErasureReceipt, erasures, now)
 
 
 @shared_task

@@ -87,6 +87,8 @@ def _limits() -> dict[str, Any]:
         "MIN_FREE_MB": read("float", "VOICE_MIN_FREE_MB", 100.0),
         "WORKER_SILENT_S": read("float", "VOICE_WORKER_SILENT_S", 60.0),
         "RECORDINGS_KEEP_DAYS": read("int", "RECORDINGS_KEEP_DAYS", 0),
+        "TEXT_KEEP_DAYS": read("int", "TEXT_KEEP_DAYS", 0),
+        "ERASE_BY_OWNER": read("bool", "ERASE_BY_OWNER", False),
     }
 
 

@@ -5,13 +5,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from sessions_app.admin.base import ReadOnlyAdmin
+from sessions_app.admin.base import OfCallAdmin
 from sessions_app.admin.display import link
 from sessions_app.models import AccessLog
 
 
 @admin.register(AccessLog)
-class AccessLogAdmin(ReadOnlyAdmin[AccessLog]):
+class AccessLogAdmin(OfCallAdmin[AccessLog]):
     list_display = ("moment", "action", "user", "call_link", "detail")
     list_filter = ("action", "at")
     list_select_related = ("user", "call")

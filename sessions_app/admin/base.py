@@ -11,7 +11,7 @@ from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import get_fields_from_path
 from django.contrib.admin.views.main import ERROR_FLAG, ChangeList
 from django.db import DataError
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 
 from sessions_app.engine.text.cleaning import cleaned
@@ -149,7 +149,14 @@ class ReadOnlyAdmin(VoiceAdmin[Row]):
         return False
 
 
-class HiddenAdmin(ReadOnlyAdmin[Row]):
+class OfCallAdmin(ReadOnlyAdmin[Row]):
+    """Rows that belong to a call: they are out of sight once it is being erased."""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Row]:
+        return super().get_queryset(request).filter(call__erasing_at=None)
+
+
+class HiddenAdmin(OfCallAdmin[Row]):
     """Not on the index; reached from the row's call, by users who may see that."""
 
     def has_view_permission(self, request: HttpRequest, obj: Row | None = None) -> bool:

@@ -3,6 +3,7 @@
 from sessions_app.models.access import AccessLog, ApiToken
 from sessions_app.models.agent import Agent
 from sessions_app.models.call import Call
+from sessions_app.models.erasure import ErasureCause, ErasureKind, ErasureReceipt
 from sessions_app.models.note import Note
 from sessions_app.models.recording import Recording
 from sessions_app.models.segment import Segment
@@ -18,6 +19,9 @@ __all__ = [
     "Agent",
     "ApiToken",
     "Call",
+    "ErasureCause",
+    "ErasureKind",
+    "ErasureReceipt",
     "Note",
     "Purpose",
     "Recording",

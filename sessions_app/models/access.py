@@ -43,6 +43,8 @@ class AccessLog(models.Model):
         RECORDED = "recorded", "Recording made again"
         RETRANSCRIBED = "retranscribed", "Transcribed again"
         REVISED = "revised", "Second pass accepted or taken back"
+        HELD = "held", "Placed under legal hold"
+        RELEASED = "released", "Legal hold lifted"
 
     call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="access_log")
     user = models.ForeignKey(

@@ -71,6 +71,18 @@ class Agent(models.Model):
     max_length_s = models.PositiveIntegerField(
         default=0, help_text="Longest call in seconds; 0 leaves it to the installation."
     )
+    keep_audio_days = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        help_text="Days for which audio is kept; empty leaves it to the installation, 0 is for "
+        "ever.",
+    )
+    keep_text_days = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        help_text="Days for which what was said is kept as text; empty leaves it to the "
+        "installation, 0 is for ever.",
+    )
     closing_words = models.TextField(
         blank=True, help_text="Said before the agent hangs up; empty for the usual ones."
     )

@@ -34,8 +34,18 @@ class Door(models.TextChoices):
     VOSK = "vosk", "vosk-server client"
 
 
+class KeptCalls(models.Manager["Call"]):
+    """Calls without those that are being erased, which nobody sees any more."""
+
+    def get_queryset(self) -> models.QuerySet["Call"]:
+        return super().get_queryset().filter(erasing_at=None)
+
+
 class Call(models.Model):
-    """One conversation. Times ending in `_at` are wall time, `_ms` the call clock."""
+    """One conversation. Times ending in `_at` are wall time, `_ms` the call clock.
+
+    `objects` holds no call that is being erased; `everything` does, for who erases them.
+    """
 
     public_id = models.CharField(max_length=32, unique=True, default=new_public_id, editable=False)
     owner = models.ForeignKey(
@@ -105,9 +115,38 @@ class Call(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)
     heartbeat_at = models.DateTimeField(null=True, blank=True)
 
+    held_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="Since when it is under legal hold: nothing of it is erased then.",
+    )
+    held_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        help_text="Which of the staff placed it under legal hold.",
+    )
+    hold_reason = models.CharField(max_length=300, blank=True, editable=False)
+    erasing_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="Since when it is being erased."
+    )
+    text_erased_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When its words were erased."
+    )
+
+    objects = KeptCalls()
+    everything: models.Manager["Call"] = models.Manager()
+
     class Meta:
         ordering = ["-created_at"]
-        permissions = [("end_call", "Can end a live call")]
+        permissions = [
+            ("end_call", "Can end a live call"),
+            ("hold_call", "Can place calls under legal hold, and lift it"),
+        ]
         indexes = [
             # a user's list of calls, newest first
             models.Index(fields=["owner", "-created_at"], name="call_owner_newest"),
@@ -138,6 +177,11 @@ class Call(models.Model):
     def party(self) -> Party:
         """Whose call it is."""
         return Party(self.owner_id, self.visitor)
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it is under legal hold."""
+        return self.held_at is not None
 
     @property
     def is_live(self) -> bool:

@@ -22,6 +22,9 @@ class LeasedJob(models.Model):
     WORK_KEY: ClassVar[str] = "call_id"
     """The field that identifies a row in the task's arguments."""
 
+    GIVES_UP: ClassVar[bool] = True
+    """Whether the work fails for good after some attempts; else it is tried until it is done."""
+
     state = models.CharField(max_length=10, choices=WorkState.choices, default=WorkState.PENDING)
     attempts = models.PositiveSmallIntegerField(default=0)
     leased_until = models.DateTimeField(null=True, blank=True)

@@ -36,6 +36,7 @@ from sessions_app.models import Call, Purpose, Recording, Segment, Version, Vers
 from sessions_app.runtime.recognisers import Recognisers
 from sessions_app.runtime.settings import load_backend, voice_config
 from sessions_app.services import summaries, transcripts, versions, work
+from sessions_app.services.erasure_work import copies_prefix
 
 logger = logging.getLogger(__name__)
 
@@ -54,7 +55,7 @@ def retranscribe(version_pk: int) -> None:
         spoken = [s for s in transcripts.in_order(call) if _was_heard(s)]
         known = [SpeechSpan(s.start_ms, s.end_ms) for s in spoken]
         lost = version.purpose == Purpose.LOST
-        with tempfile.TemporaryDirectory() as folder:
+        with tempfile.TemporaryDirectory(prefix=copies_prefix(call.public_id)) as folder:
             audio = _fetched(call, Path(folder) / "call.ogg")
             wanted = known if lost else []
             names = _able(call, version)

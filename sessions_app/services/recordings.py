@@ -49,9 +49,11 @@ def keep(row: Recording, file: Path, facts: Mapping[str, Any]) -> None:
         row.file.name = storage.save(name, File(content))
     for field, value in facts.items():
         setattr(row, field, value)
-    days: int = settings.VOICE["RECORDINGS_KEEP_DAYS"]
+    own, general = row.call.agent.keep_audio_days, settings.VOICE["RECORDINGS_KEEP_DAYS"]
+    days: int = general if own is None else own
     row.delete_after = timezone.now() + timedelta(days=days) if days else None
-    work.done(row)
+    if not work.done(row) and not Recording.objects.filter(pk=row.pk).exists():
+        storage.delete(name)  # the call was erased while this worker stood still
 
 
 def keep_nothing(row: Recording, checks: Sequence[Mapping[str, Any]]) -> None:

@@ -34,9 +34,11 @@ LIVE_NUMBER = 1
 def ask(call: Call, user: Any, recogniser: str) -> Version | None:
     """Owes a call a new version by that recogniser, and notes who asked.
 
-    Returns None, and does nothing, where there is no recording to listen to.
+    Returns None, and does nothing, where there is no recording to listen to, or the call's words
+    were erased.
     """
-    if not Recording.objects.filter(call=call).exclude(file="").exists():
+    heard = Recording.objects.filter(call=call).exclude(file="")
+    if call.text_erased_at is not None or not heard.exists():
         return None
     with transaction.atomic():
         version = _new(call, recogniser, Purpose.REVIEW, user)
@@ -69,7 +71,8 @@ def ready(keys: Iterable[int]) -> list[int]:
     """Returns those that need not wait: for a live call's end, or for a recording to come."""
     coming = Q(call__recording__state__in=[WorkState.PENDING, WorkState.RUNNING])
     live = Q(call__state__in=sorted(state.value for state in LIVE))
-    found = Version.objects.filter(pk__in=list(keys)).exclude(live | coming)
+    kept = Version.objects.filter(pk__in=list(keys), call__erasing_at=None)
+    found = kept.exclude(live | coming)
     return list(found.order_by("pk").values_list("pk", flat=True))
 
 

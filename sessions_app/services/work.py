@@ -31,6 +31,9 @@ MAX_TAKES = 10
 PAUSE = timedelta(seconds=10)
 """The pause before the second attempt; before the third it is twice as long."""
 
+LONGEST_PAUSE = timedelta(hours=1)
+"""The longest pause of work that is never given up: each is twice as long as the one before."""
+
 PASSING_PAUSE = timedelta(seconds=20)
 """The same for faults that pass by themselves, such as a full disk: 15 minutes in all."""
 
@@ -52,9 +55,10 @@ def take(model: type[W], key: int, lease: timedelta = LEASE) -> W | None:
     """
     now = timezone.now()
     ready = _rows(model).filter(_waiting() | _expired(now), **{model.WORK_KEY: key})
-    ready.filter(attempts__gte=MAX_TAKES).update(
-        state=WorkState.FAILED, error=GAVE_UP, leased_until=None
-    )
+    if model.GIVES_UP:
+        ready.filter(attempts__gte=MAX_TAKES).update(
+            state=WorkState.FAILED, error=GAVE_UP, leased_until=None
+        )
     taken = ready.update(
         state=WorkState.RUNNING, leased_until=now + lease, attempts=F("attempts") + 1
     )
@@ -103,18 +107,33 @@ def fail(row: LeasedJob, error: str, *, passing: bool = False) -> None:
     """Gives the row back for another attempt, or fails it after MAX_ATTEMPTS, with its reason.
 
     A `passing` reason, such as a full disk, is waited for: up to MAX_TAKES, each later by
-    PASSING_PAUSE. Does nothing when the work is done, or was meanwhile given to another worker.
+    PASSING_PAUSE. Work that is never given up is tried again for ever, with pauses that double up
+    to LONGEST_PAUSE. Does nothing when the work is done, or was meanwhile given to another worker.
     """
-    final = row.attempts >= (MAX_TAKES if passing else MAX_ATTEMPTS)
-    pause = PASSING_PAUSE if passing else PAUSE
+    final = row.GIVES_UP and row.attempts >= (MAX_TAKES if passing else MAX_ATTEMPTS)
     with transaction.atomic():
         held = _still_held(row)
         if held is None or held.state == WorkState.DONE:
             return
         row.state = WorkState.FAILED if final else WorkState.PENDING
-        row.leased_until = None if final else timezone.now() + pause * max(1, row.attempts)
+        row.leased_until = None if final else timezone.now() + _pause(row, passing)
         row.error = error[:ERROR_CHARS]
         row.save(update_fields=["state", "leased_until", "error"])
+
+
+def put_off(row: LeasedJob, reason: str, pause: timedelta) -> None:
+    """Owes the work after `pause`, as if it had not been taken; `reason` says what it waits for."""
+    _mine(row).update(
+        state=WorkState.PENDING,
+        leased_until=timezone.now() + pause,
+        attempts=F("attempts") - 1,
+        error=reason[:ERROR_CHARS],
+    )
+
+
+def is_held(row: LeasedJob) -> bool:
+    """Locks the row; returns whether its work is still with who took it. In a transaction."""
+    return _still_held(row) is not None
 
 
 def give_back(row: LeasedJob) -> None:
@@ -158,6 +177,13 @@ def is_passing(error: Exception) -> bool:
 def reason_of(error: Exception) -> str:
     """Returns what to tell staff about a failure."""
     return error.message if isinstance(error, VoiceError) else f"{type(error).__name__}: {error}"
+
+
+def _pause(row: LeasedJob, passing: bool) -> timedelta:
+    if row.GIVES_UP:
+        return (PASSING_PAUSE if passing else PAUSE) * max(1, row.attempts)
+    doublings = max(0, min(row.attempts - 1, 16))
+    return min(PAUSE * (1 << doublings), LONGEST_PAUSE)
 
 
 def _rows(model: type[W]) -> "Manager[W]":

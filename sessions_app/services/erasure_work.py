@@ -1,0 +1,183 @@
+"""The work of an erasure: files first, then rows, then the receipt is complete.
+
+Killed anywhere, it is done again from the start, and finds what is left. What it counts is written
+with the rows that go, in one transaction each.
+"""
+
+import logging
+import shutil
+import tempfile
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import User
+from django.contrib.contenttypes.models import ContentType
+from django.contrib.sessions.models import Session
+from django.core.files.storage import Storage
+from django.db import transaction
+from django.db.models import QuerySet
+
+from sessions_app.engine.core.errors import VoiceError
+from sessions_app.models import (
+    Call,
+    ErasureKind,
+    ErasureReceipt,
+    Recording,
+    Segment,
+    Ticket,
+)
+from sessions_app.models.recording import recording_path
+from sessions_app.services import database, erasure, work
+from sessions_app.services.recordings import FILE_NAME
+
+logger = logging.getLogger(__name__)
+
+BATCH = 500
+"""Segments that go in one transaction: live calls wait for it."""
+
+WAIT = timedelta(seconds=10)
+WORKED_ON = "A background worker is still at something of it."
+STILL_LIVE = "It waits for a call's end."
+
+
+class StorageRefusedError(VoiceError):
+    """A storage or folder did not let a file go (retryable). Says what kind of error it was."""
+
+    retryable = True
+
+
+class TakenOverError(VoiceError):
+    """Another worker has this erasure now (not retryable by this one)."""
+
+
+class NotYetError(VoiceError):
+    """Something must end before (retryable)."""
+
+    retryable = True
+
+
+def carry_out(receipt_pk: int) -> bool:
+    """Erases what a receipt says, if nobody else is at it; returns whether it is done.
+
+    Safe to be killed anywhere and run again. What cannot be deleted now is tried again later,
+    for as long as it takes; the receipt says why.
+    """
+    with work.doing(ErasureReceipt, receipt_pk) as receipt:
+        if receipt is not None:
+            try:
+                _whole(receipt)
+            except NotYetError as wait:
+                work.put_off(receipt, wait.message, WAIT)
+    return bool(ErasureReceipt.objects.filter(pk=receipt_pk, done_at__isnull=False).exists())
+
+
+def _whole(receipt: ErasureReceipt) -> None:
+    if receipt.kind == ErasureKind.USER:
+        _user(receipt)
+    else:
+        for call in Call.everything.filter(pk=receipt.target):
+            _call(receipt, call)
+    receipt.refresh_from_db(fields=["asked_by"])  # whoever asked may be gone by now
+    database.drop_write_ahead_log()
+    if work.done(receipt):
+        logger.info("erasure %d is done: %s", receipt.pk, receipt.kind)
+
+
+def _user(receipt: ErasureReceipt) -> None:
+    """Erases the user's calls, those too that began while it was asked for, then the user."""
+    own = Call.everything.filter(owner_id=receipt.target)
+    for call in own.filter(erasing_at=None):
+        _hide(call)
+    for call in own.iterator():
+        _call(receipt, call)
+    user = User.objects.filter(pk=receipt.target)
+    about = LogEntry.objects.filter(
+        content_type=ContentType.objects.get_for_model(User), object_id=str(receipt.target)
+    )
+    keys = list(_sessions_of(receipt.target)) if user.exists() else []
+    _delete(receipt, Session.objects.filter(pk__in=keys), about, user)
+
+
+def _hide(call: Call) -> None:
+    with transaction.atomic():
+        row = Call.objects.select_for_update().filter(pk=call.pk).first()
+        if row is None:
+            return
+        if error := erasure.why_not(row):
+            raise NotYetError(error.message)
+        erasure.hide(Call.objects.filter(pk=row.pk))
+
+
+def _call(receipt: ErasureReceipt, call: Call) -> None:
+    if erasure.is_worked_on(call.pk):
+        raise NotYetError(WORKED_ON)
+    recording = Recording.objects.filter(call=call).first()
+    delete_files(call)
+    segments = Segment.objects.filter(call=call)
+    while keys := list(segments.values_list("pk", flat=True)[:BATCH]):
+        _delete(receipt, Segment.objects.filter(pk__in=keys))
+    about = LogEntry.objects.filter(
+        content_type=ContentType.objects.get_for_model(Call), object_id=str(call.pk)
+    )
+    tickets = Ticket.objects.filter(call_id=call.public_id)
+    files = int(bool(recording and recording.file))
+    _delete(receipt, about, tickets, Call.everything.filter(pk=call.pk), files=files)
+
+
+def _delete(receipt: ErasureReceipt, *rows: QuerySet[Any], files: int = 0) -> None:
+    """Deletes rows, and counts them on the receipt, in one transaction."""
+    with transaction.atomic():
+        if not work.is_held(receipt):
+            raise TakenOverError("Another worker has taken this erasure over.")
+        for some in rows:
+            erasure.add(receipt.counts, some.delete()[1])
+        if files:
+            erasure.add(receipt.counts, {"file": files})
+        receipt.save(update_fields=["counts"])
+
+
+def delete_files(call: Call) -> None:
+    """Deletes a call's recording, its lanes, and copies that a killed worker left behind.
+
+    Raises StorageRefusedError.
+    """
+    try:
+        for storage, name in _stored(call):
+            storage.delete(name)
+        for folder in (Path(settings.VOICE["LANES_DIR"]) / call.public_id, *_copies(call)):
+            if folder.exists():
+                shutil.rmtree(folder)
+    except Exception as error:
+        raise StorageRefusedError(
+            f"The storage did not let a file go ({type(error).__name__}). It is tried again."
+        ) from error
+
+
+def _stored(call: Call) -> Iterator[tuple[Storage, str]]:
+    """Yields where the recording is, and where it is if a worker died before it noted that."""
+    row = Recording.objects.filter(call=call).first()
+    if row is None:
+        return
+    for name in dict.fromkeys([str(row.file.name or ""), recording_path(row, FILE_NAME)]):
+        if name:
+            yield row.file.storage, name
+
+
+def copies_prefix(public_id: str) -> str:
+    """Returns how temporary folders begin that hold something of a call."""
+    return f"voicesite-{public_id}-"
+
+
+def _copies(call: Call) -> Iterator[Path]:
+    return Path(tempfile.gettempdir()).glob(f"{copies_prefix(call.public_id)}*")
+
+
+def _sessions_of(user_pk: int) -> Iterator[str]:
+    """Yields the keys of a user's sign-ins."""
+    for session in Session.objects.iterator():
+        if session.get_decoded().get("_auth_user_id") == str(user_pk):
+            yield session.pk
