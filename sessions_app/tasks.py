@@ -16,6 +16,7 @@ from sessions_app.services import (
     erasure_work,
     heartbeats,
     recordings,
+    retention,
     sign_ins,
     stopping,
     tickets,
@@ -97,11 +98,19 @@ def requeue_owed_work() -> None:
 @shared_task
 def delete_expired_audio() -> None:
     """Deletes recordings that were kept for as long as the settings say."""
+    retention.restamp()
     deleted = recordings.delete_expired(timezone.now())
     tickets.forget_old(timezone.now())
     sign_ins.forget_old(timezone.now())
     if deleted:
         logger.info("%d recordings were deleted: their time is over", deleted)
+
+
+@shared_task
+def expire() -> None:
+    """Erases words, and whole calls, that were kept for as long as the settings say."""
+    if erased := retention.expire(timezone.now()):
+        logger.info("something of %d calls was erased: its time is over", erased)
 
 
 @worker_ready.connect

@@ -284,6 +284,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"expires": 600},
     },
+    "expire": {
+        "task": "sessions_app.tasks.expire",
+        "schedule": 600.0,  # a small batch each time
+        "options": {"expires": 600},
+    },
     "requeue-owed-work": {
         "task": "sessions_app.tasks.requeue_owed_work",
         "schedule": 15.0,

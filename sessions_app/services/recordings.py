@@ -12,13 +12,14 @@ from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import FileSystemStorage
 from django.db import transaction
+from django.db.models import Q
 from django.db.models.signals import post_delete
 from django.utils import timezone
 
 from sessions_app.models import AccessLog, Call, Recording
 from sessions_app.models.recording import recording_path
 from sessions_app.models.work import WorkState
-from sessions_app.services import access, work
+from sessions_app.services import access, erasure, retention, work
 from sessions_app.services.queueing import FINALISE, queue
 
 logger = logging.getLogger(__name__)
@@ -49,8 +50,7 @@ def keep(row: Recording, file: Path, facts: Mapping[str, Any]) -> None:
         row.file.name = storage.save(name, File(content))
     for field, value in facts.items():
         setattr(row, field, value)
-    own, general = row.call.agent.keep_audio_days, settings.VOICE["RECORDINGS_KEEP_DAYS"]
-    days: int = general if own is None else own
+    days = retention.audio_days(row.call.agent)
     row.delete_after = timezone.now() + timedelta(days=days) if days else None
     if not work.done(row) and not Recording.objects.filter(pk=row.pk).exists():
         storage.delete(name)  # the call was erased while this worker stood still
@@ -77,12 +77,15 @@ def ask_again(call: Call, user: Any) -> bool:
 def delete_expired(now: datetime) -> int:
     """Deletes the audio whose time is over; returns how many. Transcripts stay.
 
-    What cannot be deleted now stays, and is tried again at the next run. `delete_after` of
-    what is gone becomes the time it went.
+    Audio under legal hold stays, too. What cannot be deleted now stays, and is tried again at the
+    next run. `delete_after` of what is gone becomes the time it went.
     """
-    expired = Recording.objects.filter(delete_after__lt=now).exclude(file="")
+    free = Q(call__held_at=None, call__erasing_at=None)
+    expired = Recording.objects.filter(free, delete_after__lt=now).exclude(file="")
     count = 0
-    for row in expired.order_by("pk")[:DELETED_A_RUN]:
+    for row in expired.select_related("call").order_by("pk")[:DELETED_A_RUN]:
+        if not Recording.objects.filter(free, pk=row.pk).exists():
+            continue  # placed under legal hold just now
         try:
             row.file.storage.delete(str(row.file.name))
         except Exception as error:  # noqa: BLE001 - storages break in their own ways
@@ -97,7 +100,9 @@ def delete_expired(now: datetime) -> int:
             "peaks": [],
             "delete_after": now,
         }
-        Recording.objects.filter(pk=row.pk).update(**told)
+        with transaction.atomic():
+            if Recording.objects.filter(pk=row.pk).exclude(file="").update(**told):
+                erasure.receipt_of_audio(row, now)
         count += 1
     return count
 

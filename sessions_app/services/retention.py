@@ -1,0 +1,101 @@
+"""What is deleted by rule: audio and words, each when its own time is over.
+
+Days come from the call's agent, else from the settings. A legal hold wins over all of it.
+"""
+
+import logging
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db.models import DateTimeField, ExpressionWrapper, F, Q, QuerySet
+
+from sessions_app.engine.core.errors import VoiceError
+from sessions_app.engine.core.states import TERMINAL
+from sessions_app.models import Agent, Call, ErasureCause, Recording
+from sessions_app.models.work import WorkState
+from sessions_app.services import erasure
+
+logger = logging.getLogger(__name__)
+
+A_RUN = 200
+"""Calls that one run erases something of; the rest waits for the next."""
+
+RULE = ErasureCause.RULE
+
+
+def expire(now: datetime) -> int:
+    """Erases the words whose time is over, and calls of which neither words nor sound are left.
+
+    Returns of how many calls. What a worker is at is left for a later run.
+    """
+    count = 0
+    for call in list(_overdue(now)[:A_RUN]):
+        try:
+            count += _expire(call)
+        except VoiceError as error:  # somebody was quicker, or placed it under legal hold
+            logger.info("call %d is not erased now (%s)", call.pk, error.code)
+    return count
+
+
+def restamp() -> None:
+    """Makes the days of audio that are set now count for the recordings there are already."""
+    for agent in Agent.objects.all():
+        days = audio_days(agent)
+        rows = Recording.objects.filter(
+            call__agent=agent, state=WorkState.DONE, done_at__isnull=False
+        ).exclude(file="")
+        if not days:
+            rows.exclude(delete_after=None).update(delete_after=None)
+            continue
+        due = ExpressionWrapper(F("done_at") + timedelta(days=days), DateTimeField())
+        rows.filter(Q(delete_after=None) | ~Q(delete_after=due)).update(delete_after=due)
+
+
+def before(moment: datetime) -> QuerySet[Call]:
+    """Returns the calls that ended before `moment`, the oldest first, legal holds among them."""
+    over = Call.objects.filter(state__in=sorted(TERMINAL), ended_at__lt=moment)
+    return over.order_by("ended_at", "pk")
+
+
+def audio_days(agent: Agent) -> int:
+    """Returns for how many days an agent's audio is kept; 0 for ever."""
+    general: int = settings.VOICE["RECORDINGS_KEEP_DAYS"]
+    return general if agent.keep_audio_days is None else agent.keep_audio_days
+
+
+def text_days(agent: Agent) -> int:
+    """Returns for how many days an agent's transcripts are kept; 0 for ever."""
+    general: int = settings.VOICE["TEXT_KEEP_DAYS"]
+    return general if agent.keep_text_days is None else agent.keep_text_days
+
+
+def _overdue(now: datetime) -> QuerySet[Call]:
+    """Returns calls whose words are over, the oldest first."""
+    over = Q(pk__in=[])
+    for agent_pk, days in _agents():
+        over |= Q(agent_id=agent_pk, ended_at__lt=now - timedelta(days=days))
+    kept = Call.objects.filter(over, held_at=None, state__in=sorted(TERMINAL))
+    for name in ("recording", "summary", "versions"):
+        kept = kept.exclude(**{f"{name}__state__in": [WorkState.PENDING, WorkState.RUNNING]})
+    done = Q(text_erased_at__isnull=False) & Q(pk__in=_with_sound())
+    return kept.exclude(done).order_by("ended_at", "pk")
+
+
+def _agents() -> Iterator[tuple[int, int]]:
+    """Yields each agent whose words are not kept for ever, with the days."""
+    for agent in Agent.objects.all():
+        if days := text_days(agent):
+            yield agent.pk, days
+
+
+def _with_sound() -> QuerySet[Any]:
+    return Recording.objects.exclude(file="").values("call_id")
+
+
+def _expire(call: Call) -> bool:
+    if Recording.objects.filter(call=call).exclude(file="").exists():
+        return erasure.erase_text(call, None, RULE) is not None
+    erasure.erase_call(call, None, RULE)
+    return True
