@@ -82,6 +82,7 @@ REST = [
     *rest("calls/", "calls/", 200, 200, 200, 200),
     *of_a_call(""),
     *of_a_call("", method="PATCH", body={"title": "Monday"}),
+    *of_a_call("", owner=403, staff=202, method="DELETE"),
     *of_a_call("segments"),
     *of_a_call(
         "segments/1",

@@ -13,8 +13,9 @@ from rest_framework.views import set_rollback
 
 from sessions_app.api.authentication import HOW
 from sessions_app.api.parameters import UnknownParameterError
-from sessions_app.engine.core.errors import UnknownCallError
+from sessions_app.engine.core.errors import UnknownCallError, VoiceError
 from sessions_app.services.database import AWAY, RETRY_AFTER_S
+from sessions_app.services.erasure import CallLiveError, LegalHoldError
 from voicesite.targets import loggable_method
 
 logger = logging.getLogger(__name__)
@@ -33,6 +34,16 @@ class Conflict(exceptions.APIException):
     status_code = status.HTTP_409_CONFLICT
     default_detail = "This is not possible right now."
     default_code = "conflict"
+
+
+class EraseRefused(exceptions.APIException):
+    """The call is live, or under legal hold; its `code` says which."""
+
+    status_code = status.HTTP_409_CONFLICT
+
+    def __init__(self, error: VoiceError) -> None:
+        super().__init__(error.message)
+        self.default_code = error.code
 
 
 class DatabaseUnavailable(exceptions.APIException):
@@ -80,10 +91,11 @@ def _message(error: exceptions.APIException) -> str:
 
 
 def _as_api_exception(error: Exception) -> exceptions.APIException | None:
-    if isinstance(error, UnknownCallError):
-        return exceptions.NotFound(NOT_FOUND)
-    if isinstance(error, Http404):
-        return exceptions.NotFound(str(error) or NOT_FOUND)
+    if isinstance(error, UnknownCallError | Http404):
+        said = str(error) if isinstance(error, Http404) else ""
+        return exceptions.NotFound(said or NOT_FOUND)
+    if isinstance(error, CallLiveError | LegalHoldError):
+        return EraseRefused(error)
     if isinstance(error, SuspiciousOperation):  # more parameters than Django takes, and the like
         return exceptions.ParseError(
             "The request has more parameters or fields than this address accepts."

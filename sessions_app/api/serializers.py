@@ -16,7 +16,7 @@ from sessions_app.api.fields import (
 from sessions_app.api.parameters import StrictBody
 from sessions_app.engine.core.events import Speaker
 from sessions_app.engine.exports.registry import FORMATS
-from sessions_app.models import Agent, Call, Note, Recording, Segment, Summary, Turn
+from sessions_app.models import Agent, Call, ErasureReceipt, Note, Recording, Segment, Summary, Turn
 from sessions_app.models.turn import STAGES
 
 ROLES = {Speaker.CALLER.value: "user", Speaker.AGENT.value: "agent"}
@@ -240,6 +240,19 @@ class TitleSerializer(StrictBody):
     """What can be changed of a call."""
 
     title = serializers.CharField(max_length=200, allow_blank=True)
+
+
+class ErasureSerializer(serializers.ModelSerializer[ErasureReceipt]):
+    """The receipt of an erasure: who asked for it, when, and how far it is; nothing of the call."""
+
+    id = serializers.IntegerField(read_only=True, help_text="The receipt's number.")
+    call = serializers.CharField(source="subject", read_only=True, help_text="The call's id.")
+    state = WorkStateField()
+
+    class Meta:
+        model = ErasureReceipt
+        fields = ("id", "call", "state", "asked_at")
+        read_only_fields = fields
 
 
 class WordSerializer(serializers.Serializer[Any]):

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django_filters.rest_framework import DjangoFilterBackend  # type: ignore[import-untyped]
-from drf_spectacular.utils import extend_schema, extend_schema_view
+from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework import generics
 from rest_framework.exceptions import NotFound, PermissionDenied
 from rest_framework.request import Request
@@ -19,6 +19,7 @@ from sessions_app.api.serializers import (
     AgentSerializer,
     CallDetailSerializer,
     CallSerializer,
+    ErasureSerializer,
     IceServersSerializer,
     MeSerializer,
     TitleSerializer,
@@ -27,7 +28,12 @@ from sessions_app.api.ticket_serializers import TicketSerializer, TicketWishSeri
 from sessions_app.engine.core.party import Party
 from sessions_app.models import Agent, ApiToken, Call
 from sessions_app.runtime import ice_servers
-from sessions_app.services import access, calls, search, tickets
+from sessions_app.services import access, calls, erasure, search, tickets
+
+NOT_YOURS_TO_ERASE = (
+    "Only staff with the permission to delete calls can erase this one, or its owner where the "
+    "setting ERASE_BY_OWNER allows that."
+)
 
 
 @extend_schema_view(
@@ -90,6 +96,37 @@ class CallDetail(CallView):
         given.is_valid(raise_exception=True)
         calls.rename(call, request.user, given.validated_data["title"])
         return self._answer()
+
+    @extend_schema(
+        operation_id="calls_erase",
+        summary="Erase a call with all that is kept of it",
+        description="Staff with the permission to delete calls may, and its owner where the "
+        "installation allows that (`ERASE_BY_OWNER`). From the answer on the call does not exist "
+        "for anybody; its rows and files are deleted within seconds. A receipt without content "
+        "stays.",
+        tags=["calls"],
+        request=None,
+        responses={
+            202: OpenApiResponse(ErasureSerializer, "The call is hidden, and being erased."),
+            403: schema.error(
+                "You may see the call but not erase it, or the CSRF token is missing.",
+                "not_allowed",
+                NOT_YOURS_TO_ERASE,
+            ),
+            409: schema.error(
+                "The call is live (`call_live`) or under legal hold (`legal_hold`).",
+                "call_live",
+                "The call … is live. Hang up first, or end it on its page in the admin, then …",
+            ),
+            **schema.OF_A_CALL,
+        },
+    )
+    def delete(self, request: Request, **_address: Any) -> Response:
+        call = self.call()
+        if not erasure.may_erase(request.user, call):
+            raise PermissionDenied(NOT_YOURS_TO_ERASE)
+        receipt = erasure.erase_call(call, request.user, erasure.cause_of(request.user, call))
+        return Response(ErasureSerializer(receipt).data, status=202)
 
     def _answer(self) -> Response:
         call = _shown(self.request.user).filter(public_id=self.kwargs["call_id"]).first()
