@@ -15,7 +15,7 @@ from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from sessions_app.models import AccessLog, Recording, Summary
+from sessions_app.models import AccessLog, Call, ErasureReceipt, Recording, Summary
 from sessions_app.services import access, calls, versions
 from tests.access_rows import (
     ANY,
@@ -151,7 +151,29 @@ ADMIN = [
         )
         for what, status in (("say", 400), ("answer", 400), ("voices", 200))
     ),
-    *desk_model("sessions_app/call", "call", written="/admin/sessions_app/call/"),
+    *desk_model("sessions_app/call", "call", delete=200, written="/admin/sessions_app/call/"),
+    *desk_model("sessions_app/erasurereceipt", "receipt"),
+    *(
+        desk(
+            "sessions_app/call/",
+            answer,
+            method="POST",
+            body={"action": action, "_selected_action": "{call}", **more},
+        )
+        for action, answer, more in (
+            ("delete_selected", 200, {}),
+            ("legal_hold", 200, {}),
+            ("legal_hold", "/admin/sessions_app/call/", {"reason": "a case"}),
+            ("lift_hold", "/admin/sessions_app/call/", {}),
+        )
+    ),
+    desk(
+        "sessions_app/call/<path:object_id>/delete/",
+        "/admin/sessions_app/call/",
+        address="/admin/sessions_app/call/{call}/delete/",
+        method="POST",
+        body={"post": "yes"},
+    ),
     desk(
         "sessions_app/call/",
         200,
@@ -263,11 +285,17 @@ def keys(recording: Recording, summary: Summary, people: dict[str, User]) -> dic
         "recording": recording.pk,
         "summary": summary.pk,
         "agent": spoken.agent_id,
+        "receipt": _receipt(spoken),
         "entry": AccessLog.objects.first().pk,  # type: ignore[union-attr]
         "token": token.pk,
         "user": people["other"].pk,
         "group": Group.objects.create(name="night shift").pk,
     }
+
+
+def _receipt(call: Call) -> int:  # noqa: F811 - a fixture's name
+    words = {"kind": "text", "cause": "rule", "subject": call.public_id, "target": call.pk}
+    return ErasureReceipt.objects.create(**words).pk
 
 
 def filled(text: Any, keys: dict[str, Any]) -> Any:

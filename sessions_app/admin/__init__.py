@@ -6,6 +6,7 @@ from sessions_app.admin.access_log import AccessLogAdmin
 from sessions_app.admin.agents import AgentAdmin
 from sessions_app.admin.calls import CallAdmin
 from sessions_app.admin.kept import RecordingAdmin, SummaryAdmin
+from sessions_app.admin.receipts import ErasureReceiptAdmin
 from sessions_app.admin.tokens import ApiTokenAdmin
 from sessions_app.admin.users import GroupAdmin, UserAdmin
 
@@ -18,6 +19,7 @@ __all__ = [
     "AgentAdmin",
     "ApiTokenAdmin",
     "CallAdmin",
+    "ErasureReceiptAdmin",
     "GroupAdmin",
     "RecordingAdmin",
     "SummaryAdmin",

@@ -49,6 +49,8 @@ LABELS = {
     "barge_in_words": "Words that interrupt",
     "silence_s": "Ask after a silence of (s)",
     "max_length_s": "Longest call (s)",
+    "keep_audio_days": "Keep audio for (days)",
+    "keep_text_days": "Keep text for (days)",
     "is_active": "Active",
 }
 
@@ -72,6 +74,10 @@ HELP = {
     "there. 0 for never.",
     "max_length_s": "The longest call in seconds. 0 uses the server's own limit.",
     "closing_words": "What the agent says before it hangs up. Empty for the default goodbye.",
+    "keep_audio_days": "Recordings of its calls are deleted after so many days. Empty for the "
+    "installation's RECORDINGS_KEEP_DAYS, 0 for ever.",
+    "keep_text_days": "Transcripts, notes and summaries of its calls are deleted after so many "
+    "days. Empty for the installation's TEXT_KEEP_DAYS, 0 for ever.",
     "is_active": "Untick to hide the agent and refuse new calls.",
 }
 """Help texts of the form; the model's own are shorter."""
@@ -138,6 +144,8 @@ class AgentForm(CleanForm[Agent]):
             "barge_in_words",
             "silence_s",
             "max_length_s",
+            "keep_audio_days",
+            "keep_text_days",
             "is_default",
             "is_active",
         )
@@ -294,6 +302,10 @@ class AgentAdmin(VoiceAdmin[Agent]):
             },
         ),
         ("Limits", {"fields": ("silence_s", "max_length_s"), "classes": ("collapse",)}),
+        (
+            "Retention",
+            {"fields": ("keep_audio_days", "keep_text_days"), "classes": ("collapse",)},
+        ),
         ("Availability", {"fields": ("is_default", "is_active")}),
         (
             "History",

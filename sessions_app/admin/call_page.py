@@ -187,7 +187,19 @@ def facts(call: Call, word_count: int) -> list[tuple[str, Any]]:
         ("Ended because", _end(call)),
         ("Recogniser", f"{call.recogniser}, {call.language}"),
         ("Agreed to recording", moment(call.consented_at) if call.consented_at else "no"),
+        *_kept(call),
     ]
+
+
+def _kept(call: Call) -> list[tuple[str, str]]:
+    """Returns who holds the call by law, since when and why, and when its words were erased."""
+    told = []
+    if call.held_at is not None:
+        who = call.held_by.get_username() if call.held_by else NOTHING
+        told.append(("Legal hold", f"{moment(call.held_at)} by {who}: {call.hold_reason}"))
+    if call.text_erased_at is not None:
+        told.append(("Words erased", moment(call.text_erased_at)))
+    return told
 
 
 def _end(call: Call) -> str:

@@ -15,11 +15,13 @@ from sessions_app.admin import call_page, persona
 from sessions_app.admin.base import VoiceAdmin
 from sessions_app.admin.columns import CallColumns
 from sessions_app.admin.ending import EndsCalls, can_be_ended
+from sessions_app.admin.erasing import Erases
 from sessions_app.admin.exporting import zip_response
-from sessions_app.admin.filters import RecordingStateFilter, SummaryStateFilter
+from sessions_app.admin.filters import LegalHoldFilter, RecordingStateFilter, SummaryStateFilter
+from sessions_app.admin.holding import HoldsCalls
 from sessions_app.admin.second_pass import SecondPass
 from sessions_app.models import AccessLog, Call
-from sessions_app.services import access, calls, recordings, search, summaries
+from sessions_app.services import access, calls, erasure, recordings, search, summaries
 from sessions_app.services.visit_log import note_visit
 
 CHANGE = "sessions_app.change_call"
@@ -27,7 +29,7 @@ WHERE = "in the admin"
 
 
 class CallPermissions:
-    """Staff may view calls with `view_call`, but never add or delete them."""
+    """Staff may view calls with `view_call`, and erase them with `delete_call`; never add any."""
 
     def has_view_permission(self, request: HttpRequest, obj: Call | None = None) -> bool:
         return access.sees_all(request.user)
@@ -39,14 +41,17 @@ class CallPermissions:
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Call | None = None) -> bool:
-        return False
+        return self.has_view_permission(request) and bool(request.user.has_perm(erasure.DELETE))
 
 
 @admin.register(Call)
-class CallAdmin(CallPermissions, CallColumns, SecondPass, EndsCalls, VoiceAdmin[Call]):
+class CallAdmin(
+    CallPermissions, CallColumns, SecondPass, EndsCalls, Erases, HoldsCalls, VoiceAdmin[Call]
+):
     """Calls: staff view them; with `change_call` they rename and re-summarise them.
 
-    With `end_call` they end live ones.
+    With `end_call` they end live ones, with `delete_call` they erase them, and with `hold_call`
+    they place them under legal hold.
     """
 
     list_display = (
@@ -65,10 +70,11 @@ class CallAdmin(CallPermissions, CallColumns, SecondPass, EndsCalls, VoiceAdmin[
         "agent",
         RecordingStateFilter,
         SummaryStateFilter,
+        LegalHoldFilter,
         "created_at",
         "end_reason",
     )
-    list_select_related = ("owner", "agent", "ended_by", "recording", "summary")
+    list_select_related = ("owner", "agent", "ended_by", "held_by", "recording", "summary")
     list_per_page = 50
     date_hierarchy = "created_at"
     search_fields = (
@@ -79,7 +85,13 @@ class CallAdmin(CallPermissions, CallColumns, SecondPass, EndsCalls, VoiceAdmin[
         "owner__last_name",
     )
     search_help_text = "Words that were said, call ids, titles and user names."
-    actions = ("summarise_again", "record_again", "export_transcripts")
+    actions = (
+        "summarise_again",
+        "record_again",
+        "export_transcripts",
+        "legal_hold",
+        "lift_hold",
+    )
     change_form_template = "admin/sessions_app/call/change_form.html"
     readonly_fields = ("public_id", "door", "transport", "worker", "heartbeat_at", "duration_ms")
     fieldsets = (

@@ -53,6 +53,30 @@ class SummaryStateFilter(_WorkStateFilter):
     relation = "summary"
 
 
+class LegalHoldFilter(admin.SimpleListFilter):
+    title = "legal hold"
+    parameter_name = "hold"
+
+    def lookups(
+        self,
+        request: HttpRequest,
+        model_admin: admin.ModelAdmin[Call],
+    ) -> list[tuple[str, str]]:
+        return [("yes", "Under legal hold"), ("no", "Under none")]
+
+    def queryset(
+        self,
+        request: HttpRequest,
+        queryset: QuerySet[Call],
+    ) -> QuerySet[Call]:
+        value = self.value()
+        if value is None:
+            return queryset
+        if value not in ("yes", "no"):
+            raise IncorrectLookupParameters
+        return queryset.filter(held_at__isnull=value == "no")
+
+
 class NamedValuesFilter(admin.AllValuesFieldListFilter):
     """All values of a field; the empty one is shown as (none) and can be chosen."""
 

@@ -6,13 +6,14 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group, User
 
 from sessions_app.admin.base import OnlyListedLookups
+from sessions_app.admin.erasing import Erases
 
 admin.site.unregister((User, Group))
 
 
 @admin.register(User)
-class UserAdmin(OnlyListedLookups[User], DjangoUserAdmin[User]):
-    """Users, with their permissions."""
+class UserAdmin(Erases, OnlyListedLookups[User], DjangoUserAdmin[User]):
+    """Users, with their permissions. Deleting one erases all that is theirs."""
 
     readonly_fields = ("last_login", "date_joined")
 

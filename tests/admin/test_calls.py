@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from sessions_app.models import AccessLog, Call, Recording, Summary
+from sessions_app.models import AccessLog, Call, ErasureReceipt, Recording, Summary
 from tests.api.conftest import end, say
 from tests.conftest import CallMaker
 
@@ -119,10 +119,11 @@ def test_those_who_may_only_look_change_nothing(looking: Any, ended: Call) -> No
     assert not AccessLog.objects.exclude(action=AccessLog.Action.READ).exists()
 
 
-def test_nobody_adds_or_deletes_calls(root: Any, ended: Call) -> None:
+def test_nobody_adds_calls_nor_deletes_one_without_a_receipt(root: Any, ended: Call) -> None:
     assert root.get(f"{LIST}add/").status_code == 403
-    assert root.post(f"{LIST}{ended.pk}/delete/", {"post": "yes"}).status_code == 403
-    assert Call.objects.filter(pk=ended.pk).exists()
+    assert root.post(f"{LIST}{ended.pk}/delete/", {"post": "yes"}).status_code == 302
+    assert ErasureReceipt.objects.get().subject == ended.public_id
+    assert Call.everything.filter(pk=ended.pk).exists()
 
 
 def test_staff_rename_and_nothing_else_is_written(at_desk: Any, call: Call) -> None:

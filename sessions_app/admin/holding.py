@@ -1,0 +1,57 @@
+"""Legal holds: placed and lifted for the calls that are chosen on the list."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+
+from sessions_app.engine.text.cleaning import one_line
+from sessions_app.models import Call
+from sessions_app.services import erasure
+
+TEMPLATE = "admin/sessions_app/call/hold.html"
+
+
+class HoldsCalls:
+    """Mixin for `CallAdmin`: the two actions, which need a permission of their own."""
+
+    admin_site: Any
+    message_user: Callable[..., None]
+
+    def has_hold_permission(self, request: HttpRequest) -> bool:
+        """Returns whether the user may place calls under legal hold, and lift it."""
+        return bool(request.user.has_perm(erasure.HOLD))
+
+    @admin.action(description="Place under legal hold", permissions=["hold"])
+    def legal_hold(self, request: HttpRequest, queryset: QuerySet[Call]) -> HttpResponse | None:
+        """Asks for the reason first."""
+        reason = one_line(request.POST.get("reason", ""))
+        if not reason:
+            return self._asked(request, queryset)
+        held = [erasure.hold(call, request.user, reason) for call in queryset]
+        self._tell(request, held, "under legal hold: nothing of it is erased", "under one already")
+        return None
+
+    @admin.action(description="Lift the legal hold", permissions=["hold"])
+    def lift_hold(self, request: HttpRequest, queryset: QuerySet[Call]) -> None:
+        lifted = [erasure.release(call, request.user) for call in queryset]
+        self._tell(request, lifted, "no longer under legal hold", "under none")
+
+    def _asked(self, request: HttpRequest, queryset: QuerySet[Call]) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Place under legal hold?",
+            "opts": Call._meta,
+            "queryset": queryset,
+            "asked_again": "reason" in request.POST,
+        }
+        return TemplateResponse(request, TEMPLATE, context)
+
+    def _tell(self, request: HttpRequest, done: list[bool], told: str, left: str) -> None:
+        if number := sum(done):
+            self.message_user(request, f"{number} now {told}.", messages.SUCCESS)
+        if skipped := len(done) - sum(done):
+            self.message_user(request, f"Skipped {skipped}: {left}.", messages.WARNING)

@@ -1,0 +1,53 @@
+"""Receipts of what was erased: read-only."""
+
+from django.contrib import admin
+from django.utils.safestring import SafeString
+
+from sessions_app.admin.base import ReadOnlyAdmin
+from sessions_app.admin.display import badge, moment
+from sessions_app.models import ErasureReceipt
+
+
+@admin.register(ErasureReceipt)
+class ErasureReceiptAdmin(ReadOnlyAdmin[ErasureReceipt]):
+    """Who had what erased, how far that is, and what keeps it from being done."""
+
+    list_display = ("asked", "kind", "subject", "cause", "asked_by", "progress", "error", "done")
+    list_filter = ("state", "kind", "cause", "asked_at")
+    list_select_related = ("asked_by",)
+    date_hierarchy = "asked_at"
+    search_fields = ("subject", "asked_by__username")
+    search_help_text = "Call ids, “user” with a number, and names of who asked."
+    fields = (
+        "asked",
+        "kind",
+        "subject",
+        "cause",
+        "asked_by",
+        "progress",
+        "error",
+        "attempts",
+        "again",
+        "done",
+        "counted",
+    )
+
+    @admin.display(description="Asked", ordering="asked_at")
+    def asked(self, receipt: ErasureReceipt) -> str:
+        return moment(receipt.asked_at)
+
+    @admin.display(description="Done", ordering="done_at")
+    def done(self, receipt: ErasureReceipt) -> str:
+        return moment(receipt.done_at)
+
+    @admin.display(description="Tried again")
+    def again(self, receipt: ErasureReceipt) -> str:
+        return moment(receipt.leased_until)
+
+    @admin.display(description="State", ordering="state")
+    def progress(self, receipt: ErasureReceipt) -> SafeString:
+        return badge(receipt.state, receipt.get_state_display())
+
+    @admin.display(description="What went")
+    def counted(self, receipt: ErasureReceipt) -> str:
+        return ", ".join(f"{number} {name}" for name, number in receipt.counts.items())
