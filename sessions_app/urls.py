@@ -34,5 +34,6 @@ urlpatterns = [
     path("calls/<slug:public_id>/", pages.call_detail, name="call_detail"),
     path("calls/<slug:public_id>/recording", pages.recording, name="recording"),
     path("calls/<slug:public_id>/heard", pages.heard, name="heard"),
+    path("calls/<slug:public_id>/erase", pages.erase, name="erase"),
     path("calls/<slug:public_id>/summarise", pages.summarise_again, name="summarise_again"),
 ]

@@ -72,6 +72,16 @@ PAGES = [
         404,
         method="POST",
     ),
+    page("calls/<slug:public_id>/erase", "/calls/{id}/erase", 404, 404, 200, 404),
+    page(
+        "calls/<slug:public_id>/erase",
+        "/calls/{id}/erase",
+        404,
+        404,
+        "/calls/",
+        404,
+        method="POST",
+    ),
     page("account/", "/account/", 200, 200, 200, 200),
     page("account/changed/", "/account/changed/", 200, 200, 200, 200),
     Row("login/", "/login/", ("/", "/", "/", "/", 200)),
@@ -372,6 +382,22 @@ def test_with_a_token(visitor: str, people: dict[str, User], keys: dict[str, Any
     _, secret = access.issue_token(people[visitor], "test")
     sign = {"Authorization": f"Bearer {secret}"}
     check(Client(enforce_csrf_checks=True), visitor, REST, keys, **sign)
+
+
+def test_owners_may_erase_where_the_settings_say_so(
+    people: dict[str, User], keys: dict[str, Any], settings: Any
+) -> None:
+    settings.VOICE = {**settings.VOICE, "ERASE_BY_OWNER": True}
+    rows = [
+        *rest("calls/<str:call_id>", "calls/{id}", 202, 404, 202, 404, method="DELETE"),
+        page("", "/calls/{id}/erase", 200, 404, 200, 404),
+        page("", "/calls/{id}/erase", "/calls/", 404, "/calls/", 404, method="POST"),
+    ]
+    for visitor in VISITORS:
+        client = Client()
+        if visitor in people:
+            client.force_login(people[visitor])
+        check(client, visitor, rows, keys)
 
 
 def test_a_token_opens_no_page(people: dict[str, User], keys: dict[str, Any]) -> None:

@@ -9,15 +9,15 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.urls import reverse
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from sessions_app.engine.core.errors import UnknownCallError
+from sessions_app.engine.core.errors import UnknownCallError, VoiceError
 from sessions_app.engine.core.events import Speaker
 from sessions_app.engine.exports.registry import FORMATS
 from sessions_app.engine.text.cleaning import clean, one_line
 from sessions_app.models import AccessLog, Agent, Call, Note, Recording, Segment, Summary, Turn
 from sessions_app.models.work import WorkState
-from sessions_app.services import access, search, summaries, transcripts
+from sessions_app.services import access, erasure, search, summaries, transcripts
 from sessions_app.services.visit_log import note_visit
 from sessions_app.views import players, talking, view_models, wording
 from sessions_app.views.forms import CallsForm
@@ -26,6 +26,7 @@ from sessions_app.views.recordings import recording_response
 RECENT = 6
 PAGE_SIZE = 20
 NO_CONTENT = 204
+CONFLICT = 409
 MOST_WANTED = 200
 """Characters of `?q=` that are used on a call's page."""
 
@@ -114,6 +115,25 @@ def summarise_again(request: HttpRequest, public_id: str) -> HttpResponse:
         raise Http404
     summaries.ask_again(found, request.user)
     return redirect("call_detail", public_id=public_id)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def erase(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Asks whether the call is to be erased, and erases it; for who may, and nobody else."""
+    found = _visible(request, public_id)
+    if not erasure.may_erase(request.user, found):
+        raise Http404
+    refused = erasure.why_not(found)
+    if request.method == "POST" and refused is None:
+        try:
+            erasure.erase_call(found, request.user, erasure.cause_of(request.user, found))
+            return redirect("calls")
+        except VoiceError as error:  # it was placed under legal hold, or erased, just now
+            refused = error
+    context = {"call": found, "refused": refused.message if refused else ""}
+    status = CONFLICT if request.method == "POST" else None
+    return render(request, "pages/erase.html", context, status=status)
 
 
 def _listed(request: HttpRequest) -> QuerySet[Call]:
@@ -213,6 +233,7 @@ def _detail(request: HttpRequest, found: Call) -> dict[str, Any]:
         "told": view_models.told(summary, starts) if summary else None,
         "speakers": view_models.speaker_shares(summary.speakers, agent) if summary else [],
         "may_change": _may_change(request),
+        "may_erase": erasure.may_erase(request.user, found) and not found.is_live,
         "end_reason": view_models.end_reason(found),
         "recogniser": wording.recogniser_note(found.recogniser),
         "exports": [
