@@ -99,3 +99,29 @@ def desk_model(
         # the old address of the change form: tells nothing, so it redirects blindly
         desk(f"{one}/", f"{at}/change/", clerk=f"{at}/change/", address=f"{at}/"),
     ]
+
+
+DESK_ERASES = [
+    *(
+        desk(
+            "sessions_app/call/",
+            answer,
+            method="POST",
+            body={"action": action, "_selected_action": "{call}", **more},
+        )
+        for action, answer, more in (
+            ("delete_selected", 200, {}),
+            ("legal_hold", 200, {}),
+            ("legal_hold", "/admin/sessions_app/call/", {"reason": "a case"}),
+            ("lift_hold", "/admin/sessions_app/call/", {}),
+        )
+    ),
+    desk(
+        "sessions_app/call/<path:object_id>/delete/",
+        "/admin/sessions_app/call/",
+        address="/admin/sessions_app/call/{call}/delete/",
+        method="POST",
+        body={"post": "yes"},
+    ),
+]
+"""What the list of calls and a call's page in the admin do to erase, and to keep from it."""

@@ -20,6 +20,7 @@ from sessions_app.services import access, calls, versions
 from tests.access_rows import (
     ANY,
     DESK,
+    DESK_ERASES,
     LOGIN,
     VISITORS,
     Outcome,
@@ -163,27 +164,7 @@ ADMIN = [
     ),
     *desk_model("sessions_app/call", "call", delete=200, written="/admin/sessions_app/call/"),
     *desk_model("sessions_app/erasurereceipt", "receipt"),
-    *(
-        desk(
-            "sessions_app/call/",
-            answer,
-            method="POST",
-            body={"action": action, "_selected_action": "{call}", **more},
-        )
-        for action, answer, more in (
-            ("delete_selected", 200, {}),
-            ("legal_hold", 200, {}),
-            ("legal_hold", "/admin/sessions_app/call/", {"reason": "a case"}),
-            ("lift_hold", "/admin/sessions_app/call/", {}),
-        )
-    ),
-    desk(
-        "sessions_app/call/<path:object_id>/delete/",
-        "/admin/sessions_app/call/",
-        address="/admin/sessions_app/call/{call}/delete/",
-        method="POST",
-        body={"post": "yes"},
-    ),
+    *DESK_ERASES,
     desk(
         "sessions_app/call/",
         200,
