@@ -109,7 +109,8 @@ def delete_expired_audio() -> None:
 @shared_task
 def expire() -> None:
     """Erases words, and whole calls, that were kept for as long as the settings say."""
-    if erased := retention.expire(timezone.now()):
+    lanes = erasure_work.delete_expired_lanes(timezone.now())
+    if erased := lanes + retention.expire(timezone.now()):
         logger.info("something of %d calls was erased: its time is over", erased)
 
 

@@ -8,7 +8,7 @@ import logging
 import shutil
 import tempfile
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
 from django.core.files.storage import Storage
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from sessions_app.engine.core.errors import VoiceError
 from sessions_app.models import (
@@ -31,7 +31,8 @@ from sessions_app.models import (
     Ticket,
 )
 from sessions_app.models.recording import recording_path
-from sessions_app.services import database, erasure, work
+from sessions_app.models.work import WorkState
+from sessions_app.services import database, erasure, retention, work
 from sessions_app.services.recordings import FILE_NAME
 
 logger = logging.getLogger(__name__)
@@ -155,6 +156,28 @@ def delete_files(call: Call) -> None:
         raise StorageRefusedError(
             f"The storage did not let a file go ({type(error).__name__}). It is tried again."
         ) from error
+
+
+def delete_expired_lanes(now: datetime) -> int:
+    """Deletes the sound of recordings that failed, once its time is over; returns how many.
+
+    Such a recording has no file, but its lanes are kept so that it can be made again.
+    """
+    free = Q(call__held_at=None, call__erasing_at=None)
+    failed = Q(state=WorkState.FAILED, file="", delete_after=None)
+    rows = Recording.objects.filter(free, failed, retention.audio_over(now))
+    count = 0
+    for row in rows.select_related("call").order_by("pk")[:BATCH]:
+        try:
+            delete_files(row.call)
+        except StorageRefusedError as error:
+            logger.warning("lanes of recording %d stay for now: %s", row.pk, error.message)
+            continue
+        with transaction.atomic():
+            Recording.objects.filter(pk=row.pk).update(delete_after=now)
+            erasure.receipt_of_audio(row, now)
+        count += 1
+    return count
 
 
 def _stored(call: Call) -> Iterator[tuple[Storage, str]]:

@@ -71,6 +71,15 @@ def text_days(agent: Agent) -> int:
     return general if agent.keep_text_days is None else agent.keep_text_days
 
 
+def audio_over(now: datetime) -> Q:
+    """Returns which recordings' calls ended longer ago than audio is kept."""
+    over = Q(pk__in=[])
+    for agent in Agent.objects.all():
+        if days := audio_days(agent):
+            over |= Q(call__agent=agent, call__ended_at__lt=now - timedelta(days=days))
+    return over
+
+
 def _overdue(now: datetime) -> QuerySet[Call]:
     """Returns calls whose words are over, the oldest first."""
     over = Q(pk__in=[])

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from sessions_app import tasks
 from sessions_app.models import Agent, Call, ErasureReceipt, Recording, Segment, Summary, Version
-from sessions_app.services import erasure, recordings, retention, versions
+from sessions_app.services import erasure, erasure_work, recordings, retention, versions
 from sessions_app.services.queueing import ERASE
 from tests.conftest import CallMaker, Queued
 from tests.fixtures.spoken_call import spoken_call
@@ -118,6 +118,26 @@ def test_days_that_are_set_later_count_for_what_is_there(spoken: Call, keep: Any
     keep(0, 0)
     retention.restamp()
     assert Recording.objects.get().delete_after is None
+
+
+def test_the_sound_of_a_failed_recording_goes_too(
+    spoken: Call, keep: Any, staff: User, own_folders: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Recording.objects.update(state="failed", file="", done_at=None)
+    lanes = own_folders / "lanes" / spoken.public_id
+    keep(30, 0)
+    assert erasure_work.delete_expired_lanes(in_days(29)) == 0
+    assert erasure.hold(spoken, staff, "a case")
+    assert erasure_work.delete_expired_lanes(in_days(31)) == 0
+    assert erasure.release(spoken, staff)
+    with monkeypatch.context() as patched:
+        patched.setattr(erasure_work, "_stored", lambda _: 1 / 0)
+        assert erasure_work.delete_expired_lanes(in_days(31)) == 0
+    assert lanes.exists()
+    assert [erasure_work.delete_expired_lanes(in_days(31)) for _ in range(2)] == [1, 0]
+    assert not lanes.exists()
+    assert ErasureReceipt.objects.get().kind == "audio"
+    assert state_of(spoken) == (True, True, False)
 
 
 def test_a_legal_hold_wins(spoken: Call, keep: Any, staff: User) -> None:
