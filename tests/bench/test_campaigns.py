@@ -1,6 +1,6 @@
 """Campaigns go on where they stopped, and one case of each works."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,7 +9,10 @@ from bench.campaigns import offline
 from bench.cases import Case, Cases
 from bench.talking.barge_in import silent_after
 from bench.talking.endpoints import STRATEGIES, USUAL, Outcome, Told, outcome, replies
+from tests.end_to_end.conftest import product
 from tests.fixtures.server import Product
+
+__all__ = ["product"]
 
 SAID = "good morning and welcome to the meeting"
 
@@ -57,12 +60,6 @@ def test_silence_is_found_after_speech_began() -> None:
     loud = [0.02 * n for n in range(60)] + [3 + 0.02 * n for n in range(50)]
     assert silent_after(loud, 1.0) == pytest.approx(180, abs=1)
     assert silent_after(loud[:60], 5.0) is None
-
-
-@pytest.fixture(scope="module")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    with Product(tmp_path_factory.mktemp("product")).running() as product:
-        yield product
 
 
 @pytest.mark.timeout(120)

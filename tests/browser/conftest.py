@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from tests.end_to_end.conftest import own_product, product
+from tests.end_to_end.conftest import fresh_product, own_product, product
 from tests.fixtures.chromium import chromium
 from tests.fixtures.server import Product
 
-__all__ = ["own_product", "product"]
+__all__ = ["fresh_product", "own_product", "product"]
 
 FILL = "from tests.browser.page_rows import main; main({audio!r})"
 TONES = ("-f", "lavfi", "-i", "sine=frequency=330:duration=9", "-ac", "2", "-c:a", "libopus")

@@ -18,6 +18,12 @@ SENTENCES = ("good morning and welcome to the meeting", "the weather is very nic
 SPOKEN_MS = 60_000
 
 
+@pytest.fixture(scope="module")
+def product(fresh_product: Product) -> Product:
+    """Its own: its pictures show all calls that there are."""
+    return fresh_product
+
+
 @pytest.fixture
 def browser(say: Callable[..., Path]) -> Iterator[Browser]:
     with chromium(say(*SENTENCES, lead_s=1.5, tail_s=2.0)) as browser:

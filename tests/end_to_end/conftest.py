@@ -6,11 +6,23 @@ from pathlib import Path
 import pytest
 
 from tests.fixtures.server import Product
+from tests.fixtures.sharing import Shared, own_settings
 
 
 @pytest.fixture(scope="module")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    """A whole embedded product that is not killed."""
+def product(shared: Shared, request: pytest.FixtureRequest) -> Iterator[Product]:
+    """A whole embedded product that is not killed: other files used it before.
+
+    `pytestmark = pytest.mark.product(VOICE_VOSK_USER="user")` in a file gives it settings.
+    """
+    settings = own_settings(request.node)
+    with shared.lent(settings, lambda: request.session.testsfailed) as product:
+        yield product
+
+
+@pytest.fixture(scope="module")
+def fresh_product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    """A whole embedded product of one file alone."""
     with Product(tmp_path_factory.mktemp("product")).running() as product:
         yield product
 

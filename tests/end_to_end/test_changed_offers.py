@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
@@ -16,15 +16,10 @@ from sessions_app.engine.rtc.aiortc_compat.connectivity import offer_loopback
 from tests.fixtures.server import Product
 
 LIMIT_S = 20.0
+pytestmark = pytest.mark.product(VOICE_VOSK_USER="user")
+
 Ask = Callable[[str], Awaitable[str]]
 """Gives an offer's SDP to a door; returns the answer's."""
-
-
-@pytest.fixture(scope="module")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    folder = tmp_path_factory.mktemp("product")
-    with Product(folder, {"VOICE_VOSK_USER": "user"}).running("web") as product:
-        yield product
 
 
 def headers(product: Product) -> dict[str, str]:

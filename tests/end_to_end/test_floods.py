@@ -31,6 +31,12 @@ BEAT_S = 5.0
 TOO_MANY = 4430
 
 
+@pytest.fixture(scope="module")
+def product(fresh_product: Product) -> Product:
+    """Its own: what it takes is measured, and it is hurt."""
+    return fresh_product
+
+
 def memory_mib(product: Product) -> float:
     """Returns what all servers of the product take."""
     pids = [p.pid for name, p in product.processes.items() if name not in ("worker", "beat")]

@@ -7,7 +7,7 @@ its connections with one certificate stand for one of libwebrtc's.
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -24,12 +24,7 @@ from tests.fixtures.offers import CHROME_AUDIO, offer
 from tests.fixtures.requests import ask as post
 from tests.fixtures.server import Product
 
-
-@pytest.fixture(scope="module")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    folder = tmp_path_factory.mktemp("product")
-    with Product(folder, {"VOICE_VOSK_USER": "user"}).running("web") as product:
-        yield product
+pytestmark = pytest.mark.product(VOICE_VOSK_USER="user")
 
 
 class Client:

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,17 +17,10 @@ from tests.fixtures.requests import ask
 from tests.fixtures.server import Product, wait_until
 from tests.fixtures.speech import mostly, read_wav
 
+pytestmark = pytest.mark.product(VOICE_VOSK_USER="user")
+
 Say = Callable[..., Path]
 SENTENCE = "please open the second window"
-
-
-@pytest.fixture(scope="module")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    product = Product(tmp_path_factory.mktemp("product"), {"VOICE_VOSK_USER": "demo"})
-    product.prepare()
-    name = product.credentials["user"]["username"]
-    with Product(product.var, {"VOICE_VOSK_USER": name}).running() as product:
-        yield product
 
 
 async def test_the_example_client(product: Product, say: Say) -> None:

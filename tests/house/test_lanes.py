@@ -13,7 +13,11 @@ MODULE = """
 import pathlib, pytest
 
 @pytest.fixture(scope="module")
-def room():
+def shared():
+    pass
+
+@pytest.fixture(scope="module")
+def room({needs}):
     yield
     note("left")
 
@@ -28,14 +32,20 @@ def test_one(room, number):
 """
 
 
-def shared(folder: Path, *, processes: int, fails: str = "") -> tuple[list[int], list[str]]:
-    """Returns how processes that share four files ended, and what these noted."""
+def shared(
+    folder: Path, *, processes: int, fails: str = "", needy: tuple[str, ...] = ()
+) -> tuple[list[int], list[str]]:
+    """Returns how processes that share four files ended, and what these noted.
+
+    Those of `needy` share a product.
+    """
     notes, share = folder / "notes", folder / "share"
-    share.mkdir()
+    share.mkdir(exist_ok=True)
     (folder / "pytest.ini").touch()
     names = [f"test_{number}" for number in range(FILES)]
     for name in names:
-        text = MODULE.format(notes=notes, name=name, fails=fails)
+        needs = "shared" if name in needy else ""
+        text = MODULE.format(notes=notes, name=name, fails=fails, needs=needs)
         (folder / f"{name}.py").write_text(text)
     options = ["-p", "tests.fixtures.lanes", f"--share={share}", "-p", "no:cacheprovider"]
     command = [sys.executable, "-m", "pytest", "-p", "no:django", *options, str(folder)]
@@ -63,3 +73,19 @@ def test_what_fails_is_told_by_whoever_ran_it(tmp_path: Path) -> None:
     ended, notes = shared(tmp_path, processes=2, fails="test_2")
     assert sorted(ended) == [0, 1]
     assert len(notes) == 3 * FILES
+
+
+@pytest.mark.parametrize(
+    ("elsewhere", "order"), [(False, ["1", "3", "0", "2"]), (True, ["0", "2", "1", "3"])]
+)
+def test_files_of_one_product_stay_together_and_come_last_where_it_does_not_run(
+    tmp_path: Path, elsewhere: bool, order: list[str]
+) -> None:
+    if elsewhere:
+        (tmp_path / "share").mkdir()
+        (tmp_path / "share" / "keeps-usual").touch()
+    ended, notes = shared(tmp_path, processes=1, needy=("test_1", "test_3"))
+    assert ended == [0]
+    assert [note.split()[0] for note in notes if note.endswith("left")] == [
+        f"test_{number}" for number in order
+    ]

@@ -14,8 +14,11 @@ import pytest
 
 from sessions_app.call_client.microphone import read_sound
 from sessions_app.engine.audio.speech_encoder import SpeechEncoder
+from tests.end_to_end.conftest import product
 from tests.fixtures.server import ROOT, Product, wait_until
 from tests.fixtures.speech import mostly, speak
+
+__all__ = ["product"]
 
 FOLDER = ROOT / "tests" / "stacks"
 MODULES = FOLDER / "node_modules"
@@ -110,17 +113,15 @@ class Stack:
 
 
 @pytest.fixture(scope="module")
-def outcomes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Future[str]]]:
+def outcomes(
+    product: Product, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, Future[str]]]:
     """What became of a call of each stack that is there: its goodbye, or what was wrong.
 
     All call at once, since each mostly waits.
     """
-    folder = tmp_path_factory.mktemp("stacks")
-    said = speech(folder)
-    with (
-        Product(folder / "var").running("web") as product,
-        ThreadPoolExecutor(len(STACKS)) as pool,
-    ):
+    said = speech(tmp_path_factory.mktemp("stacks"))
+    with ThreadPoolExecutor(len(STACKS)) as pool:
         made = {name: find() for name, find in STACKS.items()}
         yield {
             name: pool.submit(calls, product, Stack(name, command, said))
