@@ -1,13 +1,15 @@
 """A product that files share is the same one while it is fit, and a new one where it is not."""
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from subprocess import Popen
 from typing import Any, cast
 
 import pytest
 
 from tests.fixtures import sharing
-from tests.fixtures.server import Product
+from tests.fixtures.server import Product, prepared_once
 from tests.fixtures.sharing import Shared
 
 VOSK = {"VOICE_VOSK_USER": "user"}
@@ -109,3 +111,20 @@ def test_one_that_is_not_fit_is_stopped_and_replaced(house: House, hurt: Any) ->
     second = house.file()
     assert second is not first
     assert (first.stopped, second.stopped) == (1, 0)
+
+
+def test_what_one_process_set_up_is_there_for_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_up: list[Path] = []
+
+    def note(product: Product) -> None:
+        set_up.append(product.var)
+        (product.var / "credentials.json").touch()
+
+    monkeypatch.setattr(Product, "_set_up", note)
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(prepared_once, [tmp_path / "prepared"] * 4))
+    assert found == [tmp_path / "prepared"] * 4
+    assert len(set_up) == 1
+    assert (found[0] / "credentials.json").exists()
