@@ -158,7 +158,9 @@ async def test_a_signed_out_user_loses_the_socket(product: Product) -> None:
     cookie = session_cookie(product, "staff")
     async with open_socket(product, cookie=cookie, origin=product.url) as socket:
         assert (await answer_to(socket, "{"))["code"] == "bad_json"
-        product.manage(
+        # meanwhile the socket is read: a server waits a few seconds for the answer to its close
+        await asyncio.to_thread(
+            product.manage,
             "shell",
             "-c",
             "from django.contrib.sessions.models import Session as S; S.objects.all().delete()",
