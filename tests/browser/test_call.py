@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.fixtures.call_page import sign_in
-from tests.fixtures.chromium import chromium
+from tests.fixtures.chromium import chromium, closing_pages
 from tests.fixtures.server import ROOT, Product, wait_until
 from tests.fixtures.speech import mostly
 
@@ -24,9 +24,15 @@ def product(fresh_product: Product) -> Product:
     return fresh_product
 
 
-@pytest.fixture
-def browser(say: Callable[..., Path]) -> Iterator[Browser]:
+@pytest.fixture(scope="module")
+def launched(say: Callable[..., Path]) -> Iterator[Browser]:
     with chromium(say(*SENTENCES, lead_s=1.5, tail_s=2.0)) as browser:
+        yield browser
+
+
+@pytest.fixture
+def browser(launched: Browser) -> Iterator[Browser]:
+    with closing_pages(launched) as browser:
         yield browser
 
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.fixtures import clients
 from tests.fixtures.call_page import sign_in
-from tests.fixtures.chromium import chromium
+from tests.fixtures.chromium import chromium, closing_pages
 from tests.fixtures.paused import Paused
 from tests.fixtures.server import Product, wait_until
 from tests.fixtures.speech import mostly
@@ -24,9 +24,15 @@ OFFER = (
 )
 
 
-@pytest.fixture
-def browser(say: Callable[..., Path]) -> Iterator[Browser]:
+@pytest.fixture(scope="module")
+def launched(say: Callable[..., Path]) -> Iterator[Browser]:
     with chromium(say(SPOKEN, lead_s=5.0, tail_s=2.0)) as browser:
+        yield browser
+
+
+@pytest.fixture
+def browser(launched: Browser) -> Iterator[Browser]:
+    with closing_pages(launched) as browser:
         yield browser
 
 

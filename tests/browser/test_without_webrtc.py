@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.fixtures.call_page import sign_in
-from tests.fixtures.chromium import chromium
+from tests.fixtures.chromium import chromium, closing_pages
 from tests.fixtures.server import Product
 from tests.fixtures.speech import mostly
 
@@ -27,9 +27,15 @@ SAID = {
 }
 
 
-@pytest.fixture
-def browser(say: Callable[..., Path]) -> Iterator[Browser]:
+@pytest.fixture(scope="module")
+def launched(say: Callable[..., Path]) -> Iterator[Browser]:
     with chromium(say(SPOKEN, lead_s=4.0, tail_s=3.0)) as browser:
+        yield browser
+
+
+@pytest.fixture
+def browser(launched: Browser) -> Iterator[Browser]:
+    with closing_pages(launched) as browser:
         yield browser
 
 
