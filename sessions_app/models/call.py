@@ -150,6 +150,8 @@ class Call(models.Model):
         indexes = [
             # a user's list of calls, newest first
             models.Index(fields=["owner", "-created_at"], name="call_owner_newest"),
+            # everybody's calls, newest first
+            models.Index(fields=["-created_at", "-id"], name="call_newest"),
             # reap_stale_calls: live calls whose worker is silent
             models.Index(
                 fields=["heartbeat_at"],

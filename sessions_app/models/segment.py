@@ -23,9 +23,15 @@ DERIVED = ("word_count", "search_text")
 """Fields that `Segment.derive` sets."""
 
 
-def searchable(*texts: str) -> str:
-    """Returns the distinct texts, folded for search, one per line."""
-    return "\n".join(dict.fromkeys(filter(None, map(folded, texts))))
+def searchable(text: str, heard: str, *others: str) -> str:
+    """Returns the distinct texts, folded for search, one per line.
+
+    What was heard of an interrupted answer is mostly its beginning, and not said twice.
+    """
+    plain = folded(text)
+    part = folded(heard)
+    lines = [plain, "" if plain.startswith(part) else part, *map(folded, others)]
+    return "\n".join(dict.fromkeys(filter(None, lines)))
 
 
 class Segment(models.Model):
@@ -112,7 +118,8 @@ class Segment(models.Model):
     def derive(self) -> None:
         """Sets the DERIVED fields from the texts; call it before a bulk write, for each row."""
         self.word_count = 0 if self.source == SegmentSource.KEYPAD else count(self.shown_text)
-        self.search_text = searchable(self.text, self.edited_text, self.revised_text)
+        texts = (self.text, self.heard_text or "", self.edited_text, self.revised_text)
+        self.search_text = searchable(*texts)
 
     @property
     def interrupted(self) -> bool:

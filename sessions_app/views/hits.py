@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from urllib.parse import urlencode
 
-from sessions_app.engine.text.folding import find_folded, folded, terms
+from sessions_app.engine.text.folding import find_folded, folded
+from sessions_app.engine.text.queries import WORD_STARTS, Term, asked
 from sessions_app.engine.text.writing import clip, clip_start, token_spans
 
 Piece = tuple[str, bool]
@@ -19,7 +20,7 @@ def places(text: str, wanted: str) -> list[tuple[int, int]]:
     """Returns start and end of the hits of `wanted` in `text`, in order, overlaps merged."""
     plain = folded(text)
     # most segments have no hit, and finding the place takes much longer than this check
-    here = (term for term in terms(wanted) if term in plain)
+    here = (term for term in asked(wanted) if term.is_in(plain))
     joined: list[tuple[int, int]] = []
     for start, end in sorted(place for term in here for place in _places_of(text, term)):
         if joined and start <= joined[-1][1]:
@@ -29,11 +30,13 @@ def places(text: str, wanted: str) -> list[tuple[int, int]]:
     return joined
 
 
-def _places_of(text: str, term: str) -> Iterator[tuple[int, int]]:
+def _places_of(text: str, term: Term) -> Iterator[tuple[int, int]]:
     start = 0
-    while (place := find_folded(text[start:], term)) is not None:
-        yield start + place[0], start + place[1]
-        start += place[1]
+    while (place := find_folded(text[start:], term.text)) is not None:
+        first, end = start + place[0], start + place[1]
+        if not term.begins or folded(text[:first][-1:]) in ("", *WORD_STARTS):
+            yield first, end
+        start = end
 
 
 def held(text: str, wanted: str) -> list[bool]:

@@ -21,9 +21,11 @@ from django.db.models.functions import Coalesce
 
 from sessions_app.engine.core.party import Party
 from sessions_app.engine.text.cleaning import one_line
-from sessions_app.engine.text.folding import terms
+from sessions_app.engine.text.folding import folded
+from sessions_app.engine.text.queries import Term, asked
 from sessions_app.engine.text.writing import join_sentences
 from sessions_app.models import Call, Segment
+from sessions_app.services.search.index import having, index_of, reading
 
 SHOWN = Case(
     When(~Q(edited_text=""), then=F("edited_text")),
@@ -33,37 +35,61 @@ SHOWN = Case(
 """What people read of a segment, as `Segment.shown_text` says it."""
 
 
-def calls_saying(calls: QuerySet[Call], text: str) -> QuerySet[Call]:
-    """Returns those of `calls` in which all the `terms` of `text` were said, wherever.
+LIKELY = 20
+"""Segments of a call that are compared with each other where all have as many terms."""
 
-    They are compared as `text.folding` does. What was recognised, live and again, and what staff
-    made of it are searched, segment by segment. All of `calls` fit an empty `text`.
+
+def calls_saying(calls: QuerySet[Call], text: str) -> QuerySet[Call]:
+    """Returns those of `calls` in which all terms of `text` were said, wherever.
+
+    Terms are as `text.queries` reads them. What was recognised, live and again, what was heard of
+    it and what staff made of it are searched. All of `calls` fit an empty `text`.
     """
-    for term in terms(one_line(text)):
-        said = Segment.objects.filter(search_text__contains=term)
-        calls = calls.filter(pk__in=said.values("call_id"))
+    wanted = asked(one_line(text))
+    if not wanted:
+        return calls
+    index = index_of(calls.db)
+    ready = index.is_ready()
+    for term in wanted:
+        said = index.saying(term) if ready else None
+        calls = calls.filter(said or reading(term))
     return calls
 
 
 def best_segments(calls: Iterable[Call], text: str) -> dict[int, Segment]:
     """Returns of each call, by its key, the segment that has most of the terms.
 
-    Of equals it is the first. A call in which none of them was said has no entry.
+    Of the first LIKELY equals it is the one whose shown text has most of them, then the one with
+    most of them as words or their beginnings, then the first. A call in which none of them was
+    said has no entry.
     """
-    asked = terms(one_line(text))
-    if not asked:
+    wanted = asked(one_line(text))
+    if not wanted:
         return {}
-    many = sum((_has(term) for term in asked), start=Value(0))
-    said = Segment.objects.filter(holding(text), call__in=list(calls)).annotate(many=many)
-    best: dict[int, int] = {}
-    for call_id, key in said.order_by("-many", "start_ms", "seq").values_list("call_id", "pk"):
-        best.setdefault(call_id, key)
-    return {found.call_id: found for found in Segment.objects.filter(pk__in=best.values())}
+    many = sum((_has(term) for term in wanted), start=Value(0))
+    said = Segment.objects.filter(holding(text), call__in=list(calls))
+    rows = said.annotate(many=many, shown=SHOWN).order_by("-many", "start_ms", "seq")
+    likely: dict[int, list[tuple[int, int, str]]] = {}
+    for call_id, key, has, shown in rows.values_list("call_id", "pk", "many", "shown"):
+        several = likely.setdefault(call_id, [])
+        if len(several) < LIKELY and (not several or several[0][1] == has):
+            several.append((key, has, shown))
+    best = [
+        max(several, key=lambda one: _standing(one[2], wanted))[0] for several in likely.values()
+    ]
+    return {found.call_id: found for found in Segment.objects.filter(pk__in=best)}
 
 
-def _has(term: str) -> Case:
+def _standing(shown: str, wanted: Iterable[Term]) -> tuple[int, int]:
+    """Returns how many terms a text has, and how many as the beginning of a word."""
+    plain = folded(shown)
+    has = [term for term in wanted if term.is_in(plain)]
+    return len(has), sum(Term(term.text, begins=True).is_in(plain) for term in has)
+
+
+def _has(term: Term) -> Case:
     """Returns 1 of a segment that has the term, else 0."""
-    has = When(search_text__contains=term, then=Value(1))
+    has = When(having(term), then=Value(1))
     return Case(has, default=Value(0), output_field=IntegerField())
 
 
@@ -117,5 +143,4 @@ def _gist(call: Call, query: str) -> str:
 
 def holding(text: str) -> Q:
     """Returns the filter for segments that have one of the terms of `text` or more."""
-    asked = (Q(search_text__contains=term) for term in terms(one_line(text)))
-    return reduce(or_, asked, Q(pk__in=[]))
+    return reduce(or_, map(having, asked(one_line(text))), Q(pk__in=[]))

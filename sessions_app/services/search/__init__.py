@@ -1,0 +1,25 @@
+"""Full text over what was said: one interface, the database's own index behind it.
+
+`calls` finds calls and the best place in each; `index` is the interface of the index;
+`sqlite` and `postgresql` keep it, by the database itself: no write of a segment goes past it.
+"""
+
+from sessions_app.services.search.calls import (
+    SHOWN,
+    Earlier,
+    best_segments,
+    calls_saying,
+    earlier_calls,
+    holding,
+    with_word_count,
+)
+
+__all__ = [
+    "SHOWN",
+    "Earlier",
+    "best_segments",
+    "calls_saying",
+    "earlier_calls",
+    "holding",
+    "with_word_count",
+]

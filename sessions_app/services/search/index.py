@@ -1,0 +1,99 @@
+"""The interface of the search index, and which one a database has.
+
+An index covers `Segment.search_text`, all folded texts of a segment. It finds strings wherever
+they stand, of any script, by groups of three characters (trigrams): no language's words need
+to be known, and it holds no word in a piece.
+"""
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from django.db import connections
+from django.db.models import Exists, OuterRef, Q
+
+from sessions_app.engine.text.queries import Term
+from sessions_app.models import Segment
+
+Progress = Callable[[int], None]
+"""Told how many segments were put into the index since it was told last."""
+
+SEGMENTS = Segment._meta.db_table
+GRAM = 3
+MOST_CHARACTERS = 60
+"""Characters of a term that are looked for in an index; the texts found are compared in full."""
+
+
+class Index(Protocol):
+    """A database's index of what was said. The database keeps it within each write's transaction.
+
+    Every write counts, whoever makes it: bulk writes, cascades and SQL by hand too.
+    """
+
+    def is_ready(self) -> bool:
+        """Returns whether all segments are in it; else texts have to be read."""
+        ...
+
+    def saying(self, term: Term) -> Q | None:
+        """Returns the filter for calls in which `term` was said; None where reading is quicker."""
+        ...
+
+    def install(self) -> None:
+        """Makes the index where there is none. What is there already, `fill` puts into it."""
+        ...
+
+    def fill(self, progress: Progress) -> None:
+        """Puts into it what is not, in short transactions; goes on where it was interrupted."""
+        ...
+
+    def empty(self) -> None:
+        """Empties it, for `fill` to begin anew; searches read the texts until that is done."""
+        ...
+
+    def remove(self) -> None:
+        """Takes it, and all that belongs to it, out of the database."""
+        ...
+
+
+class NoIndex:
+    """For a database that can keep none: every search reads the texts."""
+
+    def is_ready(self) -> bool:
+        return False
+
+    def saying(self, term: Term) -> Q | None:
+        return None
+
+    def install(self) -> None: ...
+    def fill(self, progress: Progress) -> None: ...
+    def empty(self) -> None: ...
+    def remove(self) -> None: ...
+
+
+def index_of(alias: str) -> Index:
+    """Returns the index of a database by its name in the settings."""
+    from sessions_app.services.search import postgresql, sqlite  # noqa: PLC0415 - they know us
+
+    connection: Any = connections[alias]
+    if connection.vendor == "postgresql":
+        return postgresql.PostgresIndex(connection)
+    if connection.vendor == "sqlite" and sqlite.is_possible():
+        return sqlite.SqliteIndex(connection)
+    return NoIndex()
+
+
+def reading(term: Term) -> Q:
+    """Returns the filter for calls in which `term` was said, found by reading their segments.
+
+    A call is read until the term is found: what nearly every call has costs little.
+    """
+    return Q(Exists(Segment.objects.filter(having(term), call=OuterRef("pk"))))
+
+
+def having(term: Term) -> Q:
+    """Returns the filter for segments that have `term`."""
+    if not term.begins:
+        return Q(search_text__contains=term.text)
+    either = Q(search_text__startswith=term.text)
+    for needle in term.needles:
+        either |= Q(search_text__contains=needle)
+    return either

@@ -1,0 +1,138 @@
+"""The search index on PostgreSQL: a GIN index over trigrams as a `tsvector`.
+
+It is an index of the segments' own table, over a function of `search_text`, so nothing is stored
+twice, and what PostgreSQL knows of indexes holds: they are kept with each row, and are made and
+made again without stopping writers (`CONCURRENTLY`). No extension is needed.
+"""
+
+import re
+from typing import Any
+
+from django.db.models import BooleanField, F, Func, Q, Value
+
+from sessions_app.engine.text.queries import WORD_STARTS, Term
+from sessions_app.models import Segment
+from sessions_app.services.search.index import GRAM, MOST_CHARACTERS, SEGMENTS, Progress
+
+NAME = "sessions_app_search"
+FUNCTION = f"{NAME}_grams"
+
+MOST_FOUND = 30_000
+"""From so many segments on it is quicker to read each call until the term is found."""
+
+# each character begins a group, the last ones too
+CREATE_FUNCTION = f"""
+CREATE OR REPLACE FUNCTION {FUNCTION}(said text) RETURNS tsvector
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
+DECLARE
+    c text[] := string_to_array(E'\\n' || said || E'\\n\\n', NULL);
+    grams text[];
+BEGIN
+    FOR i IN 1 .. cardinality(c) - 2 LOOP
+        grams[i] := c[i] || c[i + 1] || c[i + 2];
+    END LOOP;
+    RETURN array_to_tsvector(grams);
+END $$
+"""
+_CREATE = f"CREATE INDEX CONCURRENTLY {NAME} ON {SEGMENTS} USING gin ({FUNCTION}(search_text))"
+_DROP = f"DROP INDEX CONCURRENTLY IF EXISTS {NAME}"
+
+# pg_stats keeps the commonest groups of the index, and in which share of the rows each is
+_FOUND = f"""
+WITH known AS (
+    SELECT most_common_elems::text::text[] AS grams, most_common_elem_freqs AS shares
+    FROM pg_stats WHERE schemaname = current_schema() AND tablename = '{NAME}'
+), common AS (
+    SELECT gram, share FROM known, unnest(grams, shares[1:cardinality(grams)]) AS of(gram, share)
+)
+SELECT COALESCE(MIN(COALESCE(share, 0)), 0)
+    * (SELECT reltuples FROM pg_class WHERE oid = '{SEGMENTS}'::regclass)
+FROM unnest(%s::text[]) AS asked LEFT JOIN common ON gram = asked
+"""
+
+
+class PostgresIndex:
+    """GIN behind the interface."""
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+
+    def is_ready(self) -> bool:
+        return self._is_valid() is True
+
+    def saying(self, term: Term) -> Q | None:
+        grams = _grams(term.text)
+        if len(term.text) < GRAM:
+            if term.text.isascii() and len(term.text) == 1:
+                return None
+            query = f"{_quoted(term.text)}:*"
+        elif self._found(grams) > MOST_FOUND:
+            return None
+        else:
+            query = " & ".join(map(_quoted, grams))
+        found = Segment.objects.filter(_Has(F("search_text"), Value(query)))
+        if term.begins or len(term.text) > GRAM:
+            found = found.filter(_compared(term))
+        return Q(pk__in=found.values("call_id"))
+
+    def install(self) -> None:
+        self._execute(CREATE_FUNCTION)
+        if self._is_valid() is False:  # what made it was interrupted
+            self._execute(_DROP)
+
+    def fill(self, progress: Progress) -> None:
+        if self._is_valid() is None:
+            self._execute(_CREATE)
+            self._execute(f"ANALYZE {SEGMENTS}")
+            progress(Segment.objects.using(self._connection.alias).count())
+
+    def empty(self) -> None:
+        self._execute(_DROP)
+
+    def remove(self) -> None:
+        self._execute(_DROP)
+        self._execute(f"DROP FUNCTION IF EXISTS {FUNCTION}(text)")
+
+    def _is_valid(self) -> bool | None:
+        """Returns whether the index is complete; None where there is none."""
+        with self._connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass(%s)", (NAME,)
+            )
+            found = cursor.fetchone()
+        return None if found is None else bool(found[0])
+
+    def _found(self, grams: list[str]) -> float:
+        """Returns how many segments have the rarest of the groups, as PostgreSQL guesses it."""
+        with self._connection.cursor() as cursor:
+            cursor.execute(_FOUND, (grams,))
+            return float(cursor.fetchone()[0] or 0)
+
+    def _execute(self, statement: str) -> None:
+        with self._connection.cursor() as cursor:
+            cursor.execute(statement)
+
+
+class _Has(Func):
+    """Whether a text has the groups of a `tsquery`: what the index answers."""
+
+    template = f"({FUNCTION}(%(expressions)s::tsquery)"
+    arg_joiner = ") @@ "
+    output_field = BooleanField()
+
+
+def _compared(term: Term) -> Q:
+    if not term.begins:
+        return Q(search_text__contains=term.text)
+    begins = f"(^|[{re.escape(WORD_STARTS)}]){re.escape(term.text)}"
+    return Q(search_text__regex=begins) | Q(search_text__contains=term.needles[0])
+
+
+def _grams(text: str) -> list[str]:
+    used = text[:MOST_CHARACTERS]
+    return sorted({used[at : at + GRAM] for at in range(len(used) - GRAM + 1)})
+
+
+def _quoted(gram: str) -> str:
+    doubled = gram.replace("\\", "\\\\").replace("'", "''")
+    return f"'{doubled}'"

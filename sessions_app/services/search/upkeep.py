@@ -1,0 +1,40 @@
+"""Keeps the search index there: after migrations, and when it is made anew."""
+
+from typing import Any
+
+from django.apps import AppConfig
+from django.db import connections
+from django.db.migrations.recorder import MigrationRecorder
+from django.db.models.signals import post_migrate
+
+from sessions_app.services.search.index import Progress, index_of
+
+MIGRATION = ("sessions_app", "0021_search_index")
+
+
+def after_migrations(app: AppConfig) -> None:
+    """Makes, from now on, what migrations took away.
+
+    On SQLite Django changes a table by making it anew, and its triggers are gone with the old one.
+    """
+    post_migrate.connect(_install, sender=app, dispatch_uid="search index")
+
+
+def rebuild(alias: str, progress: Progress) -> None:
+    """Empties a database's index and fills it again; meanwhile searches read the texts."""
+    index = index_of(alias)
+    index.install()
+    index.empty()
+    index.fill(progress)
+
+
+def complete(alias: str, progress: Progress) -> None:
+    """Makes a database's index where there is none, and goes on filling it."""
+    index = index_of(alias)
+    index.install()
+    index.fill(progress)
+
+
+def _install(using: str, **_: Any) -> None:
+    if MIGRATION in MigrationRecorder(connections[using]).applied_migrations():
+        complete(using, lambda _count: None)
