@@ -5,17 +5,26 @@ from typing import Any
 from rest_framework.exceptions import ValidationError
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
+
+from sessions_app.api import cursors
 
 MOST_DIGITS = 9
 
 
 class Pages(PageNumberPagination):
-    """`?page=` and `?page_size=`, up to 200 rows a page; other values are an error."""
+    """`?page=` and `?page_size=`, up to 200 rows a page; other values are an error.
+
+    With `?cursor=`, at first empty, `next` leads from place to place: nothing is counted, and no
+    rows are passed over, so that a page far within costs what the first one does.
+    """
 
     page_size_query_param = "page_size"
+    cursor_query_param = "cursor"
     max_page_size = 200
-    parameters = ("page", "page_size")
+    parameters = ("page", "page_size", "cursor")
     invalid_page_message = "There is no page {page_number}: the list ends before it."
 
     def paginate_queryset(
@@ -26,16 +35,73 @@ class Pages(PageNumberPagination):
         if asked.get("page") not in self.last_page_strings:
             _number("page", asked.get("page", "1"))
         _number("page_size", asked.get("page_size", "1"), self.max_page_size)
-        return super().paginate_queryset(queryset, request, view)
+        if self.cursor_query_param in asked:
+            return self._from_cursor(queryset, request)
+        rows: Any = Keyed(queryset)
+        return super().paginate_queryset(rows, request, view)
+
+    def get_paginated_response(self, data: Any) -> Response:
+        """Returns the page as JSON; by cursor, `count` and `previous` are null."""
+        if not hasattr(self, "_next"):
+            return super().get_paginated_response(data)
+        return Response({"count": None, "next": self._next, "previous": None, "results": data})
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        """Returns the query parameters for the OpenAPI document."""
+        cursor = {
+            "name": self.cursor_query_param,
+            "required": False,
+            "in": "query",
+            "description": "Instead of `page`: empty at first, then as `next` has it. It stays "
+            "quick in long lists, and skips and repeats nothing while calls are added.",
+            "schema": {"type": "string"},
+        }
+        return [*super().get_schema_operation_parameters(view), cursor]
+
+    def _from_cursor(self, queryset: Any, request: Request) -> list[Any]:
+        asked = request.query_params
+        if "page" in asked:
+            raise ValidationError({"cursor": ["Give a page or a cursor, not both."]})
+        size, rows = self.get_page_size(request) or 1, queryset
+        if asked["cursor"]:
+            try:
+                rows = cursors.after(queryset, asked["cursor"])
+            except cursors.WrongCursorError:
+                told = "This is no cursor of this list: begin with an empty one."
+                raise ValidationError({"cursor": [told]}) from None
+        order = cursors.columns(queryset)
+        rows = rows.order_by(*(column.order() for column in order))
+        found = list(rows[: size + 1])
+        here = request.build_absolute_uri()
+        more = cursors.cursor_of(found[size - 1], order) if len(found) > size else ""
+        self._next = replace_query_param(here, self.cursor_query_param, more) if more else None
+        return found[:size]
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
         """Returns the OpenAPI schema of a page of `schema`, with realistic example URLs."""
         page: dict[str, Any] = super().get_paginated_response_schema(schema)
+        page["properties"]["count"]["nullable"] = True
         for key, number in (("next", 3), ("previous", 1)):
             page["properties"][key]["example"] = (
                 f"https://voice.example.com/api/v1/calls/?page={number}"
             )
         return page
+
+
+class Keyed:
+    """A list of rows of which a part is taken by its keys: only they are read up to there."""
+
+    def __init__(self, rows: Any) -> None:
+        self._rows = rows
+        self.ordered = rows.ordered
+
+    def count(self) -> int:
+        return int(self._rows.count())
+
+    def __getitem__(self, part: slice) -> list[Any]:
+        keys = list(self._rows.values_list("pk", flat=True)[part])
+        found = self._rows.in_bulk(keys)
+        return [found[key] for key in keys if key in found]
 
 
 def _number(name: str, text: str, most: int | None = None) -> int:

@@ -239,7 +239,7 @@ def test_what_is_common_is_read_on_postgresql(
     index = index_of("default")
     (term,) = asked("zebra")
     assert index.saying(term) is not None
-    monkeypatch.setattr(postgresql, "MOST_FOUND", -1)
+    monkeypatch.setattr(postgresql, "MOST_SHARE", -1)
     assert index.saying(term) is None
     say(two[0], "a zebra")
     assert found("zebra") == {two[0].pk}

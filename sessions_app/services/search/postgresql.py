@@ -18,6 +18,7 @@ NAME = "sessions_app_search"
 FUNCTION = f"{NAME}_grams"
 
 MOST_FOUND = 30_000
+MOST_SHARE = 0.05
 """From so many segments on it is quicker to read each call until the term is found."""
 
 # each character begins a group, the last ones too
@@ -45,8 +46,8 @@ WITH known AS (
 ), common AS (
     SELECT gram, share FROM known, unnest(grams, shares[1:cardinality(grams)]) AS of(gram, share)
 )
-SELECT COALESCE(MIN(COALESCE(share, 0)), 0)
-    * (SELECT reltuples FROM pg_class WHERE oid = '{SEGMENTS}'::regclass)
+SELECT COALESCE(MIN(COALESCE(share, 0)), 0),
+    (SELECT reltuples FROM pg_class WHERE oid = '{SEGMENTS}'::regclass)
 FROM unnest(%s::text[]) AS asked LEFT JOIN common ON gram = asked
 """
 
@@ -66,7 +67,7 @@ class PostgresIndex:
             if term.text.isascii() and len(term.text) == 1:
                 return None
             query = f"{_quoted(term.text)}:*"
-        elif self._found(grams) > MOST_FOUND:
+        elif self._is_common(grams):
             return None
         else:
             query = " & ".join(map(_quoted, grams))
@@ -102,11 +103,12 @@ class PostgresIndex:
             found = cursor.fetchone()
         return None if found is None else bool(found[0])
 
-    def _found(self, grams: list[str]) -> float:
-        """Returns how many segments have the rarest of the groups, as PostgreSQL guesses it."""
+    def _is_common(self, grams: list[str]) -> bool:
+        """Returns whether many segments have all of the groups, as PostgreSQL guesses it."""
         with self._connection.cursor() as cursor:
             cursor.execute(_FOUND, (grams,))
-            return float(cursor.fetchone()[0] or 0)
+            share, segments = cursor.fetchone()
+        return bool(share > MOST_SHARE or share * segments > MOST_FOUND)
 
     def _execute(self, statement: str) -> None:
         with self._connection.cursor() as cursor:

@@ -97,7 +97,7 @@ class SqliteIndex:
         try:
             with self._connection.cursor() as cursor:
                 cursor.execute(f"SELECT low > high FROM {STATE}")
-                return cursor.fetchone() == (1,)
+                return bool(cursor.fetchone()[0])
         except OperationalError as error:
             if "no such table" not in str(error):
                 raise
