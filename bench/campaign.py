@@ -32,6 +32,7 @@ from bench.campaigns import (
     packets,
     recognisers,
     recordings,
+    search,
     soak,
     talkers,
     voices,
@@ -77,7 +78,10 @@ BY_THEMSELVES: dict[str, Callable[[], None]] = {
     "abuse": abuse.main,
 }
 
-COUNTED: dict[str, Callable[[int | None], None]] = {"mix": mix.main}
+COUNTED: dict[str, Callable[[int | None], None]] = {
+    "mix": mix.main,
+    "search": search.main,
+}
 """Those that run by themselves, and take the number given."""
 
 
