@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_POST
 from sessions_app.admin import call_page, persona
 from sessions_app.admin.base import VoiceAdmin
 from sessions_app.admin.columns import CallColumns
+from sessions_app.admin.dated import DatedCalls
 from sessions_app.admin.ending import EndsCalls, can_be_ended
 from sessions_app.admin.erasing import Erases
 from sessions_app.admin.exporting import zip_response
@@ -22,6 +24,7 @@ from sessions_app.admin.holding import HoldsCalls
 from sessions_app.admin.second_pass import SecondPass
 from sessions_app.models import AccessLog, Call
 from sessions_app.services import access, calls, erasure, recordings, search, summaries
+from sessions_app.services.paging import Keyed
 from sessions_app.services.visit_log import note_visit
 
 CHANGE = "sessions_app.change_call"
@@ -103,7 +106,21 @@ class CallAdmin(
         js = ["admin-voicesite/call.js"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Call]:
-        return search.with_word_count(super().get_queryset(request))
+        # the manager's are all rows, and the order is the admin's own
+        return search.with_word_count(DatedCalls(Call).order_by(*self.get_ordering(request)))
+
+    def get_paginator(
+        self,
+        request: HttpRequest,
+        queryset: QuerySet[Call],
+        per_page: int,
+        orphans: int = 0,
+        allow_empty_first_page: bool = True,
+    ) -> Paginator[Call]:
+        """Returns a paginator that reads the rows of one page alone."""
+        every = self.get_queryset(request).select_related(*self.list_select_related)
+        rows: Any = Keyed(queryset, every)
+        return super().get_paginator(request, rows, per_page, orphans, allow_empty_first_page)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Call], search_term: str
@@ -112,6 +129,8 @@ class CallAdmin(
         if not search_term.strip():
             return named, False
         said = search.calls_saying(queryset, search_term)
+        if isinstance(queryset, DatedCalls):
+            queryset = queryset.plain()
         return queryset.filter(Q(pk__in=named.values("pk")) | Q(pk__in=said.values("pk"))), False
 
     def changelist_view(

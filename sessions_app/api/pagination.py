@@ -10,6 +10,7 @@ from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
 
 from sessions_app.api import cursors
+from sessions_app.services.paging import Keyed
 
 MOST_DIGITS = 9
 
@@ -86,22 +87,6 @@ class Pages(PageNumberPagination):
                 f"https://voice.example.com/api/v1/calls/?page={number}"
             )
         return page
-
-
-class Keyed:
-    """A list of rows of which a part is taken by its keys: only they are read up to there."""
-
-    def __init__(self, rows: Any) -> None:
-        self._rows = rows
-        self.ordered = rows.ordered
-
-    def count(self) -> int:
-        return int(self._rows.count())
-
-    def __getitem__(self, part: slice) -> list[Any]:
-        keys = list(self._rows.values_list("pk", flat=True)[part])
-        found = self._rows.in_bulk(keys)
-        return [found[key] for key in keys if key in found]
 
 
 def _number(name: str, text: str, most: int | None = None) -> int:

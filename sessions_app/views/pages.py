@@ -18,6 +18,7 @@ from sessions_app.engine.text.cleaning import clean, one_line
 from sessions_app.models import AccessLog, Agent, Call, Note, Recording, Segment, Summary, Turn
 from sessions_app.models.work import WorkState
 from sessions_app.services import access, erasure, search, summaries, transcripts
+from sessions_app.services.paging import Keyed
 from sessions_app.services.visit_log import note_visit
 from sessions_app.views import players, talking, view_models, wording
 from sessions_app.views.forms import CallsForm
@@ -61,7 +62,8 @@ def calls(request: HttpRequest) -> HttpResponse:
     """The list of visible calls, with search and filters."""
     form = CallsForm(request.GET, access.visible_calls(request.user))
     form.is_valid()
-    found = form.narrow(_listed(request))
+    every = _listed(request)
+    found: Any = Keyed(form.narrow(every), every)
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "form": form,
