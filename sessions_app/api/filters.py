@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import django_filters  # type: ignore[import-untyped]
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django_filters.fields import IsoDateTimeField  # type: ignore[import-untyped]
 from rest_framework.exceptions import ValidationError
 from rest_framework.filters import OrderingFilter
@@ -14,9 +15,10 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from sessions_app.api.parameters import not_known, perhaps, shown
+from sessions_app.engine.core.events import Speaker
 from sessions_app.engine.core.states import CallState
 from sessions_app.engine.core.timestamps import OUT_OF_RANGE, is_storable
-from sessions_app.models import Agent, Call
+from sessions_app.models import Agent, Call, Segment
 from sessions_app.services import search
 
 
@@ -72,9 +74,47 @@ class AgentFilter(django_filters.CharFilter):  # type: ignore[misc] # untyped li
     field_class = AgentField
 
 
-class CallFilter(django_filters.FilterSet):  # type: ignore[misc] # untyped library
-    """`?state=&agent=&owner=&visitor=&created_after=&created_before=&q=`."""
+class SpeakerField(forms.ChoiceField):
+    """Who speaks; the error lists them."""
 
+    def validate(self, value: Any) -> None:
+        if value and not self.valid_value(value):
+            told = not_known(str(value), [speaker.value for speaker in Speaker])
+            raise forms.ValidationError(told)
+
+
+class SpeakerFilter(django_filters.ChoiceFilter):  # type: ignore[misc] # untyped library
+    """Calls in which a side spoke."""
+
+    field_class = SpeakerField
+
+
+class CallFilter(django_filters.FilterSet):  # type: ignore[misc] # untyped library
+    """The list's query parameters, but for those of pages and order."""
+
+    speaker = SpeakerFilter(
+        choices=[(speaker.value, speaker.value) for speaker in Speaker],
+        method="said_by",
+        help_text="With `q`: who said them.",
+    )
+    duration_min_ms = django_filters.NumberFilter(
+        field_name="duration_ms", lookup_expr="gte", help_text="So long or longer, in ms."
+    )
+    duration_max_ms = django_filters.NumberFilter(
+        field_name="duration_ms", lookup_expr="lte", help_text="So long or shorter, in ms."
+    )
+    confidence_below = django_filters.NumberFilter(
+        method="doubtful",
+        min_value=0,
+        max_value=1,
+        help_text="Something in it was recognised with less confidence, 0 to 1.",
+    )
+    interrupted = django_filters.BooleanFilter(
+        method="cut", help_text="Whether the agent was interrupted: true or false."
+    )
+    gaps = django_filters.BooleanFilter(
+        method="broken", help_text="Whether the connection was lost in between: true or false."
+    )
     state = StateFilter(
         choices=[(state.value, state.value) for state in CallState],
         help_text="One state, or several by repeating the parameter.",
@@ -95,7 +135,8 @@ class CallFilter(django_filters.FilterSet):  # type: ignore[misc] # untyped libr
     )
     q = django_filters.CharFilter(
         method="saying",
-        help_text='Words that were all said in the call; "in quotes": as a phrase.',
+        help_text='Words that were all said in the call; "in quotes": as a phrase; begin*: words '
+        "that begin so.",
     )
 
     class Meta:
@@ -108,7 +149,26 @@ class CallFilter(django_filters.FilterSet):  # type: ignore[misc] # untyped libr
         name: str,
         value: str,
     ) -> QuerySet[Call]:
-        return search.calls_saying(queryset, value)
+        return search.calls_saying(queryset, value, str(self.data.get("speaker", "")))
+
+    def said_by(self, queryset: QuerySet[Call], name: str, value: str) -> QuerySet[Call]:
+        """Narrows nothing by itself: `saying` asks for it."""
+        return queryset
+
+    def doubtful(self, queryset: QuerySet[Call], name: str, value: Decimal) -> QuerySet[Call]:
+        return queryset.filter(_having(confidence__lt=float(value)))
+
+    def cut(self, queryset: QuerySet[Call], name: str, value: bool) -> QuerySet[Call]:
+        had = _having(heard_text__isnull=False)
+        return queryset.filter(had if value else ~had)
+
+    def broken(self, queryset: QuerySet[Call], name: str, value: bool) -> QuerySet[Call]:
+        return queryset.exclude(gaps=[]) if value else queryset.filter(gaps=[])
+
+
+def _having(**wanted: Any) -> Exists:
+    """Returns whether a call has a segment like that."""
+    return Exists(Segment.objects.filter(call=OuterRef("pk"), **wanted))
 
 
 class StrictOrdering(OrderingFilter):

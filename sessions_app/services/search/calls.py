@@ -39,8 +39,10 @@ LIKELY = 20
 """Segments of a call that are compared with each other where all have as many terms."""
 
 
-def calls_saying(calls: QuerySet[Call], text: str) -> QuerySet[Call]:
+def calls_saying(calls: QuerySet[Call], text: str, speaker: str = "") -> QuerySet[Call]:
     """Returns those of `calls` in which all terms of `text` were said, wherever.
+
+    With a `speaker`, that side said each of them.
 
     Terms are as `text.queries` reads them. What was recognised, live and again, what was heard of
     it and what staff made of it are searched. All of `calls` fit an empty `text`.
@@ -52,7 +54,10 @@ def calls_saying(calls: QuerySet[Call], text: str) -> QuerySet[Call]:
     ready = index.is_ready()
     for term in wanted:
         said = index.saying(term) if ready else None
-        calls = calls.filter(said or reading(term))
+        if said is not None:
+            calls = calls.filter(said)
+        if said is None or speaker:  # the index does not know who speaks
+            calls = calls.filter(reading(term, speaker))
     return calls
 
 

@@ -81,12 +81,13 @@ def index_of(alias: str) -> Index:
     return NoIndex()
 
 
-def reading(term: Term) -> Q:
+def reading(term: Term, speaker: str = "") -> Q:
     """Returns the filter for calls in which `term` was said, found by reading their segments.
 
     A call is read until the term is found: what nearly every call has costs little.
     """
-    return Q(Exists(Segment.objects.filter(having(term), call=OuterRef("pk"))))
+    said = Segment.objects.filter(having(term), call=OuterRef("pk"))
+    return Q(Exists(said.filter(speaker=speaker) if speaker else said))
 
 
 def having(term: Term) -> Q:
