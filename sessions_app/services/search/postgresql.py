@@ -17,9 +17,13 @@ from sessions_app.services.search.index import GRAM, MOST_CHARACTERS, SEGMENTS, 
 NAME = "sessions_app_search"
 FUNCTION = f"{NAME}_grams"
 
-MOST_FOUND = 30_000
-MOST_SHARE = 0.05
-"""From so many segments on it is quicker to read each call until the term is found."""
+MOST_FOUND = 60_000
+MOST_SHARE = 0.15
+"""From so many segments on it is quicker to read each call until the term is found.
+
+With 60 000 segments the index took 7 ms where 7 % have the term, reading 16; where 45 % have it,
+65 and 8. What is found has to fit PostgreSQL's `work_mem` page by page, 4 MB for some 60 000.
+"""
 
 # each character begins a group, the last ones too
 CREATE_FUNCTION = f"""
