@@ -106,8 +106,9 @@ class CallAdmin(
         js = ["admin-voicesite/call.js"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Call]:
-        # the manager's are all rows, and the order is the admin's own
-        return search.with_word_count(DatedCalls(Call).order_by(*self.get_ordering(request)))
+        # those of the manager, but with a count of their own, in the admin's order
+        calls = DatedCalls(Call).filter(erasing_at=None)
+        return search.with_word_count(calls.order_by(*self.get_ordering(request)))
 
     def get_paginator(
         self,

@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
 
     atomic = False
 
-    dependencies = [("sessions_app", "0019_fold_accents")]
+    dependencies = [("sessions_app", "0020_erasure")]
 
     operations = [
         migrations.AddIndex(
