@@ -118,7 +118,11 @@ class CallAdmin(
         orphans: int = 0,
         allow_empty_first_page: bool = True,
     ) -> Paginator[Call]:
-        """Returns a paginator that reads the rows of one page alone."""
+        """Returns a paginator that reads the rows of one page alone; histories as usual."""
+        if queryset.model is not Call:
+            return super().get_paginator(
+                request, queryset, per_page, orphans, allow_empty_first_page
+            )
         every = self.get_queryset(request).select_related(*self.list_select_related)
         rows: Any = Keyed(queryset, every)
         return super().get_paginator(request, rows, per_page, orphans, allow_empty_first_page)
