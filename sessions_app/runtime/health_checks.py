@@ -30,9 +30,12 @@ PARTS = (DATABASE, LANES, RECORDINGS, heartbeats.WORKER, heartbeats.BEAT)
 """What is checked in every process."""
 
 DATABASE_EVERY_S, DISKS_EVERY_S = 1.0, 5.0
-LOCK_S = 0.7
+LOCK_S = 2.0
 STATEMENT_S = 2.0
-"""How long a probe of the database waits for a lock (LOCK_S), and for PostgreSQL's answer."""
+"""How long a probe of the database waits for a lock (LOCK_S), and for PostgreSQL's answer.
+
+Lower takes a busy machine for a broken one, and refuses calls; HUNG_S is the limit.
+"""
 
 HUNG_S = 4.0
 """A probe that takes longer counts as a fault. Lower reports slow disks; higher reports later."""

@@ -26,18 +26,23 @@ def filled(document: str) -> str:
 def table(door: str, side: str) -> str:
     """Returns the table of what one side sends at one of DOORS."""
     shapes: tuple[type, ...] = getattr(DOORS[door], side)
-    return HEAD + "".join(_row(message_schema(shape)) for shape in shapes)
+    return HEAD + "".join(_row(message_schema(shape), door) for shape in shapes)
 
 
-def _row(schema: Schema) -> str:
+def _row(schema: Schema, door: str) -> str:
     meaning = " ".join(schema["description"].split())
-    keys = _keys(schema)
+    keys = _keys(schema, door)
     return f"| `{kind_of(schema)}` | {keys}{' ' if keys else ''}| {meaning} |\n"
 
 
-def _keys(schema: Schema) -> str:
+def _keys(schema: Schema, door: str) -> str:
     """Returns the keys beside `type`: those that must be there, and then the others."""
-    keys: Schema = {key: about for key, about in schema["properties"].items() if key != "type"}
+    elsewhere = "" if door == "signaling" else "at `WS /signaling`"
+    keys: Schema = {
+        key: about
+        for key, about in schema["properties"].items()
+        if key != "type" and not (elsewhere and about.get("description", "").startswith(elsewhere))
+    }
     needed = [_key(key, about) for key, about in keys.items() if key in schema["required"]]
     others = [_key(key, about) for key, about in keys.items() if key not in schema["required"]]
     listed = [_listed(needed)] if needed else []
