@@ -74,7 +74,7 @@ class AgentFilter(django_filters.CharFilter):  # type: ignore[misc] # untyped li
     field_class = AgentField
 
 
-class SpeakerField(forms.ChoiceField):
+class SpeakerFilterField(forms.ChoiceField):
     """Who speaks; the error lists them."""
 
     def validate(self, value: Any) -> None:
@@ -86,7 +86,7 @@ class SpeakerField(forms.ChoiceField):
 class SpeakerFilter(django_filters.ChoiceFilter):  # type: ignore[misc] # untyped library
     """Calls in which a side spoke."""
 
-    field_class = SpeakerField
+    field_class = SpeakerFilterField
 
 
 class CallFilter(django_filters.FilterSet):  # type: ignore[misc] # untyped library

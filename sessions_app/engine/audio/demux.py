@@ -29,7 +29,7 @@ from sessions_app.engine.audio.sandbox import plain_environment
 from sessions_app.engine.core.errors import MediaError
 from sessions_app.engine.core.frames import Samples
 from sessions_app.engine.workers.fork_server import ForkServer
-from sessions_app.engine.workers.framing import Message, WorkerGoneError, receive
+from sessions_app.engine.workers.framing import WorkerGoneError, WorkerMessage, receive
 
 CONTAINERS = {"webm": b"W", "mp4": b"M", "ogg": b"O"}
 """Containers, and the byte that asks a worker for each."""
@@ -137,7 +137,7 @@ class DemuxStream:
         finally:
             self._over = True
 
-    async def _next(self) -> Message:
+    async def _next(self) -> WorkerMessage:
         try:
             return await receive(self._reader)
         except WorkerGoneError as error:

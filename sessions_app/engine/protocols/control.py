@@ -48,8 +48,8 @@ def parse(text: str) -> Command | None:
     return reading.parse(text, _READERS)
 
 
-_read_offer, _read_resume = Reader(signaling.Offer), Reader(signaling.Resume)
-_read_candidate = Reader(signaling.Candidate)
+_read_offer, _read_resume = Reader(signaling.OfferMessage), Reader(signaling.ResumeMessage)
+_read_candidate = Reader(signaling.CandidateMessage)
 
 
 def _offer(message: Message) -> Offer:
@@ -104,9 +104,9 @@ _READERS: dict[str, Callable[[Message], Command | None]] = {
 # -- to the client ---------------------------------------------------------------------
 
 
-def answer(sdp: str, call_id: str, features: frozenset[str]) -> signaling.Answer:
+def answer(sdp: str, call_id: str, features: frozenset[str]) -> signaling.AnswerMessage:
     """Returns the `answer` message."""
-    message: signaling.Answer = {"type": "answer", "sdp": sdp}
+    message: signaling.AnswerMessage = {"type": "answer", "sdp": sdp}
     if DETAILS in features:
         message["callId"] = call_id
     return message

@@ -92,8 +92,8 @@ def final_details(event: SegmentFinal) -> calls.FinalDetails:
     return told
 
 
-def _word(word: Word) -> calls.Word:
-    told: calls.Word = {
+def _word(word: Word) -> calls.WordMessage:
+    told: calls.WordMessage = {
         "text": word.text,
         "startMs": round(word.start_ms),
         "endMs": round(word.end_ms),
@@ -113,7 +113,7 @@ def status(event: StateChanged) -> calls.Status:
     return {"type": "status", "status": told, "state": state.value}
 
 
-def floor(event: FloorChanged) -> calls.Floor:
+def floor(event: FloorChanged) -> calls.FloorMessage:
     """Returns the `floor` message."""
     return {"type": "floor", "floor": event.floor.value, "atMs": round(event.at_ms)}
 
@@ -128,7 +128,7 @@ def notes(event: NotesChanged) -> calls.Notes:
     return message
 
 
-def _note(note: NoteTaken) -> calls.Note:
+def _note(note: NoteTaken) -> calls.NoteMessage:
     kind: Literal["note", "action"] = "note" if note.kind is NoteKind.NOTE else "action"
     return {"number": note.number, "kind": kind, "text": note.text, "atMs": round(note.at_ms)}
 
@@ -158,12 +158,14 @@ def app_message(event: AppMessageSent) -> calls.FromApp:
     return {"type": "app-message", "data": event.data}
 
 
-def gap(event: MediaGap) -> calls.Gap:
+def gap(event: MediaGap) -> calls.GapMessage:
     """Returns the `gap` message: the connection was lost, and nothing was heard meanwhile."""
     return {"type": "gap", "startMs": round(event.start_ms), "endMs": round(event.end_ms)}
 
 
-def of_agent(event: CallEvent) -> calls.Floor | calls.Notes | calls.Gap | signaling.Metrics | None:
+def of_agent(
+    event: CallEvent,
+) -> calls.FloorMessage | calls.Notes | calls.GapMessage | signaling.Metrics | None:
     """Returns the message for an event that only clients with the feature `agent` get."""
     if isinstance(event, FloorChanged):
         return floor(event)

@@ -170,8 +170,12 @@ def pressed(given: str, name: str) -> tuple[str, ...]:
     return keys
 
 
-_read_text, _read_say = Reader(calls.Text), Reader(calls.Say)
-_read_keys, _read_agent, _read_mute = Reader(calls.Keys), Reader(calls.Agent), Reader(calls.Mute)
+_read_text, _read_say = Reader(calls.Text), Reader(calls.SayMessage)
+_read_keys, _read_agent, _read_mute = (
+    Reader(calls.Keys),
+    Reader(calls.AgentMessage),
+    Reader(calls.MuteMessage),
+)
 
 ASKED_OF_A_CALL: dict[str, Callable[[Message], Command | None]] = {
     "text": lambda message: Say(_read_text(message)["text"]),

@@ -54,7 +54,7 @@ def read_object(body: bytes, example: str) -> Mapping[str, Any]:
 
 def offer_of(
     sdp: str,
-    given: http.SessionOffer | http.HttpOffer | http.Known | vosk.Offer,
+    given: http.SessionOffer | http.HttpOffer | http.Known | vosk.VoskOffer,
     door: str,
     features: frozenset[str] = frozenset(),
 ) -> Offer:
@@ -72,7 +72,11 @@ def result(event: InterimChanged | SegmentFinal) -> bytes:
     """Returns a message of the channel; `confidence` is 0.0 where the STT engine gives none."""
     final = isinstance(event, SegmentFinal)
     confidence = event.confidence if isinstance(event, SegmentFinal) else None
-    message: http.Result = {"text": event.text, "confidence": confidence or 0.0, "final": final}
+    message: http.ResultMessage = {
+        "text": event.text,
+        "confidence": confidence or 0.0,
+        "final": final,
+    }
     return json.dumps(message, ensure_ascii=False).encode()
 
 

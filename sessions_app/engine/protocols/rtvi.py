@@ -92,7 +92,7 @@ class RtviPeer:
         self._count = count
         self._floor = Floor.LISTENING
         self._answering = False
-        self._notes: dict[int, calls.Note] = {}
+        self._notes: dict[int, calls.NoteMessage] = {}
 
     # -- from the client ------------------------------------------------------------------
 
@@ -170,7 +170,7 @@ class RtviPeer:
         answer = answers.get(name, lambda: None)()
         self._tell("server-response", {"t": name, "d": answer}, message_id)
 
-    def _all_notes(self) -> list[calls.Note]:
+    def _all_notes(self) -> list[calls.NoteMessage]:
         self._count(MessageKind.REQUESTS)
         return list(self._notes.values())
 

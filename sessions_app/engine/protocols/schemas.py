@@ -21,7 +21,7 @@ NOTHING: Schema = {"not": {}}
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
+class DoorMessages:
     """One door: its title, and the types of the client's and the server's messages."""
 
     title: str
@@ -29,17 +29,17 @@ class Door:
     server: tuple[type, ...]
 
 
-DOORS: dict[str, Door] = {
-    "signaling": Door("WS /signaling", signaling.CLIENT, signaling.SERVER),
-    "stream": Door("WS /ws/voice", stream.CLIENT, stream.SERVER),
-    "live": Door("WS /ws/calls/<callId>/live", (), signaling.LIVE),
-    "session": Door("POST /session", http.SESSION_CLIENT, http.SESSION_SERVER),
-    "offer": Door("POST /api/voice/offer", http.OFFER_CLIENT, http.OFFER_SERVER),
-    "pipecat": Door(
+DOORS: dict[str, DoorMessages] = {
+    "signaling": DoorMessages("WS /signaling", signaling.CLIENT, signaling.SERVER),
+    "stream": DoorMessages("WS /ws/voice", stream.CLIENT, stream.SERVER),
+    "live": DoorMessages("WS /ws/calls/<callId>/live", (), signaling.LIVE),
+    "session": DoorMessages("POST /session", http.SESSION_CLIENT, http.SESSION_SERVER),
+    "offer": DoorMessages("POST /api/voice/offer", http.OFFER_CLIENT, http.OFFER_SERVER),
+    "pipecat": DoorMessages(
         "POST /start, POST and PATCH /api/offer", http.PIPECAT_CLIENT, http.PIPECAT_SERVER
     ),
-    "rtvi": Door("Data channel chat (RTVI)", rtvi.CLIENT, rtvi.SERVER),
-    "vosk": Door("WS / and POST /offer (vosk-server's clients)", vosk.CLIENT, vosk.SERVER),
+    "rtvi": DoorMessages("Data channel chat (RTVI)", rtvi.CLIENT, rtvi.SERVER),
+    "vosk": DoorMessages("WS / and POST /offer (vosk-server's clients)", vosk.CLIENT, vosk.SERVER),
 }
 """Each door by its name in the URL."""
 
@@ -77,7 +77,13 @@ def _any_of(shapes: tuple[type, ...]) -> Schema:
 
 
 class _Untitled(GenerateJsonSchema):
-    """Leaves out titles that only repeat the names of keys."""
+    """Leaves out titles that repeat the names of keys; types have the titles that clients know."""
+
+    def typed_dict_schema(self, schema: Any) -> Any:
+        made = super().typed_dict_schema(schema)
+        if made.get("title", "") not in {"", "ClientMessage", "ServerMessage"}:  # RTVI's own names
+            made["title"] = made["title"].removesuffix("Message").removeprefix("Vosk")
+        return made
 
     def field_title_should_be_set(self, schema: Any) -> bool:
         return False

@@ -31,7 +31,7 @@ class StartWish:
     records: bool = False
 
 
-_read_offer = Reader(http.PeerOffer, BadRequestError)
+_read_offer = Reader(http.PeerOfferMessage, BadRequestError)
 _read_known = Reader(http.Known, BadRequestError)
 _read_start = Reader(http.Start, BadRequestError)
 
@@ -73,7 +73,7 @@ def parse_candidates(body: bytes) -> tuple[str, Sequence[Candidate]]:
     return pc_id, [_candidate(item) for item in listed if item]
 
 
-def answer(sdp: str, pc_id: str) -> http.PeerAnswer:
+def answer(sdp: str, pc_id: str) -> http.PeerAnswerMessage:
     """Returns the reply to an offer."""
     return {"sdp": sdp, "type": "answer", "pc_id": pc_id}
 

@@ -186,9 +186,9 @@ def transcript(
     }
 
 
-def chunk_header(chunk: VoiceChunk) -> stream.VoiceChunk:
+def chunk_header(chunk: VoiceChunk) -> stream.VoiceChunkMessage:
     """Returns `tts_audio_chunk`, which announces the binary message that follows it."""
-    message: stream.VoiceChunk = {
+    message: stream.VoiceChunkMessage = {
         "type": "tts_audio_chunk",
         "seq": chunk.seq,
         "codec": chunk.codec,
@@ -202,7 +202,7 @@ def chunk_header(chunk: VoiceChunk) -> stream.VoiceChunk:
     return message
 
 
-def token(event: TokenMade) -> stream.Token:
+def token(event: TokenMade) -> stream.TokenMessage:
     """Returns `llm_token`, the next piece of the agent's answer."""
     return {"type": "llm_token", "turn": event.turn, "text": event.text}
 

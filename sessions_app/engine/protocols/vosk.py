@@ -39,8 +39,8 @@ class Config:
         return StartStream(AudioIn("pcm16", self.sample_rate), door=DOOR)
 
 
-_read_config = Reader(messages.Config)
-_read_offer = Reader(messages.Offer, BadRequestError)
+_read_config = Reader(messages.VoskConfig)
+_read_offer = Reader(messages.VoskOffer, BadRequestError)
 
 
 def parse(text: str) -> Config | None:
@@ -64,7 +64,7 @@ def parse_offer(body: bytes) -> Offer:
     return offer_of(given["sdp"], given, DOOR)
 
 
-def answer(sdp: str) -> messages.Answer:
+def answer(sdp: str) -> messages.VoskAnswer:
     """Returns the reply to an offer."""
     return {"sdp": sdp, "type": "answer"}
 
@@ -74,14 +74,14 @@ def partial(text: str) -> messages.Partial:
     return {"partial": text}
 
 
-def result(finals: list[SegmentFinal], *, words: bool = True) -> messages.Result:
+def result(finals: list[SegmentFinal], *, words: bool = True) -> messages.VoskResult:
     """Returns the message of one or more finals; word times are seconds on the call clock."""
     text = join_sentences(final.text for final in finals)
     listed = [_word(word) for final in finals for word in final.words]
     return {"result": listed, "text": text} if words and listed else {"text": text}
 
 
-def _word(word: Word) -> messages.Word:
+def _word(word: Word) -> messages.VoskWord:
     confidence = 1.0 if word.confidence is None else word.confidence
     return {
         "conf": confidence,
@@ -109,13 +109,13 @@ class Replies:
             self._partial = ""
             self._finals.append(event)
 
-    def next(self) -> messages.Partial | messages.Result:
+    def next(self) -> messages.Partial | messages.VoskResult:
         """Returns the oldest final that was not sent yet, or else the current interim."""
         if self._finals:
             return result([self._finals.pop(0)], words=self._words)
         return partial(self._partial)
 
-    def last(self) -> messages.Result:
+    def last(self) -> messages.VoskResult:
         """Returns all finals that were not sent yet as one result: the reply to `eof`."""
         finals, self._finals = self._finals, []
         return result(finals, words=self._words)

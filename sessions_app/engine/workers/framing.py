@@ -47,7 +47,7 @@ class InvalidMessageError(WorkerGoneError):
     """The other end sent what is no message."""
 
 
-class Message(NamedTuple):
+class WorkerMessage(NamedTuple):
     """One message as it came."""
 
     kind: int
@@ -75,7 +75,7 @@ class MessageBuffer:
     def __init__(self) -> None:
         self._bytes = bytearray()
 
-    def feed(self, data: bytes) -> Iterator[Message]:
+    def feed(self, data: bytes) -> Iterator[WorkerMessage]:
         """Takes the next bytes and yields the messages that are whole now.
 
         Raises InvalidMessageError for a body longer than LONGEST_BODY.
@@ -89,10 +89,10 @@ class MessageBuffer:
             with memoryview(self._bytes) as view:
                 body = bytes(view[HEADER.size : end])
             del self._bytes[:end]
-            yield Message(kind, number, body)
+            yield WorkerMessage(kind, number, body)
 
 
-def messages(channel: socket.socket) -> Iterator[Message]:
+def messages(channel: socket.socket) -> Iterator[WorkerMessage]:
     """Yields what comes from a blocking socket until the other end closes.
 
     Raises OSError where the connection breaks, InvalidMessageError for what is no message.
@@ -107,11 +107,11 @@ def send(channel: socket.socket, kind: int, body: bytes = b"", number: int = 0) 
     channel.sendall(pack(kind, body, number))
 
 
-async def receive(reader: "asyncio.StreamReader") -> Message:
+async def receive(reader: "asyncio.StreamReader") -> WorkerMessage:
     """Returns the next message; raises WorkerGoneError."""
     try:
         kind, number, length = _header(await reader.readexactly(HEADER.size))
-        return Message(kind, number, await reader.readexactly(length))
+        return WorkerMessage(kind, number, await reader.readexactly(length))
     except WorkerGoneError:
         raise
     except (OSError, EOFError) as error:  # half a message is an EOFError, too

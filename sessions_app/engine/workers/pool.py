@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from sessions_app.engine.workers.fork_server import ANY, ForkServer
-from sessions_app.engine.workers.framing import PING, Message, WorkerGoneError, pack, receive
+from sessions_app.engine.workers.framing import PING, WorkerGoneError, WorkerMessage, pack, receive
 
 PING_S = 15.0
 """The first worker answers only once the fork server has loaded.
@@ -32,7 +32,7 @@ class WorkerLink:
         except OSError as error:
             raise WorkerGoneError("A worker process died.") from error
 
-    async def receive(self) -> Message:
+    async def receive(self) -> WorkerMessage:
         """Returns the next message; raises WorkerGoneError."""
         return await receive(self._reader)
 

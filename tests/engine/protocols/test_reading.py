@@ -70,7 +70,7 @@ def test_what_the_client_sent_is_not_chained_to_the_error() -> None:
 
 def test_the_first_mistake_of_a_long_list_is_enough() -> None:
     with pytest.raises(ProtocolError) as caught:
-        Reader(signaling.Offer)(OFFER | {"features": [1] * 10_000})
+        Reader(signaling.OfferMessage)(OFFER | {"features": [1] * 10_000})
     assert isinstance(caught.value.__context__, ValidationError)
     assert caught.value.__context__.error_count() == 1
 

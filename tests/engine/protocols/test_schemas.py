@@ -150,7 +150,7 @@ def test_vosks_clients_are_answered_so() -> None:
     check("vosk", "server", vosk.answer("v=0"))
     check("vosk", "server", vosk.partial("hel"))
     for words in (True, False):
-        assert follows(vosk_messages.Result, vosk.result([FINAL], words=words))
+        assert follows(vosk_messages.VoskResult, vosk.result([FINAL], words=words))
 
 
 @pytest.mark.parametrize(
@@ -163,7 +163,7 @@ def test_vosks_clients_are_answered_so() -> None:
 )
 def test_vosks_configurations_are_read_as_their_schema_says(config: Any, follows_it: bool) -> None:
     message = {"config": config}
-    assert follows(vosk_messages.Config, message) is follows_it
+    assert follows(vosk_messages.VoskConfig, message) is follows_it
     assert is_read(lambda: vosk.parse(json.dumps(message))) is follows_it
 
 

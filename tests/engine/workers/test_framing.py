@@ -12,9 +12,9 @@ from sessions_app.engine.workers.framing import (
     HEADER,
     LONGEST_BODY,
     InvalidMessageError,
-    Message,
     MessageBuffer,
     WorkerGoneError,
+    WorkerMessage,
     as_json,
     messages,
     pack,
@@ -23,9 +23,9 @@ from sessions_app.engine.workers.framing import (
 )
 
 SENT = [
-    Message(1, 0, b""),
-    Message(255, 0xFFFF_FFFF, as_json({"text": "so many"})),
-    Message(7, 3, bytes(range(256)) * 1_000),
+    WorkerMessage(1, 0, b""),
+    WorkerMessage(255, 0xFFFF_FFFF, as_json({"text": "so many"})),
+    WorkerMessage(7, 3, bytes(range(256)) * 1_000),
 ]
 TOO_LONG = HEADER.pack(1, 0, LONGEST_BODY + 1)
 
@@ -71,9 +71,9 @@ async def test_half_a_message_is_dropped_and_its_sender_is_gone(left: int) -> No
     with theirs:
         with ours:
             ours.sendall(pack(2, b"whole") + half)
-        assert list(messages(theirs)) == [Message(2, 0, b"whole")]
+        assert list(messages(theirs)) == [WorkerMessage(2, 0, b"whole")]
     stream = reader(pack(2, b"whole") + half)
-    assert await receive(stream) == Message(2, 0, b"whole")
+    assert await receive(stream) == WorkerMessage(2, 0, b"whole")
     with pytest.raises(WorkerGoneError):
         await receive(stream)
 

@@ -38,27 +38,27 @@ class Keys(TypedDict):
     ]
 
 
-class Interrupt(TypedDict):
+class InterruptMessage(TypedDict):
     """Silences the agent's present answer."""
 
     type: Literal["interrupt"]
 
 
-class Agent(TypedDict):
+class AgentMessage(TypedDict):
     """Asks the agent to hold still, or to go on."""
 
     type: Literal["agent"]
     paused: Flag
 
 
-class Say(TypedDict):
+class SayMessage(TypedDict):
     """The agent says it, in place of what it is saying."""
 
     type: Literal["say"]
     text: TypedText
 
 
-class Mute(TypedDict):
+class MuteMessage(TypedDict):
     """The caller is not heard, recorded or recognised until it is false."""
 
     type: Literal["mute"]
@@ -72,13 +72,13 @@ class ToApp(TypedDict):
     data: NotRequired[Annotated[Any, Field(description="any JSON, null unless told")]]
 
 
-class HangUp(TypedDict):
+class HangUpMessage(TypedDict):
     """Hangs up."""
 
     type: Literal["hang-up"]
 
 
-ASKED = (Text, Keys, Interrupt, Agent, Say, Mute, ToApp, HangUp)
+ASKED = (Text, Keys, InterruptMessage, AgentMessage, SayMessage, MuteMessage, ToApp, HangUpMessage)
 """What a client may ask of its call, at both sockets and on the data channel `control`."""
 
 # -- to the client ---------------------------------------------------------------------
@@ -99,7 +99,7 @@ class Span(TypedDict):
     endMs: Milliseconds
 
 
-class Word(TypedDict):
+class WordMessage(TypedDict):
     """One word of a segment."""
 
     text: str
@@ -111,7 +111,7 @@ class Word(TypedDict):
 
 Confidence = Annotated[Share | None, Field(description="0..1 or null")]
 Words = Annotated[
-    list[Word],
+    list[WordMessage],
     Field(
         description="`[{text, startMs, endMs, confidence}]`, with `speaker` where the "
         "recogniser tells several people on one line apart"
@@ -135,7 +135,7 @@ class FinalDetails(OfFinal):
     words: Words
 
 
-class Note(TypedDict):
+class NoteMessage(TypedDict):
     """Something that the agent wrote down."""
 
     number: Whole
@@ -157,7 +157,7 @@ class FromApp(OfCall):
     data: Annotated[Any, Field(description="any JSON")]
 
 
-class Floor(OfCall):
+class FloorMessage(OfCall):
     """Who speaks, in a call with an agent."""
 
     type: Literal["floor"]
@@ -173,14 +173,14 @@ class Notes(OfCall):
 
     type: Literal["notes"]
     notes: Annotated[
-        list[Note],
+        list[NoteMessage],
         Field(description="`[{number, kind, text, atMs}]`, `kind` being `note` or `action`"),
     ]
     removed: NotRequired[Annotated[list[Whole], Field(description="numbers")]]
     whole: NotRequired[Annotated[bool, Field(description="true")]]
 
 
-class Gap(OfCall):
+class GapMessage(OfCall):
     """The connection was lost in between, for half a second or more: nothing said then arrived."""
 
     type: Literal["gap"]
@@ -188,7 +188,7 @@ class Gap(OfCall):
     endMs: Milliseconds
 
 
-TOLD = (FromApp, Floor, Notes, Gap)
+TOLD = (FromApp, FloorMessage, Notes, GapMessage)
 
 
 class Status(OfCall):

@@ -45,7 +45,7 @@ class SessionAnswer(TypedDict):
     answer: str
 
 
-class Result(TypedDict):
+class ResultMessage(TypedDict):
     """What the caller said; `confidence` is 0.0 where the recogniser gives none."""
 
     text: str
@@ -54,7 +54,7 @@ class Result(TypedDict):
 
 
 SESSION_CLIENT = (SessionOffer,)
-SESSION_SERVER = (SessionAnswer, Problem, Result)
+SESSION_SERVER = (SessionAnswer, Problem, ResultMessage)
 
 # -- POST /api/voice/offer -------------------------------------------------------------
 
@@ -103,7 +103,7 @@ class Start(TypedDict):
     consent: NotRequired[Consent | None]
 
 
-class PeerOffer(TypedDict):
+class PeerOfferMessage(TypedDict):
     """An offer for a new peer connection, or for the one that `pc_id` names."""
 
     type: NotRequired[OfOffer]
@@ -135,7 +135,7 @@ class Started(TypedDict):
     iceConfig: _Object
 
 
-class PeerAnswer(TypedDict):
+class PeerAnswerMessage(TypedDict):
     """The answer to an offer, and the connection's name."""
 
     sdp: str
@@ -149,5 +149,5 @@ class Taken(TypedDict):
     status: Literal["success"]
 
 
-PIPECAT_CLIENT = (PeerOffer, PeerCandidates, Start)
-PIPECAT_SERVER = (PeerAnswer, Taken, Started, Problem)
+PIPECAT_CLIENT = (PeerOfferMessage, PeerCandidates, Start)
+PIPECAT_SERVER = (PeerAnswerMessage, Taken, Started, Problem)

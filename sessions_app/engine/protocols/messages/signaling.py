@@ -20,7 +20,7 @@ from sessions_app.engine.protocols.messages.fields import (
 # -- from the client -------------------------------------------------------------------
 
 
-class Offer(TypedDict):
+class OfferMessage(TypedDict):
     """Starts a call.
 
     The same offer sent again is the same call; a changed one of the same connection
@@ -47,7 +47,7 @@ class CandidateInit(TypedDict):
 _CANDIDATE = "`{candidate, sdpMid, sdpMLineIndex}`, or null"
 
 
-class Candidate(TypedDict):
+class CandidateMessage(TypedDict):
     """A local candidate; empty ones and null (the end marker) are ignored."""
 
     type: Literal["ice-candidate"]
@@ -61,7 +61,7 @@ class Candidate(TypedDict):
     callId: NotRequired[str | None]
 
 
-class Resume(TypedDict):
+class ResumeMessage(TypedDict):
     """Comes back to a live call after the socket dropped."""
 
     type: Literal["resume"]
@@ -70,7 +70,7 @@ class Resume(TypedDict):
     features: NotRequired[Names | None]
 
 
-class Ping(TypedDict):
+class PingMessage(TypedDict):
     """Asks for a `pong`: a socket that gives none leads nowhere, and is better opened anew."""
 
     type: Literal["ping"]
@@ -88,18 +88,26 @@ class Away(TypedDict):
     type: Literal["away"]
 
 
-class HangUp(TypedDict):
+class ByeMessage(TypedDict):
     """Hangs up, as `hang-up` does."""
 
     type: Literal["bye"]
 
 
-CLIENT = (Offer, Candidate, Resume, *calls.ASKED, Ping, Away, HangUp)
+CLIENT = (
+    OfferMessage,
+    CandidateMessage,
+    ResumeMessage,
+    *calls.ASKED,
+    PingMessage,
+    Away,
+    ByeMessage,
+)
 
 # -- to the client ---------------------------------------------------------------------
 
 
-class Answer(TypedDict):
+class AnswerMessage(TypedDict):
     """The answer to an offer."""
 
     type: Literal["answer"]
@@ -154,7 +162,7 @@ class Resumed(TypedDict):
 
 
 SERVER = (
-    *(Answer, ServerCandidate, Transcript, *calls.TOLD, calls.Status, Metrics),
+    *(AnswerMessage, ServerCandidate, Transcript, *calls.TOLD, calls.Status, Metrics),
     *(Pong, Resumed, calls.Bye, calls.Error),
 )
 LIVE = (Transcript, calls.Status, calls.FromApp, calls.Bye, calls.Error)

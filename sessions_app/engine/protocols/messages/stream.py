@@ -107,7 +107,7 @@ class TranscriptFinal(calls.Heard, calls.Span, calls.FinalDetails):
     type: Literal["transcript_final"]
 
 
-class Token(TypedDict):
+class TokenMessage(TypedDict):
     """The next piece of the agent's answer, as it is generated."""
 
     type: Literal["llm_token"]
@@ -115,7 +115,7 @@ class Token(TypedDict):
     text: str
 
 
-class VoiceChunk(TypedDict):
+class VoiceChunkMessage(TypedDict):
     """The binary frame that follows is the agent's voice."""
 
     type: Literal["tts_audio_chunk"]
@@ -150,6 +150,14 @@ class SessionEnded(calls.Ending):
 
 
 SERVER = (
-    *(SessionStarted, TranscriptPartial, TranscriptFinal, Token, VoiceChunk, TurnEnd, AudioAck),
+    *(
+        SessionStarted,
+        TranscriptPartial,
+        TranscriptFinal,
+        TokenMessage,
+        VoiceChunkMessage,
+        TurnEnd,
+        AudioAck,
+    ),
     *(*calls.TOLD, calls.Status, SessionEnded, calls.Error),
 )

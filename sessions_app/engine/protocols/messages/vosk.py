@@ -22,7 +22,7 @@ class Settings(TypedDict):
     words: NotRequired[Any]
 
 
-class Config(TypedDict):
+class VoskConfig(TypedDict):
     """What audio comes, before any does."""
 
     config: Annotated[Settings, _RATE]
@@ -34,7 +34,7 @@ class EndMark(TypedDict):
     eof: Annotated[Any, Field(description="anything, such as 1")]
 
 
-class Offer(TypedDict):
+class VoskOffer(TypedDict):
     """An offer of a page, at `POST /offer`."""
 
     sdp: Sdp
@@ -42,7 +42,7 @@ class Offer(TypedDict):
     agentId: NotRequired[str]
 
 
-class Answer(TypedDict):
+class VoskAnswer(TypedDict):
     """The answer to it."""
 
     sdp: str
@@ -55,7 +55,7 @@ class Partial(TypedDict):
     partial: str
 
 
-class Word(TypedDict):
+class VoskWord(TypedDict):
     """One word; times in seconds of the call."""
 
     conf: Annotated[float, Field(ge=0, le=1)]
@@ -64,12 +64,12 @@ class Word(TypedDict):
     word: str
 
 
-class Result(TypedDict):
+class VoskResult(TypedDict):
     """Words that stay."""
 
-    result: NotRequired[list[Word]]
+    result: NotRequired[list[VoskWord]]
     text: str
 
 
-CLIENT = (Config, EndMark, Offer)
-SERVER = (Partial, Result, Answer, Problem, calls.Error)
+CLIENT = (VoskConfig, EndMark, VoskOffer)
+SERVER = (Partial, VoskResult, VoskAnswer, Problem, calls.Error)

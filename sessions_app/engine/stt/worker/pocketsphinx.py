@@ -22,7 +22,7 @@ from contextlib import suppress
 from typing import Any
 
 from sessions_app.engine.workers.fork_server import serve_forks
-from sessions_app.engine.workers.framing import PING, Message, as_json, messages, send
+from sessions_app.engine.workers.framing import PING, WorkerMessage, as_json, messages, send
 
 BEGIN, AUDIO, END, REDECODE, INTERIM, FINAL, LEARN = b"BAERIFL"
 LIVE, CALM, THOROUGH = b"L", b"C", b"T"
@@ -60,12 +60,12 @@ class PocketSphinxWorker:
         self._first_cmn = decoder.get_cmn()
         self._shown = ""
 
-    def serve(self, requests: Iterable[Message]) -> None:
+    def serve(self, requests: Iterable[WorkerMessage]) -> None:
         """Answers requests in the order they come."""
         for request in requests:
             self._answer(request)
 
-    def _answer(self, request: Message) -> None:
+    def _answer(self, request: WorkerMessage) -> None:
         kind = request.kind
         if kind == BEGIN:
             request_body = request.json()

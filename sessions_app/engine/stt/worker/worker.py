@@ -31,7 +31,7 @@ import numpy as np
 
 from sessions_app.engine.core.errors import die_without_words
 from sessions_app.engine.stt.worker.blocking.base import BlockingEngine, ModelError, Session
-from sessions_app.engine.workers.framing import Message, MessageBuffer, as_json, send
+from sessions_app.engine.workers.framing import MessageBuffer, WorkerMessage, as_json, send
 
 OPEN, AUDIO, PAUSE, FLUSH, CLOSE, READY, INTERIM, WHOLE, FINAL, FAILED = b"OAPFCRIWLX"
 LIVE, CALM = b"L", b"C"
@@ -81,7 +81,7 @@ class StreamServer:
         self._engine = engine
         self._channel = channel
         self._buffer = MessageBuffer()
-        self._received: list[Message] = []
+        self._received: list[WorkerMessage] = []
         self._sessions: dict[int, Session] = {}
         self._shown: dict[int, str] = {}
         self._fresh: set[int] = set()
@@ -112,7 +112,7 @@ class StreamServer:
     def _has_arrived(self) -> bool:
         return bool(select.select([self._channel], [], [], 0)[0])
 
-    def _take(self, message: Message) -> None:
+    def _take(self, message: WorkerMessage) -> None:
         kind, stream, body = message
         if kind == OPEN:
             request = message.json()

@@ -54,7 +54,7 @@ class PhonemeRun:
     """The last character of the run, which decides on the pause after it."""
 
 
-class Reader:
+class PhonemeReader:
     """Converts sentences to runs. `g2p` and `normalize` are the package's; `numbers` maps phonemes
     to ids."""
 

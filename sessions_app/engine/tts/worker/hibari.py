@@ -12,7 +12,7 @@ import numpy as np
 
 from sessions_app.engine.tts.hibari.files import UnusableError, assets
 from sessions_app.engine.tts.hibari.network import Floats, Network, Times, session
-from sessions_app.engine.tts.hibari.reading import PhonemeRun, Reader, Spelling
+from sessions_app.engine.tts.hibari.reading import PhonemeReader, PhonemeRun, Spelling
 from sessions_app.engine.tts.hibari.sound import SilenceTrimmer, pause_s, pcm, synthesise
 from sessions_app.engine.tts.hibari.tables import PackedTable
 from sessions_app.engine.tts.worker.worker import AUDIO, END, WORDS, Send, VoiceEngine, serve
@@ -116,7 +116,7 @@ class Unusable:
         raise UnusableError
 
 
-def _reader(files: Path) -> Reader:
+def _reader(files: Path) -> PhonemeReader:
     from hibari.g2p import G2P  # noqa: PLC0415 - only this process loads it
     from hibari.g2p.normalize import normalize  # noqa: PLC0415
     from hibari.g2p.oov import OOV  # noqa: PLC0415
@@ -127,7 +127,7 @@ def _reader(files: Path) -> Reader:
     g2p.tagger.weights = PackedTable(g2p.tagger.weights)
     g2p.tagger.tagdict = PackedTable(g2p.tagger.tagdict)
     numbers = json.loads((files / "vocab.json").read_text(encoding="utf-8"))
-    return Reader(g2p, normalize, numbers)
+    return PhonemeReader(g2p, normalize, numbers)
 
 
 def _give_memory_back() -> None:

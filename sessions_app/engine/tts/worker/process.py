@@ -33,8 +33,8 @@ from sessions_app.engine.tts.worker.worker import (
 )
 from sessions_app.engine.workers.framing import (
     InvalidMessageError,
-    Message,
     WorkerGoneError,
+    WorkerMessage,
     as_json,
     pack,
     receive,
@@ -254,7 +254,7 @@ class VoiceProcess:
             logger.warning("the process of %s %s; another is started", self._name, how)
             self._bury()
 
-    def _take(self, message: Message) -> None:
+    def _take(self, message: WorkerMessage) -> None:
         kind, number, body = message
         request = self._requests.get(number)
         if kind == BEGUN:

@@ -21,7 +21,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from sessions_app.engine.core.errors import die_without_words
-from sessions_app.engine.workers.framing import Message, as_json, messages, send
+from sessions_app.engine.workers.framing import WorkerMessage, as_json, messages, send
 
 SPEAK, CANCEL, VOICES = b"SCV"
 BEGUN, AUDIO, WORDS, END, REFUSED = b"BAWEX"
@@ -65,7 +65,7 @@ class VoiceWorker:
     def __init__(self, channel: socket.socket, engine: VoiceEngine) -> None:
         self._channel = channel
         self._engine = engine
-        self._requests: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
+        self._requests: queue.SimpleQueue[WorkerMessage | None] = queue.SimpleQueue()
         self._open: set[int] = set()
         self._cancelled: set[int] = set()
         self._orphaned = False
@@ -81,7 +81,7 @@ class VoiceWorker:
                 self._open.discard(number)
                 self._cancelled.discard(number)
 
-    def _serve(self, request: Message) -> None:
+    def _serve(self, request: WorkerMessage) -> None:
         number = request.number
         self._write(BEGUN, number, b"")
         try:
@@ -94,7 +94,7 @@ class VoiceWorker:
             if why:
                 self._refuse(number, why)
 
-    def _answer(self, request: Message) -> str:
+    def _answer(self, request: WorkerMessage) -> str:
         """Returns why a request was refused, or an empty text."""
         number = request.number
         if request.kind == VOICES:

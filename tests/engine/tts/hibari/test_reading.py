@@ -9,22 +9,22 @@ import pytest
 from sessions_app.engine.tts.engines.hibari import is_readable
 from sessions_app.engine.tts.hibari.files import assets
 from sessions_app.engine.tts.hibari.network import Network
-from sessions_app.engine.tts.hibari.reading import MAX_PHONEMES, PhonemeRun, Reader
+from sessions_app.engine.tts.hibari.reading import MAX_PHONEMES, PhonemeReader, PhonemeRun
 from sessions_app.engine.tts.hibari.sound import LEAD_S, SilenceTrimmer, synthesise
 from sessions_app.engine.tts.hibari.tables import PackedTable
 from sessions_app.engine.tts.worker.hibari import _reader
 
 
 @pytest.fixture(scope="module")
-def reader() -> Reader:
+def reader() -> PhonemeReader:
     return _reader(assets())
 
 
-def runs(reader: Reader, text: str) -> list[PhonemeRun]:
+def runs(reader: PhonemeReader, text: str) -> list[PhonemeRun]:
     return list(reader.runs(text, 0))
 
 
-def said(reader: Reader, text: str) -> str:
+def said(reader: PhonemeReader, text: str) -> str:
     """Returns what is said in the letters of the package's alphabet."""
     letters = json.loads((assets() / "vocab.json").read_text(encoding="utf-8"))
     names = {number: letter for letter, number in letters.items()}
@@ -43,16 +43,18 @@ def said(reader: Reader, text: str) -> str:
         ("50% of a well-known A/B test", ["50%", "of", "a", "well-known", "A/B", "test"]),
     ],
 )
-def test_words_lie_where_they_are_written(reader: Reader, text: str, words: list[str]) -> None:
+def test_words_lie_where_they_are_written(
+    reader: PhonemeReader, text: str, words: list[str]
+) -> None:
     found = [word for run in runs(reader, text) for word in run.words]
     assert list(dict.fromkeys(text[start:end] for start, end, _, _ in found)) == words
 
 
-def test_no_text_says_other_sounds_than_its_own(reader: Reader) -> None:
+def test_no_text_says_other_sounds_than_its_own(reader: PhonemeReader) -> None:
     assert "m\u02c8\u026alk" in said(reader, "buy [milk](/w\u02c8\u026asky/)")
 
 
-def test_each_word_has_sounds_of_its_own_in_order(reader: Reader) -> None:
+def test_each_word_has_sounds_of_its_own_in_order(reader: PhonemeReader) -> None:
     for run in runs(reader, "Call me at 12:30, or on 555-0134; thanks to you, Mr. O'Neill."):
         places = [place for _, _, first, last in run.words for place in (first, last)]
         assert places == sorted(places)
@@ -60,7 +62,7 @@ def test_each_word_has_sounds_of_its_own_in_order(reader: Reader) -> None:
 
 
 @pytest.mark.parametrize("text", ["", " ", "...", "?!", "\U0001f600", "\ud83d", "- \u2014"])
-def test_of_what_has_no_words_nothing_is_said(reader: Reader, text: str) -> None:
+def test_of_what_has_no_words_nothing_is_said(reader: PhonemeReader, text: str) -> None:
     assert runs(reader, text) == []
 
 
@@ -71,7 +73,9 @@ def test_of_what_has_no_words_nothing_is_said(reader: Reader, text: str) -> None
         ("\u1e90\u1e90yx", "ZZyx"),  # a letter that the network lacks
     ],
 )
-def test_letters_are_read_however_they_are_written(reader: Reader, text: str, alike: str) -> None:
+def test_letters_are_read_however_they_are_written(
+    reader: PhonemeReader, text: str, alike: str
+) -> None:
     assert said(reader, text) == said(reader, alike) != ""
 
 
@@ -83,18 +87,18 @@ def test_letters_are_read_however_they_are_written(reader: Reader, text: str, al
         ("\u221a9\u22603", "the square root of 9 is not 3"),
     ],
 )
-def test_a_sign_that_means_something_is_said(reader: Reader, text: str, alike: str) -> None:
+def test_a_sign_that_means_something_is_said(reader: PhonemeReader, text: str, alike: str) -> None:
     assert said(reader, text) == said(reader, alike)
     places = [text[start:end] for run in runs(reader, text) for start, end, *_ in run.words]
     assert "".join(text.split()) == "".join(dict.fromkeys(places))
 
 
-def test_a_word_longer_than_the_network_takes_is_said_to_its_end(reader: Reader) -> None:
+def test_a_word_longer_than_the_network_takes_is_said_to_its_end(reader: PhonemeReader) -> None:
     long = "flumberwick" * 9
     assert len(said(reader, long)) > 3 * len(said(reader, "flumberwick" * 2))
 
 
-def test_a_long_sentence_is_said_in_runs_of_whole_words(reader: Reader) -> None:
+def test_a_long_sentence_is_said_in_runs_of_whole_words(reader: PhonemeReader) -> None:
     text = " ".join(["seventy-seven thousand"] * 40)
     found = runs(reader, text)
     assert len(found) > 2
@@ -102,7 +106,7 @@ def test_a_long_sentence_is_said_in_runs_of_whole_words(reader: Reader) -> None:
     assert sum(len(run.words) for run in found) == 80
 
 
-def test_a_long_sentence_is_said_in_clauses(reader: Reader) -> None:
+def test_a_long_sentence_is_said_in_clauses(reader: PhonemeReader) -> None:
     text = ", ".join(["the miller had three sons and a very old grey cat"] * 8) + "."
     found = runs(reader, text)
     assert len(found) > 2
@@ -113,7 +117,7 @@ def test_a_long_sentence_is_said_in_clauses(reader: Reader) -> None:
 SIGNS = "aeiknrstAEIN  .,:;!?'-/$%()0123456789\u00df\u00e9\u0142\u4f60\u05e9\u0301\U0001f600"
 
 
-def test_words_lie_in_any_text(reader: Reader) -> None:
+def test_words_lie_in_any_text(reader: PhonemeReader) -> None:
     chance = random.Random(11)
     for _ in range(300):
         text = "".join(chance.choice(SIGNS) for _ in range(chance.choice((1, 6, 40, 120))))
@@ -140,7 +144,7 @@ def test_other_scripts_are_left_to_another_voice(text: str, readable: bool) -> N
     assert is_readable(text) is readable
 
 
-def test_sound_in_parts_is_the_sound_of_the_whole(reader: Reader) -> None:
+def test_sound_in_parts_is_the_sound_of_the_whole(reader: PhonemeReader) -> None:
     from hibari import dsp
 
     (run,) = runs(reader, "A sentence that is long enough for two parts, and for a third one too.")
