@@ -9,7 +9,14 @@ from celery.signals import beat_init, before_task_publish, worker_ready, worker_
 from django.db import close_old_connections
 from django.utils import timezone
 
-from sessions_app.models import Call, ErasureReceipt, Recording, Summary, Version
+from sessions_app.models import (
+    Call,
+    ErasureReceipt,
+    Recording,
+    Summary,
+    Version,
+    WebhookDelivery,
+)
 from sessions_app.runtime import finalising, second_pass
 from sessions_app.services import (
     calls,
@@ -21,9 +28,17 @@ from sessions_app.services import (
     stopping,
     tickets,
     versions,
+    webhooks,
     work,
 )
-from sessions_app.services.queueing import ERASE, FINALISE, RETRANSCRIBE, SUMMARISE, queue
+from sessions_app.services.queueing import (
+    DELIVER,
+    ERASE,
+    FINALISE,
+    RETRANSCRIBE,
+    SUMMARISE,
+    queue,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -64,6 +79,12 @@ def erase(receipt_pk: int) -> None:
 
 
 @shared_task
+def deliver_webhook(delivery_pk: int) -> None:
+    """Tells an endpoint of an event."""
+    webhooks.deliver(delivery_pk)
+
+
+@shared_task
 def reap_stale_calls() -> None:
     """Ends calls whose process died. That it runs is the worker's sign of life."""
     heartbeats.give(heartbeats.WORKER)
@@ -93,6 +114,10 @@ def requeue_owed_work() -> None:
     for receipt_pk in erasures:
         queue(ERASE, receipt_pk)
     work.hinted(ErasureReceipt, erasures, now)
+    untold = work.owed(WebhookDelivery, now)
+    for delivery_pk in untold:
+        queue(DELIVER, delivery_pk)
+    work.hinted(WebhookDelivery, untold, now)
 
 
 @shared_task
@@ -102,6 +127,7 @@ def delete_expired_audio() -> None:
     deleted = recordings.delete_expired(timezone.now())
     tickets.forget_old(timezone.now())
     sign_ins.forget_old(timezone.now())
+    webhooks.forget_old(timezone.now())
     if deleted:
         logger.info("%d recordings were deleted: their time is over", deleted)
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from sessions_app.models import Call, ErasureReceipt, WebhookDelivery, WebhookEndpoint
+
 VISITORS = ("owner", "other", "staff", "clerk", "nobody")
 """The call's owner; another user; staff with every permission of the product; staff with none
 (who owns no calls either); and somebody who is not signed in."""
@@ -125,3 +127,17 @@ DESK_ERASES = [
     ),
 ]
 """What the list of calls and a call's page in the admin do to erase, and to keep from it."""
+
+
+def a_receipt(call: Call) -> int:
+    words = {"kind": "text", "cause": "rule", "subject": call.public_id, "target": call.pk}
+    return ErasureReceipt.objects.create(**words).pk
+
+
+def a_webhook(call: Call) -> dict[str, int]:
+    hook = WebhookEndpoint.objects.create(name="crm", url="https://example.org/", events=[])
+    row = {"event": "call.ended", "about": "call.ended", "sequence": 1}
+    return {
+        "hook": hook.pk,
+        "delivery": WebhookDelivery.objects.create(endpoint=hook, call=call, **row).pk,
+    }

@@ -15,7 +15,7 @@ from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from sessions_app.models import AccessLog, Call, ErasureReceipt, Recording, Summary
+from sessions_app.models import AccessLog, Recording, Summary
 from sessions_app.services import access, calls, versions
 from tests.access_rows import (
     ANY,
@@ -25,6 +25,8 @@ from tests.access_rows import (
     VISITORS,
     Outcome,
     Row,
+    a_receipt,
+    a_webhook,
     desk,
     desk_model,
     of_a_call,
@@ -206,6 +208,8 @@ ADMIN = [
     ),
     *desk_model("sessions_app/recording", "recording"),
     *desk_model("sessions_app/summary", "summary"),
+    *desk_model("sessions_app/webhookendpoint", "hook", add=200, delete=200, written=200),
+    *desk_model("sessions_app/webhookdelivery", "delivery"),
     *desk_model("sessions_app/apitoken", "token", add=200, written="/admin/sessions_app/apitoken/"),
 ]
 
@@ -276,17 +280,13 @@ def keys(recording: Recording, summary: Summary, people: dict[str, User]) -> dic
         "recording": recording.pk,
         "summary": summary.pk,
         "agent": spoken.agent_id,
-        "receipt": _receipt(spoken),
+        "receipt": a_receipt(spoken),
+        **a_webhook(spoken),
         "entry": AccessLog.objects.first().pk,  # type: ignore[union-attr]
         "token": token.pk,
         "user": people["other"].pk,
         "group": Group.objects.create(name="night shift").pk,
     }
-
-
-def _receipt(call: Call) -> int:  # noqa: F811 - a fixture's name
-    words = {"kind": "text", "cause": "rule", "subject": call.public_id, "target": call.pk}
-    return ErasureReceipt.objects.create(**words).pk
 
 
 def filled(text: Any, keys: dict[str, Any]) -> Any:

@@ -98,6 +98,8 @@ CORS_URLS_REGEX = r"^/(?:t/[^/]+/)?(?:session|start|offer|api/|sessions/)"
 CORS_ALLOW_METHODS = ["GET", "OPTIONS", "PATCH", "POST"]
 CORS_ALLOW_HEADERS = ["accept", "authorization", "content-type"]
 
+WEBHOOK_ALLOWED_PRIVATE: list[str] = read("list", "WEBHOOK_ALLOWED_PRIVATE", [])
+
 # -- the application -----------------------------------------------------------------
 
 INSTALLED_APPS = [

@@ -9,6 +9,7 @@ from sessions_app.admin.kept import RecordingAdmin, SummaryAdmin
 from sessions_app.admin.receipts import ErasureReceiptAdmin
 from sessions_app.admin.tokens import ApiTokenAdmin
 from sessions_app.admin.users import GroupAdmin, UserAdmin
+from sessions_app.admin.webhooks import WebhookDeliveryAdmin, WebhookEndpointAdmin
 
 admin.site.site_header = "voicesite"
 admin.site.site_title = "voicesite"
@@ -24,4 +25,6 @@ __all__ = [
     "RecordingAdmin",
     "SummaryAdmin",
     "UserAdmin",
+    "WebhookDeliveryAdmin",
+    "WebhookEndpointAdmin",
 ]

@@ -13,6 +13,7 @@ from sessions_app.models.summary import Summary
 from sessions_app.models.ticket import Ticket
 from sessions_app.models.turn import Turn
 from sessions_app.models.version import Purpose, Version, VersionSegment
+from sessions_app.models.webhook import WebhookDelivery, WebhookEndpoint, WebhookEvent
 
 __all__ = [
     "AccessLog",
@@ -33,4 +34,7 @@ __all__ = [
     "Turn",
     "Version",
     "VersionSegment",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+    "WebhookEvent",
 ]

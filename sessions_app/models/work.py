@@ -1,5 +1,6 @@
 """Jobs in database rows: state, attempts and a lease."""
 
+from datetime import timedelta
 from typing import ClassVar
 
 from django.db import models
@@ -24,6 +25,9 @@ class LeasedJob(models.Model):
 
     GIVES_UP: ClassVar[bool] = True
     """Whether the work fails for good after some attempts; else it is tried until it is done."""
+
+    PAUSES: ClassVar[tuple[timedelta, ...]] = ()
+    """Between attempts, where a model waits longer than `services.work` does by itself."""
 
     state = models.CharField(max_length=10, choices=WorkState.choices, default=WorkState.PENDING)
     attempts = models.PositiveSmallIntegerField(default=0)

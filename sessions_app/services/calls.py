@@ -13,9 +13,9 @@ from sessions_app.engine.core.errors import UnknownAgentError
 from sessions_app.engine.core.party import Party
 from sessions_app.engine.core.states import LIVE, TERMINAL, CallState, EndReason, sources_of
 from sessions_app.engine.text.cleaning import clean
-from sessions_app.models import AccessLog, Agent, Call, Recording, Summary
+from sessions_app.models import AccessLog, Agent, Call, Recording, Summary, WebhookEvent
 from sessions_app.models.call import new_public_id
-from sessions_app.services import access, versions
+from sessions_app.services import access, versions, webhooks
 from sessions_app.services.queueing import FINALISE, queue
 
 MOST_GAPS = 500
@@ -130,9 +130,12 @@ def move(
     """
     now = now or timezone.now()
     changes: dict[str, Any] = {"state": target.value}
+    events: list[WebhookEvent] = []
     if target is CallState.ACTIVE:
+        events = [WebhookEvent.CALL_STARTED]
         changes["answered_at"] = Coalesce("answered_at", Value(now))
     if target in TERMINAL:
+        events = [WebhookEvent.CALL_ENDED, WebhookEvent.TRANSCRIPT_READY]
         # every end has a reason: without one it is our fault
         changes |= {"ended_at": now, "end_reason": (reason or EndReason.INTERNAL_ERROR).value}
         if reason is not EndReason.STAFF_ENDED:
@@ -145,6 +148,8 @@ def move(
             return False
         if target in TERMINAL:
             _owe(Call.objects.get(public_id=public_id))
+        for event in events:
+            webhooks.owe(event, public_id)
     return True
 
 

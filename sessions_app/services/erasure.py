@@ -26,9 +26,10 @@ from sessions_app.models import (
     Summary,
     Version,
     VersionSegment,
+    WebhookEvent,
 )
 from sessions_app.models.work import WorkState
-from sessions_app.services import access
+from sessions_app.services import access, webhooks
 from sessions_app.services.queueing import ERASE, queue
 
 DELETE = "sessions_app.delete_call"
@@ -150,7 +151,10 @@ def erase_text(call: Call, user: Any | None, cause: ErasureCause) -> ErasureRece
 
 def hide(calls: QuerySet[Call]) -> None:
     """Takes calls out of everybody's sight; no worker begins anything with them any more."""
-    keys = list(calls.values_list("pk", flat=True))
+    ids = dict(calls.values_list("pk", "public_id"))
+    keys = list(ids)
+    for call_id in ids.values():
+        webhooks.owe(WebhookEvent.CALL_ERASED, call_id)
     for model in JOBS:
         manager: Any = model._default_manager
         waiting = manager.filter(call_id__in=keys, state=WorkState.PENDING)

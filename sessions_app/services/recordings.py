@@ -16,10 +16,10 @@ from django.db.models import Q
 from django.db.models.signals import post_delete
 from django.utils import timezone
 
-from sessions_app.models import AccessLog, Call, Recording
+from sessions_app.models import AccessLog, Call, Recording, WebhookEvent
 from sessions_app.models.recording import recording_path
 from sessions_app.models.work import WorkState
-from sessions_app.services import access, erasure, retention, work
+from sessions_app.services import access, erasure, retention, webhooks, work
 from sessions_app.services.queueing import FINALISE, queue
 
 logger = logging.getLogger(__name__)
@@ -52,8 +52,16 @@ def keep(row: Recording, file: Path, facts: Mapping[str, Any]) -> None:
         setattr(row, field, value)
     days = retention.audio_days(row.call.agent)
     row.delete_after = timezone.now() + timedelta(days=days) if days else None
-    if not work.done(row) and not Recording.objects.filter(pk=row.pk).exists():
+    with transaction.atomic():
+        if kept := work.done(row):
+            webhooks.owe(WebhookEvent.RECORDING_READY, row.call.public_id, _when(row))
+    if not kept and not Recording.objects.filter(pk=row.pk).exists():
         storage.delete(name)  # the call was erased while this worker stood still
+
+
+def _when(row: Recording) -> str:
+    """Returns what tells this recording from one that was made again."""
+    return "" if row.done_at is None else row.done_at.isoformat()
 
 
 def keep_nothing(row: Recording, checks: Sequence[Mapping[str, Any]]) -> None:

@@ -20,8 +20,8 @@ from sessions_app.engine.summaries.shares import shares
 from sessions_app.engine.text.cleaning import clean
 from sessions_app.engine.text.languages import base_of
 from sessions_app.engine.text.writing import count, join_sentences, plain_words, sentences
-from sessions_app.models import AccessLog, Call, Note, Summary
-from sessions_app.services import access, exports, turns, work
+from sessions_app.models import AccessLog, Call, Note, Summary, WebhookEvent
+from sessions_app.services import access, exports, turns, webhooks, work
 from sessions_app.services.queueing import SUMMARISE, queue
 from sessions_app.services.undirected_speech import Talk, talked, without_notes
 
@@ -47,7 +47,9 @@ def summarise(call: Call, row: Summary, summariser: Summariser, talk: Talk | Non
         {"speaker": s.speaker, "spoken_ms": s.spoken_ms, "words": s.words} for s in shares(rows)
     ]
     row.engine = summariser.name
-    work.done(row)
+    with transaction.atomic():
+        if work.done(row) and row.done_at is not None:
+            webhooks.owe(WebhookEvent.SUMMARY_READY, call.public_id, row.done_at.isoformat())
 
 
 @dataclass(frozen=True, slots=True)

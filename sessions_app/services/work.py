@@ -110,13 +110,13 @@ def fail(row: LeasedJob, error: str, *, passing: bool = False) -> None:
     PASSING_PAUSE. Work that is never given up is tried again for ever, with pauses that double up
     to LONGEST_PAUSE. Does nothing when the work is done, or was meanwhile given to another worker.
     """
-    final = row.GIVES_UP and row.attempts >= (MAX_TAKES if passing else MAX_ATTEMPTS)
+    pause = _next_pause(row, passing=passing)
     with transaction.atomic():
         held = _still_held(row)
         if held is None or held.state == WorkState.DONE:
             return
-        row.state = WorkState.FAILED if final else WorkState.PENDING
-        row.leased_until = None if final else timezone.now() + _pause(row, passing)
+        row.state = WorkState.FAILED if pause is None else WorkState.PENDING
+        row.leased_until = None if pause is None else timezone.now() + pause
         row.error = error[:ERROR_CHARS]
         row.save(update_fields=["state", "leased_until", "error"])
 
@@ -134,6 +134,16 @@ def put_off(row: LeasedJob, reason: str, pause: timedelta) -> None:
 def is_held(row: LeasedJob) -> bool:
     """Locks the row; returns whether its work is still with who took it. In a transaction."""
     return _still_held(row) is not None
+
+
+def _next_pause(row: LeasedJob, *, passing: bool) -> timedelta | None:
+    """Returns how long to wait before the next attempt; None where there is none."""
+    if row.PAUSES:
+        attempts = max(1, row.attempts)
+        return row.PAUSES[attempts - 1] if attempts <= len(row.PAUSES) else None
+    if row.GIVES_UP and row.attempts >= (MAX_TAKES if passing else MAX_ATTEMPTS):
+        return None
+    return _pause(row, passing)
 
 
 def give_back(row: LeasedJob) -> None:

@@ -38,8 +38,8 @@ SHOWN = re.compile(
 )
 """What docs/adding.md and the engine's README show how to write, or what comes of it."""
 
-FIELDS = re.compile(r"audio\.(codec|sampleRate|channels)")
-"""Fields of messages, which are no modules."""
+FIELDS = re.compile(r"audio\.(codec|sampleRate|channels)|recording\.ready")
+"""Fields of messages and webhooks' events, which are no modules."""
 
 MADE_BELOW = re.compile(r"^(var|mycompany|static/js)/")
 FEW = 20

@@ -1,0 +1,150 @@
+"""Webhooks: which addresses are told what, and the log of what they were told."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from sessions_app.admin.base import CleanForm, ReadOnlyAdmin, VoiceAdmin
+from sessions_app.admin.display import badge, link
+from sessions_app.models import WebhookDelivery, WebhookEndpoint, WebhookEvent
+from sessions_app.models.work import WorkState
+from sessions_app.services import webhook_posts, webhooks
+from sessions_app.services.webhook_posts import AddressRefusedError
+
+SHOWN_SECONDS = "%Y-%m-%d %H:%M:%S"
+
+
+class EndpointForm(CleanForm[WebhookEndpoint]):
+    """Refuses addresses that could never be reached, and says why."""
+
+    events = forms.MultipleChoiceField(
+        choices=WebhookEvent.choices,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Messages hold ids, times and states, and nothing that was said.",
+    )
+
+    class Meta:
+        model = WebhookEndpoint
+        fields = ("name", "url", "events", "enabled")
+        help_texts = {
+            "url": "An https:// address. Private hosts must be named in WEBHOOK_ALLOWED_PRIVATE.",
+            "enabled": "While it is off nothing is kept for it.",
+        }
+
+    def clean_url(self) -> str:
+        url: str = self.cleaned_data["url"].strip()
+        try:
+            webhook_posts.checked_url(url, webhooks.allowed_hosts())
+        except AddressRefusedError as error:
+            raise forms.ValidationError(error.message) from error
+        return url
+
+
+@admin.register(WebhookEndpoint)
+class WebhookEndpointAdmin(VoiceAdmin[WebhookEndpoint]):
+    form = EndpointForm
+    list_display = ("name", "url", "told_of", "status", "deliveries_link")
+    list_filter = ("enabled",)
+    search_fields = ("name", "url")
+    actions = ("rotate_secrets",)
+    readonly_fields = ("signing_secret", "status", "created_by", "created_at", "deliveries_link")
+
+    def get_fields(self, request: HttpRequest, obj: WebhookEndpoint | None = None) -> Any:
+        typed = ("name", "url", "events", "enabled")
+        return typed if obj is None else (*typed, *self.readonly_fields)
+
+    def save_model(
+        self, request: HttpRequest, obj: WebhookEndpoint, form: Any, change: bool
+    ) -> None:
+        if not change:
+            obj.created_by = request.user  # type: ignore[assignment] # staff are signed in
+        obj.problem, obj.resting_until = "", None
+        super().save_model(request, obj, form, change)
+
+    @admin.display(description="Told of")
+    def told_of(self, endpoint: WebhookEndpoint) -> str:
+        return ", ".join(endpoint.events)
+
+    @admin.display(description="Status")
+    def status(self, endpoint: WebhookEndpoint) -> SafeString:
+        if not endpoint.enabled:
+            return badge("failed", endpoint.problem or "Off")
+        return badge("failed", endpoint.problem) if endpoint.problem else badge("done", "On")
+
+    @admin.display(description="Signing secret")
+    def signing_secret(self, endpoint: WebhookEndpoint) -> SafeString:
+        return format_html("<code>{}</code>", endpoint.secret)
+
+    @admin.display(description="Deliveries")
+    def deliveries_link(self, endpoint: WebhookEndpoint) -> SafeString:
+        address = reverse("admin:sessions_app_webhookdelivery_changelist")
+        return link(f"{address}?endpoint__id__exact={endpoint.pk}", "Show")
+
+    @admin.action(description="Give the selected endpoints new secrets", permissions=["change"])
+    def rotate_secrets(self, request: HttpRequest, queryset: QuerySet[WebhookEndpoint]) -> None:
+        for endpoint in queryset:
+            webhooks.rotate(endpoint)
+            self.log_change(request, endpoint, "Given a new secret.")
+        self.message_user(
+            request,
+            "Copy the new secret to each receiver. For a day messages are signed by the one "
+            "before, too.",
+            messages.SUCCESS,
+        )
+
+
+@admin.register(WebhookDelivery)
+class WebhookDeliveryAdmin(ReadOnlyAdmin[WebhookDelivery]):
+    """The log, and "Send again"."""
+
+    list_display = ("moment", "event", "endpoint", "call_link", "outcome", "attempts", "next")
+    list_filter = ("state", "event", "endpoint")
+    list_select_related = ("endpoint", "call")
+    search_fields = ("message_id", "call__public_id")
+    search_help_text = "Message ids and call ids."
+    actions = ("send_again",)
+    fields = (
+        *("moment", "event", "endpoint", "call_link", "message_id", "sequence", "payload"),
+        *("outcome", "attempts", "next", "error", "done_at"),
+    )
+    readonly_fields = fields
+
+    @admin.display(description="When", ordering="created_at")
+    def moment(self, row: WebhookDelivery) -> str:
+        return f"{timezone.localtime(row.created_at):{SHOWN_SECONDS}}"
+
+    @admin.display(description="Call", ordering="call")
+    def call_link(self, row: WebhookDelivery) -> SafeString | str:
+        if row.call is None:
+            return "—"
+        address = reverse("admin:sessions_app_call_change", args=[row.call.pk])
+        return link(address, row.call.public_id)
+
+    @admin.display(description="Outcome", ordering="state")
+    def outcome(self, row: WebhookDelivery) -> SafeString:
+        status = "" if row.status is None else f" ({row.status})"
+        return badge(row.state, f"{row.get_state_display()}{status}")
+
+    @admin.display(description="Next attempt")
+    def next(self, row: WebhookDelivery) -> str:
+        if row.state != WorkState.PENDING or row.leased_until is None:
+            return "—"
+        return f"{timezone.localtime(row.leased_until):{SHOWN_SECONDS}}"
+
+    def has_send_permission(self, request: HttpRequest) -> bool:
+        """Returns whether somebody may change endpoints, and so send to them."""
+        return request.user.has_perm("sessions_app.change_webhookendpoint")
+
+    @admin.action(description="Send the selected messages again", permissions=["send"])
+    def send_again(self, request: HttpRequest, queryset: QuerySet[WebhookDelivery]) -> None:
+        sent = [row for row in queryset.order_by("pk") if webhooks.send_again(row)]
+        for row in sent:
+            self.log_change(request, row, "Sent again.")
+        self.message_user(request, f"{len(sent)} will be sent again.", messages.SUCCESS)

@@ -1,0 +1,193 @@
+"""POST requests to addresses that somebody typed: only to hosts that may be reached.
+
+A name is resolved once, all its addresses are checked, and the request goes to a checked address,
+whatever the name means a moment later. Redirects are not followed. Certificates are those of the
+name.
+"""
+
+import asyncio
+import ipaddress
+import socket
+import ssl
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import certifi
+import httpx2
+
+from sessions_app.engine.core.errors import VoiceError
+
+TIMEOUT_S = 10.0
+"""For name, connection and answer together. Longer would hold up the worker's other tasks."""
+
+IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
+IpNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+class AddressRefusedError(VoiceError):
+    """The address may not be used; its message says why. Trying again does not help."""
+
+
+class NoAnswerError(VoiceError):
+    """No answer came; trying again later may help."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a request goes: the checked address, and the name it is for."""
+
+    scheme: str
+    host: str
+    port: int
+    path: str
+    address: IpAddress
+
+    @property
+    def url(self) -> str:
+        """The URL with the address in place of the name."""
+        shown = f"[{self.address}]" if self.address.version == 6 else str(self.address)  # noqa: PLR2004
+        return f"{self.scheme}://{shown}:{self.port}{self.path}"
+
+    @property
+    def host_header(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port == _PORTS[self.scheme] else f"{host}:{self.port}"
+
+
+_PORTS = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True, slots=True)
+class AllowedHosts:
+    """Private hosts and networks that an operator allows, by name or in CIDR notation."""
+
+    names: frozenset[str]
+    networks: tuple[IpNetwork, ...]
+
+    @classmethod
+    def of(cls, entries: Sequence[str]) -> "AllowedHosts":
+        """Reads entries such as "10.0.0.0/8", "192.168.1.7", "hooks.internal"."""
+        names, networks = set(), []
+        for entry in filter(None, (entry.strip().lower() for entry in entries)):
+            try:
+                networks.append(ipaddress.ip_network(entry, strict=False))
+            except ValueError:
+                names.add(entry)
+        return cls(frozenset(names), tuple(networks))
+
+    def covers(self, host: str, address: IpAddress) -> bool:
+        """Returns whether a host at an address is named here."""
+        if host.lower() in self.names:
+            return True
+        return any(address.version == net.version and address in net for net in self.networks)
+
+
+def checked_url(url: str, allowed: AllowedHosts) -> None:
+    """Raises AddressRefusedError for a URL that can never be used, without asking for its name."""
+    scheme, host, _, _ = _parts(url)
+    literal = _literal(host)
+    if literal is not None:
+        _check(scheme, host, [literal], allowed)
+    elif scheme == "http" and host.lower() not in allowed.names and not allowed.networks:
+        raise AddressRefusedError(f"{host} is not reached without TLS: use an https:// address.")
+
+
+async def post(url: str, body: bytes, headers: Mapping[str, str], allowed: AllowedHosts) -> int:
+    """Sends a POST request and returns the answer's status; its body is not read.
+
+    Certificates are checked against those of the system and of certifi. Raises
+    AddressRefusedError and NoAnswerError.
+    """
+    try:
+        async with asyncio.timeout(TIMEOUT_S):
+            target = await resolved(url, allowed)
+            return await _sent(target, body, headers)
+    except TimeoutError as error:
+        raise NoAnswerError(f"No answer within {TIMEOUT_S:.0f} seconds.") from error
+    except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
+        raise NoAnswerError(f"The connection failed ({type(error).__name__}).") from error
+
+
+async def resolved(url: str, allowed: AllowedHosts) -> Target:
+    """Returns where a request to `url` goes.
+
+    Raises AddressRefusedError where one of the name's addresses may not be reached, and
+    NoAnswerError where the name has none.
+    """
+    scheme, host, port, path = _parts(url)
+    literal = _literal(host)
+    if literal is not None:
+        addresses: list[IpAddress] = [literal]
+    else:
+        loop = asyncio.get_running_loop()
+        try:
+            found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except OSError as error:
+            raise NoAnswerError(f"There is no address for the name {host}.") from error
+        addresses = [ipaddress.ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
+    _check(scheme, host, addresses, allowed)
+    return Target(scheme, host, port, path, addresses[0])
+
+
+def _trusted() -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    context.load_verify_locations(certifi.where())
+    return context
+
+
+async def _sent(target: Target, body: bytes, headers: Mapping[str, str]) -> int:
+    async with (
+        httpx2.AsyncClient(verify=_trusted(), trust_env=False, timeout=TIMEOUT_S) as client,
+        client.stream(
+            "POST",
+            target.url,
+            content=body,
+            headers={**headers, "host": target.host_header},
+            extensions={"sni_hostname": target.host},
+        ) as response,
+    ):
+        return response.status_code
+
+
+def _parts(url: str) -> tuple[str, str, int, str]:
+    """Returns scheme, host, port and path; raises AddressRefusedError."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise AddressRefusedError("This is not a valid address.") from error
+    if parts.scheme not in _PORTS or not parts.hostname:
+        raise AddressRefusedError("The address must begin with https:// and name a host.")
+    if parts.username or parts.password:
+        raise AddressRefusedError("The address may hold no user name or password.")
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    return parts.scheme, parts.hostname, port or _PORTS[parts.scheme], path
+
+
+def _literal(host: str) -> IpAddress | None:
+    try:
+        return ipaddress.ip_address(host)
+    except ValueError:
+        return None
+
+
+def _check(scheme: str, host: str, addresses: Sequence[IpAddress], allowed: AllowedHosts) -> None:
+    for address in addresses:
+        if allowed.covers(host, address):
+            continue
+        if not _is_public(address):
+            raise AddressRefusedError(
+                f"{host} is a private address. WEBHOOK_ALLOWED_PRIVATE may name it."
+            )
+        if scheme != "https":
+            raise AddressRefusedError(
+                f"{host} is not reached without TLS: use an https:// address."
+            )
+
+
+def _is_public(address: IpAddress) -> bool:
+    mapped = getattr(address, "ipv4_mapped", None) or getattr(address, "sixtofour", None)
+    if mapped is not None:
+        return _is_public(mapped)
+    return address.is_global and not address.is_multicast

@@ -1,0 +1,211 @@
+"""Webhooks: what happens to calls is owed to endpoints in the same transaction, and sent later.
+
+`owe` writes what is to be told, `deliver` sends one message. Messages follow Standard Webhooks:
+`webhook-id` is the same at each attempt, `webhook-timestamp` the attempt's time, and
+`webhook-signature` covers both and the body. They hold no words of a call: a receiver fetches
+what it may read over REST. Delivery is at least once, and in order but for retries: `sequence`
+counts an endpoint's messages.
+"""
+
+import asyncio
+import json
+import logging
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from standardwebhooks.webhooks import Webhook
+
+from sessions_app.models import Call, WebhookDelivery, WebhookEndpoint, WebhookEvent
+from sessions_app.models.webhook import new_secret
+from sessions_app.models.work import WorkState
+from sessions_app.services import webhook_posts, work
+from sessions_app.services.queueing import DELIVER, queue
+from sessions_app.services.webhook_posts import AllowedHosts, NoAnswerError
+
+logger = logging.getLogger(__name__)
+
+OVERLAP = timedelta(days=1)
+"""How long after a rotation messages are signed by the secret before, too."""
+
+REST = timedelta(minutes=1)
+"""How long an endpoint that did not answer is left alone: each attempt may take seconds."""
+
+KEPT = timedelta(days=30)
+"""How long the log of deliveries is kept."""
+
+GONE = 410
+"""An endpoint that answers so wants no more messages (Standard Webhooks)."""
+
+
+class NotAcceptedError(NoAnswerError):
+    """The endpoint answered with another status than 2xx."""
+
+
+def allowed_hosts() -> AllowedHosts:
+    """Returns the private hosts that the settings allow."""
+    return AllowedHosts.of(settings.WEBHOOK_ALLOWED_PRIVATE)
+
+
+def owe(event: WebhookEvent, call_id: str, once: str = "") -> None:
+    """Owes a message about a call (its public id) to each endpoint that asked for the event.
+
+    To be called in the transaction that makes it true. An endpoint is told of an event of a call
+    one time; `once` tells several of them apart.
+    """
+    enabled = WebhookEndpoint.objects.filter(enabled=True)
+    wanted = [endpoint for endpoint in enabled if event.value in endpoint.events]
+    if not wanted:
+        return
+    call = Call.objects.select_related("agent").get(public_id=call_id)
+    about = ":".join(filter(None, (event.value, call_id, once)))
+    for endpoint in wanted:
+        _owe_one(endpoint.pk, event, call, about)
+
+
+def _owe_one(endpoint_pk: int, event: WebhookEvent, call: Call, about: str) -> None:
+    with transaction.atomic():
+        endpoint = WebhookEndpoint.objects.select_for_update().get(pk=endpoint_pk)
+        if endpoint.deliveries.filter(about=about).exists():
+            return
+        endpoint.last_sequence += 1
+        endpoint.save(update_fields=["last_sequence"])
+        row = WebhookDelivery.objects.create(
+            endpoint=endpoint,
+            call=call,
+            event=event.value,
+            about=about,
+            sequence=endpoint.last_sequence,
+            payload=_payload(event, call, endpoint.last_sequence),
+        )
+        queue(DELIVER, row.pk)
+
+
+def _payload(event: WebhookEvent, call: Call, sequence: int) -> dict[str, Any]:
+    return {
+        "type": event.value,
+        "timestamp": _written(timezone.now()),
+        "sequence": sequence,
+        "data": {
+            "call": {
+                "id": call.public_id,
+                "agent": call.agent.slug,
+                "state": call.state,
+                "end_reason": call.end_reason,
+                "door": call.door,
+                "language": call.language,
+                "created_at": _written(call.created_at),
+                "answered_at": _written(call.answered_at),
+                "ended_at": _written(call.ended_at),
+                "duration_ms": call.duration_ms,
+                "url": f"/api/v1/calls/{call.public_id}/",
+            }
+        },
+    }
+
+
+def _written(at: datetime | None) -> str | None:
+    return None if at is None else at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def deliver(delivery_pk: int) -> None:
+    """Sends one message if it is owed and nobody else is at it; safe to run twice."""
+    row = WebhookDelivery.objects.select_related("endpoint").filter(pk=delivery_pk).first()
+    if row is None or not _may_send(row):
+        return
+    with work.doing(WebhookDelivery, delivery_pk) as taken:
+        if taken is None:
+            return
+        try:
+            taken.status = _posted(taken)
+            _settled(taken)
+        except NoAnswerError:
+            _rest(taken)
+            raise
+        work.done(taken)
+
+
+def _may_send(row: WebhookDelivery) -> bool:
+    """Returns whether the endpoint takes messages now; what waits for it costs no attempt."""
+    endpoint = row.endpoint
+    if not endpoint.enabled:
+        waiting = WebhookDelivery.objects.filter(pk=row.pk, state=WorkState.PENDING)
+        waiting.update(state=WorkState.FAILED, error="The endpoint is switched off.")
+        return False
+    resting = endpoint.resting_until
+    if resting is not None and resting > timezone.now():
+        waiting = WebhookDelivery.objects.filter(pk=row.pk, state=WorkState.PENDING)
+        waiting.filter(leased_until__lt=resting).update(leased_until=resting)
+        waiting.filter(leased_until=None).update(leased_until=resting)
+        return False
+    return True
+
+
+def _posted(row: WebhookDelivery) -> int:
+    """Returns the status of the answer; raises AddressRefusedError and NoAnswerError."""
+    body = json.dumps(row.payload, separators=(",", ":"))
+    headers = signed(row.endpoint, row.message_id, body, timezone.now())
+    sending = webhook_posts.post(row.endpoint.url, body.encode(), headers, allowed_hosts())
+    return asyncio.run(sending)
+
+
+def signed(
+    endpoint: WebhookEndpoint, message_id: str, body: str, at: datetime
+) -> Mapping[str, str]:
+    """Returns the headers of a message: id, time and signatures."""
+    at = at.astimezone(UTC)  # the library takes any zone's clock for that of UTC
+    secrets = [endpoint.secret]
+    if endpoint.rotated_at is not None and at - endpoint.rotated_at < OVERLAP:
+        secrets.append(endpoint.previous_secret)
+    signatures = [Webhook(secret).sign(message_id, at, body) for secret in secrets]
+    return {
+        "content-type": "application/json",
+        "user-agent": "voicesite",
+        "webhook-id": message_id,
+        "webhook-timestamp": str(int(at.timestamp())),
+        "webhook-signature": " ".join(signatures),
+    }
+
+
+def _settled(row: WebhookDelivery) -> None:
+    """Raises NotAcceptedError for any status but 2xx; one that is gone is switched off."""
+    status = row.status or 0
+    endpoints = WebhookEndpoint.objects.filter(pk=row.endpoint_id)
+    if status == GONE:
+        endpoints.update(enabled=False, problem="It answered 410: it wants no more messages.")
+    if not 200 <= status < 300:  # noqa: PLR2004 - what HTTP calls successful
+        WebhookDelivery.objects.filter(pk=row.pk).update(status=status)
+        raise NotAcceptedError(f"It answered {status}.")
+    endpoints.exclude(problem="", resting_until=None).update(problem="", resting_until=None)
+
+
+def _rest(row: WebhookDelivery) -> None:
+    if row.status is None:
+        WebhookEndpoint.objects.filter(pk=row.endpoint_id).update(
+            resting_until=timezone.now() + REST, problem="It did not answer."
+        )
+
+
+def rotate(endpoint: WebhookEndpoint) -> None:
+    """Gives an endpoint a new secret; the one before goes on signing, too, for OVERLAP."""
+    endpoint.previous_secret, endpoint.secret = endpoint.secret, new_secret()
+    endpoint.rotated_at = timezone.now()
+    endpoint.save(update_fields=["previous_secret", "secret", "rotated_at"])
+
+
+def send_again(row: WebhookDelivery) -> bool:
+    """Owes a message once more, with its id and its sequence; False while it is being sent."""
+    with transaction.atomic():
+        if not work.again(row):
+            return False
+        queue(DELIVER, row.pk)
+    return True
+
+
+def forget_old(now: datetime) -> int:
+    """Deletes what the log need not hold any more; returns how much."""
+    over = WebhookDelivery.objects.filter(state__in=[WorkState.DONE, WorkState.FAILED])
+    return over.filter(created_at__lt=now - KEPT).delete()[0]
