@@ -49,8 +49,7 @@ test: tools ## Run every test (installs what tests need; ALLOW_SKIPS=1 tolerates
 	@deploy/js-tests
 
 .PHONY: test-fast
-test-fast: ## Run the tests that need no server, browser or speech: two minutes
-	@deploy/venv dev
+test-fast: tools ## Run the tests that need no server, browser or speech: two minutes
 	@deploy/fast-tests $(PYTEST)
 
 .PHONY: check
