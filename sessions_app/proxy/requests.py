@@ -60,7 +60,10 @@ async def _answered(route: Route, scope: HTTPScope, body: bytes) -> Response:
     chosen = name or processes.asked_before(_sdp(given))
     busy: set[str] = set()
     while True:
-        chosen = chosen or await processes.choose()
+        if not chosen:
+            found = await processes.choose()
+            # the same offer, sent at the same time, may have found one meanwhile
+            chosen = processes.asked_before(_sdp(given)) or found
         processes.note_offer(_sdp(given), chosen)
         try:
             answer = await _asked(processes.client(chosen), scope, body)

@@ -1,5 +1,6 @@
 """Requests on their way to media processes; those are tested whole in end_to_end."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -125,6 +126,30 @@ async def test_what_one_is_too_busy_for_another_takes(both: Route) -> None:
     assert await asked(both, processes, sdp=sdp) == (200, {"callId": "bb"})
     assert await asked(both, processes, sdp=sdp) == (200, {"callId": "bb"})
     assert processes.asked == ["aa", "bb", "bb"], "the same offer again is for who has its call"
+
+
+class ChosenAtOnce(Two):
+    """Two processes: who chooses gets another one than who chooses at the same time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._left = ["aa", "bb"]
+        self._both = asyncio.Event()
+
+    async def choose(self) -> str:
+        name = self._left.pop()
+        if not self._left:
+            self._both.set()
+        await self._both.wait()
+        return name
+
+
+async def test_the_same_offer_twice_at_once_is_for_one_process(both: Route) -> None:
+    processes, sdp = ChosenAtOnce(), offer(OFFERS["Chrome"])
+    async with asyncio.timeout(10):
+        await asyncio.gather(*(asked(both, processes, sdp=sdp) for _ in range(2)))
+    assert len(processes.asked) == 2
+    assert len(set(processes.asked)) == 1
 
 
 async def test_an_offer_that_was_told_to_come_again_is_not_for_the_same_one(both: Route) -> None:
