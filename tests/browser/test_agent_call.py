@@ -149,7 +149,9 @@ def it_knows_of_the_way(page: Page) -> None:
     assert stats["inbound"]["packetsDiscarded"] > 0.8 * stats["inbound"]["packetsReceived"]
     assert 0 <= stats["heard"]["roundTripTime"] < 0.5
     assert 0 <= stats["heard"]["jitter"] < 0.1
-    assert stats["heard"]["packetsLost"] == stats["heard"]["fractionLost"] == 0
+    assert stats["heard"]["fractionLost"] == 0
+    # one that was asked for again, and then came twice, counts as one gained (RFC 3550, 6.4.1)
+    assert stats["heard"]["packetsLost"] <= 0
     assert stats["inbound"]["packetsLost"] == 0
     assert 0 < stats["sent"]["packetsSent"] <= stats["inbound"]["packetsReceived"]
     assert 0 < stats["sent"]["bytesSent"] <= stats["inbound"]["bytesReceived"]

@@ -1,6 +1,7 @@
 """Models of single files are what their digests say, wherever they come from, or not there."""
 
 import hashlib
+import importlib.util
 import shutil
 from collections.abc import Callable
 from io import StringIO
@@ -191,9 +192,10 @@ def test_a_full_disk_is_told(
 
 
 def test_the_command_tells_where_it_is_from(
-    known: KnownModel, tmp_path: Path, settings: Any
+    known: KnownModel, tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     out, settings.VAR_DIR = StringIO(), tmp_path
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _name: object())
     call_command("fetch_model", "tiny", folder=tmp_path, use="", stdout=out)
     assert f"It is from {known.url}" in out.getvalue()
     assert "recordings are transcribed again with it" in out.getvalue()
