@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 OVERLAP = timedelta(days=1)
 """How long after a rotation messages are signed by the secret before, too."""
 
-REST = timedelta(minutes=1)
+BACK_OFF = timedelta(minutes=1)
 """How long an endpoint that did not answer is left alone: each attempt may take seconds."""
 
 KEPT = timedelta(days=30)
@@ -87,7 +87,7 @@ def _owe_one(endpoint_pk: int, event: WebhookEvent, call: Call, about: str) -> N
 def _payload(event: WebhookEvent, call: Call, sequence: int) -> dict[str, Any]:
     return {
         "type": event.value,
-        "timestamp": _written(timezone.now()),
+        "timestamp": _iso_utc(timezone.now()),
         "sequence": sequence,
         "data": {
             "call": {
@@ -97,9 +97,9 @@ def _payload(event: WebhookEvent, call: Call, sequence: int) -> dict[str, Any]:
                 "end_reason": call.end_reason,
                 "door": call.door,
                 "language": call.language,
-                "created_at": _written(call.created_at),
-                "answered_at": _written(call.answered_at),
-                "ended_at": _written(call.ended_at),
+                "created_at": _iso_utc(call.created_at),
+                "answered_at": _iso_utc(call.answered_at),
+                "ended_at": _iso_utc(call.ended_at),
                 "duration_ms": call.duration_ms,
                 "url": f"/api/v1/calls/{call.public_id}/",
             }
@@ -107,7 +107,7 @@ def _payload(event: WebhookEvent, call: Call, sequence: int) -> dict[str, Any]:
     }
 
 
-def _written(at: datetime | None) -> str | None:
+def _iso_utc(at: datetime | None) -> str | None:
     return None if at is None else at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
@@ -121,9 +121,9 @@ def deliver(delivery_pk: int) -> None:
             return
         try:
             taken.status = _posted(taken)
-            _settled(taken)
+            _check_status(taken)
         except NoAnswerError:
-            _rest(taken)
+            _back_off(taken)
             raise
         work.done(taken)
 
@@ -170,7 +170,7 @@ def signed(
     }
 
 
-def _settled(row: WebhookDelivery) -> None:
+def _check_status(row: WebhookDelivery) -> None:
     """Raises NotAcceptedError for any status but 2xx; one that is gone is switched off."""
     status = row.status or 0
     endpoints = WebhookEndpoint.objects.filter(pk=row.endpoint_id)
@@ -182,10 +182,10 @@ def _settled(row: WebhookDelivery) -> None:
     endpoints.exclude(problem="", resting_until=None).update(problem="", resting_until=None)
 
 
-def _rest(row: WebhookDelivery) -> None:
+def _back_off(row: WebhookDelivery) -> None:
     if row.status is None:
         WebhookEndpoint.objects.filter(pk=row.endpoint_id).update(
-            resting_until=timezone.now() + REST, problem="It did not answer."
+            resting_until=timezone.now() + BACK_OFF, problem="It did not answer."
         )
 
 

@@ -165,7 +165,7 @@ def again(row: LeasedJob) -> bool:
 def owed(model: type[W], now: datetime) -> list[int]:
     """Returns the WORK_KEYs of the rows whose work should be queued now.
 
-    `leased_until` of waiting work is the time before which it need not be.
+    For waiting work `leased_until` is no lease, but the earliest next attempt.
     """
     due = Q(leased_until__isnull=True) | Q(leased_until__lt=now)
     rows = _rows(model).filter((_waiting() & due) | _expired(now))

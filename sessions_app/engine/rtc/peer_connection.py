@@ -24,7 +24,7 @@ from sessions_app.engine.rtc.aiortc_track import OutgoingTrack
 from sessions_app.engine.rtc.ice_gathering import IceGathering
 from sessions_app.engine.rtc.rtp.session import RtpSession
 from sessions_app.engine.rtc.sdp import codecs, media_lines, opus_preferences
-from sessions_app.engine.rtc.sdp.lines import bundled, with_group
+from sessions_app.engine.rtc.sdp.lines import bundled, with_group, with_one_fingerprint
 from sessions_app.engine.rtc.sdp.media_lines import MediaLines
 from sessions_app.engine.rtc.transport_change import ConnectionIdentity
 
@@ -163,7 +163,7 @@ class Peer:
                 "(Opus, G.722, PCMU, PCMA), or a part of it is missing."
             ) from error
         self.answered = True
-        answer = str(self._pc.localDescription.sdp)
+        answer = with_one_fingerprint(str(self._pc.localDescription.sdp))
         if self._wants_relay and " typ relay" not in answer:
             logger.warning(
                 "the TURN server gave no relay: is it up, is VOICE_TURN_SECRET its "

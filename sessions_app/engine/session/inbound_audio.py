@@ -36,7 +36,7 @@ MAX_FILL_MS = 1_000.0
 """The longest frame of silence that is fed at once. Higher makes single frames block for longer."""
 
 LONG_SILENCE_MS = 2_000.0
-"""After this much silence every endpointer has fired, and silence is fed in larger steps.
+"""After this much silence VAD and recogniser have ended the utterance: it is fed in larger steps.
 
 Lower delays the end of utterances; higher costs CPU in every silent call.
 """

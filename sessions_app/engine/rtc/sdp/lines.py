@@ -11,6 +11,7 @@ END = "\r\n"
 REJECTED = re.compile(r"m=\S+ 0 ")
 _BUNDLE = re.compile(r"(?m)^a=group:BUNDLE(.*)\r\n")
 _ONLY = re.compile(r"(?m)^a=bundle-only\r$")
+_OTHER_FINGERPRINTS = re.compile(r"(?m)^a=fingerprint:(?!sha-256 )[^\r\n]*\r?\n")
 _MID = re.compile(r"(?m)^a=mid:(\S+)")
 
 RTCP_MUX = "rtcp-mux"
@@ -88,3 +89,12 @@ def _completed(section: str, shared: dict[str, list[str]]) -> str:
     own |= {} if section.startswith(("m=audio", "m=video")) else {RTCP_MUX: []}
     lacking = [line for name, lines in shared.items() if name not in own for line in lines]
     return section + "".join(f"{line}{END}" for line in lacking)
+
+
+def with_one_fingerprint(answer: str) -> str:
+    """Returns an answer with the SHA-256 fingerprints alone; aiortc writes three of each.
+
+    libdatachannel takes the last one, but may begin the DTLS handshake before it has read it: it
+    then computes the SHA-256 of our certificate, compares that with the SHA-512, and closes.
+    """
+    return _OTHER_FINGERPRINTS.sub("", answer)

@@ -19,6 +19,7 @@ from sessions_app.engine.rtc.sdp.lines import (
     mid_of,
     sections,
     with_group,
+    with_one_fingerprint,
     with_shared_attributes,
 )
 from sessions_app.engine.rtc.sdp.rejected_lines import with_rejected, without_rejected
@@ -151,3 +152,16 @@ async def test_an_answer_bundles_what_was_offered_so(group: list[str]) -> None:
     assert bundled(answer) == group
     ports = [media.port for media in SessionDescription.parse(answer).media]
     assert (ports[0] == ports[1]) is (len(group) == 2)
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\n"])
+def test_an_answer_has_one_fingerprint_a_line_and_keeps_the_rest(end: str) -> None:
+    kept = [
+        "v=0",
+        "m=audio 9 UDP/TLS/RTP/SAVPF 96",
+        "a=fingerprint:sha-256 AA:BB",
+        "a=setup:active",
+    ]
+    others = ["a=fingerprint:sha-384 CC:DD", "a=fingerprint:sha-512 EE:FF"]
+    answer = end.join([*kept[:3], *others, kept[3], *kept[1:3], *others, ""])
+    assert with_one_fingerprint(answer) == end.join([*kept, *kept[1:3], ""])
