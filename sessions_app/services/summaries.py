@@ -133,10 +133,10 @@ def _day_of(call: Call) -> date:
 
 def _worth_summing_up(call: Call, rows: Iterable[ExportSegment]) -> list[ExportSegment]:
     """Returns what was said, without the words that an agent says in every call."""
-    persona = AgentConfig.from_json(call.persona)
-    texts = (persona.greeting, persona.closing_words)
+    config = AgentConfig.from_json(call.persona)
+    texts = (config.greeting, config.closing_words)
     always = {_plain(piece) for text in texts for piece in (text, *sentences(text))}
-    only_caller = persona.responder == SCRIBE
+    only_caller = config.responder == SCRIBE
     return [
         row
         for row in rows

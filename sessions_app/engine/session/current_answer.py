@@ -39,7 +39,7 @@ class CurrentAnswer:
         self._playout.on_first = self._piece_started
         self._playout.on_finished = self._piece_finished
         self._transcript = AgentTranscript(
-            parts.playout, parts.numbers, parts.persona.language, call.emit
+            parts.playout, parts.numbers, parts.config.language, call.emit
         )
         self._output = self._speech_output()
         self._answer: Answer | None = None
@@ -110,7 +110,7 @@ class CurrentAnswer:
     def _answer_to(self, text: str) -> Answer:
         parts, tools = self._parts, self._new_tools()
         conversation = Conversation(
-            persona=parts.persona,
+            agent_config=parts.config,
             messages=(*self._log.messages, Message(Speaker.CALLER, text)),
             host=tools,
             speech_id=f"{parts.call_id}/{self._log.turns + 1}",
