@@ -51,7 +51,7 @@ class AgentBackends:
         self._synthesisers: dict[str, Synthesiser] = {}
         self._voices: dict[str, Sequence[Voice]] = {}
         self._endpointers: dict[str, Endpointer] = {}
-        self._barge_ins: dict[str, BargeIn] = {}
+        self._interruption_rules: dict[str, BargeIn] = {}
         self._cache = ClipCache()
         self._preparing: set[asyncio.Task[None]] = set()
 
@@ -71,9 +71,9 @@ class AgentBackends:
             if endpointer is not None:
                 self._endpointers[name] = endpointer
         for name in backend_names("BARGE_INS"):
-            barge_in: BargeIn | None = _made("BARGE_INS", name)
-            if barge_in is not None:
-                self._barge_ins[name] = barge_in
+            rule: BargeIn | None = _made("BARGE_INS", name)
+            if rule is not None:
+                self._interruption_rules[name] = rule
 
     async def _started(self, kind: str, name: str) -> Any:
         """Returns a started backend; None if it cannot be created.
@@ -194,7 +194,7 @@ class AgentBackends:
             turn_manager=TurnManager(
                 turns,
                 _named(self._endpointers, "ENDPOINTERS", turns.endpointer),
-                _named(self._barge_ins, "BARGE_INS", turns.barge_in),
+                _named(self._interruption_rules, "BARGE_INS", turns.barge_in),
             ),
             playout=playout,
             numbers=numbers,

@@ -22,7 +22,7 @@ from sessions_app.engine.turns.actions import (
 from sessions_app.engine.turns.continuing import AnsweredTurn, turn_of_interruption
 from sessions_app.engine.turns.endpointing.base import Endpointer
 from sessions_app.engine.turns.interruption.base import BargeIn, Verdict
-from sessions_app.engine.turns.judging import BargeInJudge
+from sessions_app.engine.turns.judging import InterruptionJudge
 from sessions_app.engine.turns.overlaps import LatestSpeech, Overlap
 from sessions_app.engine.turns.pending import OwedFinal, PendingTurn, Typed
 
@@ -45,10 +45,10 @@ class TurnManager:
     too early voids the answer: both parts are one turn. Call `on_tick` at `deadline_ms`, if any.
     """
 
-    def __init__(self, settings: TurnSettings, endpointer: Endpointer, barge_in: BargeIn) -> None:
+    def __init__(self, settings: TurnSettings, endpointer: Endpointer, rule: BargeIn) -> None:
         self._settings = settings
         self.endpointer = endpointer
-        self.judge = BargeInJudge(barge_in, settings)
+        self.judge = InterruptionJudge(rule, settings)
         self.floor = Floor.LISTENING
         self._agent = _Agent.SILENT
         self._paused = False
