@@ -15,8 +15,8 @@ from sessions_app.engine.agent.responders.scribe.commands import (
     HeardCommand,
     commands_in,
     last_statement,
-    talk,
     with_time,
+    without_commands,
 )
 from sessions_app.engine.agent.responders.scribe.corrections import corrected, corrected_note
 from sessions_app.engine.agent.responders.scribe.note_choice import (
@@ -212,7 +212,7 @@ class ScribeResponder(Responder):
 
     def _recap(self, conversation: Conversation, _text: str) -> str:
         newest = reversed(conversation.messages[:-1][-MOST_SEARCHED:])
-        talks = (talk(m.text) for m in newest if m.speaker is Speaker.CALLER)
+        talks = (without_commands(m.text) for m in newest if m.speaker is Speaker.CALLER)
         recalled = [*itertools.islice(filter(None, talks), MOST_RECALLED)][::-1]
         notes = [closed(note_line(note)) for note in conversation.host.notes]
         if not recalled and not notes:
@@ -298,7 +298,7 @@ def _last_said(conversation: Conversation) -> str:
 def _ends(text: str) -> bool:
     """Returns whether `text` asks to end the call, and says nothing else."""
     intents = [command.intent for command in commands_in(text)]
-    return intents == [Intent.END] and not talk(text)
+    return intents == [Intent.END] and not without_commands(text)
 
 
 def _is_command(conversation: Conversation, command: HeardCommand) -> bool:
