@@ -233,7 +233,7 @@ class CallFactory:
         call_id = new_public_id()
         try:
             call, created = await self._store.run(
-                tickets.call_by,
+                tickets.create_call,
                 by,
                 prepared.agent,
                 call_id=call_id,
@@ -249,7 +249,7 @@ class CallFactory:
             )
         except BaseException:
             # cancelled or timed out: the thread may still be storing it
-            self._store.note(f"undo {call_id}", tickets.undo, call_id)
+            self._store.note(f"undo {call_id}", tickets.undo_call, call_id)
             raise
         if not created:
             raise BadOfferError("This offer has already been used for a call. Make a new offer.")

@@ -29,14 +29,14 @@ class Writing:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.begun, self.let = threading.Event(), threading.Event()
-        write = tickets.call_by
+        write = tickets.create_call
 
         def slowly(*given: Any, **facts: Any) -> Any:
             self.begun.set()
             assert self.let.wait(10)
             return write(*given, **facts)
 
-        monkeypatch.setattr(tickets, "call_by", slowly)
+        monkeypatch.setattr(tickets, "create_call", slowly)
 
 
 @pytest_asyncio.fixture
