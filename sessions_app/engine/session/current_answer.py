@@ -65,7 +65,7 @@ class CurrentAnswer:
             self._call,
             on_mute=self._piece_without_audio,
             on_token=self._transcript.token,
-            on_anew=self._transcript.retract,
+            on_restart=self._transcript.retract,
         )
 
     @property

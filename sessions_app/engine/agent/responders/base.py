@@ -156,7 +156,7 @@ class Conversation:
 
 
 class Anew(str):
-    """A piece that begins the answer anew: the pieces before it were no part of it.
+    """A piece that restarts the answer: the pieces before it were no part of it, such as a thought.
 
     Whatever of them nobody has heard yet is neither said nor kept.
     """
