@@ -46,8 +46,8 @@ class Voice(Synthesiser):
 async def once() -> float:
     """Returns milliseconds from the end-point to the first packet sent."""
     turns = TurnSettings(min_delay_ms=100, max_delay_ms=200)
-    persona = AgentConfig(responder="bench", silence_s=0, turns=turns)
-    async with Talk(Model(), persona, Voice()) as talk:
+    config = AgentConfig(responder="bench", silence_s=0, turns=turns)
+    async with Talk(Model(), config, Voice()) as talk:
         await talk.says("what can you tell me about my train", 0.1)
         await talk.until(lambda: talk.sent, "the first sound")
         talk.agent.interrupt()

@@ -25,7 +25,7 @@ from sessions_app.models import Agent
 from sessions_app.runtime import agent_preview as voices
 from sessions_app.runtime import languages
 from sessions_app.runtime.settings import load_backend
-from sessions_app.services.agents import persona_of
+from sessions_app.services.agents import config_of
 
 NAMED = {
     "recogniser": ("RECOGNISERS", "Turns the caller's speech into text."),
@@ -237,9 +237,9 @@ class AgentForm(CleanForm[Agent]):
         options = values.get("responder_options")
         if responder is None or options is None:
             return
-        persona = replace(persona_of(Agent()), responder_options=options)
+        config = replace(config_of(Agent()), responder_options=options)
         try:
-            responder.check(persona)
+            responder.check(config)
         except ResponderError as error:
             self.add_error("responder_options", error.message)
 

@@ -1,14 +1,14 @@
 """Filters for the admin's lists."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from sessions_app.models import ApiToken, Call
+from sessions_app.models import Call
 from sessions_app.models.work import WorkState
 
 NONE = "none"
@@ -53,28 +53,46 @@ class SummaryStateFilter(_WorkStateFilter):
     relation = "summary"
 
 
-class LegalHoldFilter(admin.SimpleListFilter):
-    title = "legal hold"
-    parameter_name = "hold"
+class _SetDateFilter(admin.SimpleListFilter):
+    """Filters rows by whether a date of theirs is set."""
+
+    date_field = ""
+    options: ClassVar[Mapping[str, tuple[str, bool]]] = {}
+    """Each value of the filter: its label, and whether the date of the rows it shows is set."""
 
     def lookups(
         self,
         request: HttpRequest,
-        model_admin: admin.ModelAdmin[Call],
+        model_admin: admin.ModelAdmin[Any],
     ) -> list[tuple[str, str]]:
-        return [("yes", "Under legal hold"), ("no", "Under none")]
+        return [(value, label) for value, (label, _) in self.options.items()]
 
     def queryset(
         self,
         request: HttpRequest,
-        queryset: QuerySet[Call],
-    ) -> QuerySet[Call]:
+        queryset: QuerySet[Any],
+    ) -> QuerySet[Any]:
         value = self.value()
         if value is None:
             return queryset
-        if value not in ("yes", "no"):
+        if value not in self.options:
             raise IncorrectLookupParameters
-        return queryset.filter(held_at__isnull=value == "no")
+        _, is_set = self.options[value]
+        return queryset.filter(**{f"{self.date_field}__isnull": not is_set})
+
+
+class LegalHoldFilter(_SetDateFilter):
+    title = "legal hold"
+    parameter_name = "hold"
+    date_field = "held_at"
+    options: ClassVar = {"yes": ("Under legal hold", True), "no": ("Under none", False)}
+
+
+class TokenStatusFilter(_SetDateFilter):
+    title = "status"
+    parameter_name = "status"
+    date_field = "revoked_at"
+    options: ClassVar = {"valid": ("Valid", False), "revoked": ("Revoked", True)}
 
 
 class NamedValuesFilter(admin.AllValuesFieldListFilter):
@@ -83,27 +101,3 @@ class NamedValuesFilter(admin.AllValuesFieldListFilter):
     def choices(self, changelist: Any) -> Iterator[Any]:
         for choice in super().choices(changelist):
             yield {**choice, "display": choice["display"] or f"({NONE})"}
-
-
-class TokenStatusFilter(admin.SimpleListFilter):
-    title = "status"
-    parameter_name = "status"
-
-    def lookups(
-        self,
-        request: HttpRequest,
-        model_admin: admin.ModelAdmin[ApiToken],
-    ) -> list[tuple[str, str]]:
-        return [("valid", "Valid"), ("revoked", "Revoked")]
-
-    def queryset(
-        self,
-        request: HttpRequest,
-        queryset: QuerySet[ApiToken],
-    ) -> QuerySet[ApiToken]:
-        value = self.value()
-        if value is None:
-            return queryset
-        if value not in ("valid", "revoked"):
-            raise IncorrectLookupParameters
-        return queryset.filter(revoked_at__isnull=value == "valid")

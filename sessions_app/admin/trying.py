@@ -16,7 +16,7 @@ from sessions_app.engine.core.errors import VoiceError, traced
 from sessions_app.engine.text.cleaning import read_json
 from sessions_app.models import Agent
 from sessions_app.runtime import agent_preview
-from sessions_app.services.agents import persona_of
+from sessions_app.services.agents import config_of
 
 logger = logging.getLogger(__name__)
 
@@ -49,15 +49,15 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     return _tried(request, pk, _answer, lambda text: JsonResponse({"answer": text}))
 
 
-async def _say(persona: AgentConfig, request: HttpRequest) -> agent_preview.SpokenSample:
+async def _say(config: AgentConfig, request: HttpRequest) -> agent_preview.SpokenSample:
     given = _given(request)
     text = _text(given)
     if "synthesiser" in given:
         engine, voice = given["synthesiser"], given.get("voice", "")
         if not isinstance(engine, str) or not isinstance(voice, str):
             raise _BadTextError("Name a synthesiser and a voice.", code="bad_request")
-        persona = replace(persona, synthesiser=engine, voice=voice)
-    return await agent_preview.say(persona, text)
+        config = replace(config, synthesiser=engine, voice=voice)
+    return await agent_preview.say(config, text)
 
 
 def _wav(said: agent_preview.SpokenSample) -> HttpResponse:
@@ -65,12 +65,12 @@ def _wav(said: agent_preview.SpokenSample) -> HttpResponse:
     return HttpResponse(said.wav, content_type="audio/wav", headers=headers)
 
 
-async def _choices(persona: AgentConfig, _request: HttpRequest) -> list[dict[str, str]]:
-    return [asdict(choice) for choice in await agent_preview.choices(persona.language)]
+async def _choices(config: AgentConfig, _request: HttpRequest) -> list[dict[str, str]]:
+    return [asdict(choice) for choice in await agent_preview.choices(config.language)]
 
 
-async def _answer(persona: AgentConfig, request: HttpRequest) -> str:
-    return await agent_preview.answer(persona, _text(_given(request)))
+async def _answer(config: AgentConfig, request: HttpRequest) -> str:
+    return await agent_preview.answer(config, _text(_given(request)))
 
 
 def _tried(
@@ -83,7 +83,7 @@ def _tried(
         raise PermissionDenied
     agent = get_object_or_404(Agent, pk=pk)
     try:
-        return shown(async_to_sync(work)(persona_of(agent), request))
+        return shown(async_to_sync(work)(config_of(agent), request))
     except VoiceError as error:
         return JsonResponse({"code": error.code, "message": error.message}, status=400)
     except Exception as error:  # noqa: BLE001 - an operator's backend breaks in its own ways

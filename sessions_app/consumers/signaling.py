@@ -27,7 +27,7 @@ class SignalingConsumer(CallSocket):
             self.resume(command)
         elif isinstance(command, Candidate):
             call_id = command.call_id or self.a_call()
-            self.reach(call_id)
+            self.check_access(call_id)
             await engine.current().add_candidate(call_id, self.party, command)
         elif isinstance(command, Ping):
             self.push(control.pong())
@@ -57,7 +57,7 @@ class SignalingConsumer(CallSocket):
         return self.allowed(offer)
 
     def resume(self, wish: Resume) -> None:
-        self.reach(wish.call_id)
+        self.check_access(wish.call_id)
         session = engine.current().find(wish.call_id, self.party)
         session.count(MessageKind.RESUMES)
         self.push(control.resumed(wish.call_id, session.state))

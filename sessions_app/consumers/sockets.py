@@ -125,11 +125,11 @@ class CallSocket(SendingSocket):
 
     def allowed(self, wish: W) -> W:
         """Returns the wish as far as whoever is here may have it; raises NotAllowedError."""
-        return tickets.narrowed(self.by, wish)
+        return tickets.authorised(self.by, wish)
 
-    def reach(self, call_id: str) -> None:
+    def check_access(self, call_id: str) -> None:
         """Raises UnknownCallError for a call that whoever is here may not touch."""
-        tickets.reach(self.by, call_id)
+        tickets.check_access(self.by, call_id)
 
     def bound(self, call_id: str) -> dict[str, Any]:
         """Notes the one call of a ticket; returns what lets its client come back to it."""

@@ -129,7 +129,7 @@ async def _is_unused(ticket: str, scope: WebSocketScope) -> bool:
     """
     origin = dict(scope["headers"]).get(b"origin", b"").decode("latin1")
     try:
-        found = await sync_to_async(tickets.look)(ticket, origin)
+        found = await sync_to_async(tickets.find_holder)(ticket, origin)
     except database.AWAY as error:
         raise database.busy() from error
     return found is not None and not found.call_id

@@ -59,20 +59,20 @@ class VoiceChoice:
     problem: str = ""
 
 
-async def say(persona: AgentConfig, text: str) -> SpokenSample:
+async def say(config: AgentConfig, text: str) -> SpokenSample:
     """Returns `text` in the agent's voice.
 
     Raises SynthesiserError, which says what is wrong with the settings.
     """
-    voice = _synthesiser(persona.synthesiser)
+    voice = _synthesiser(config.synthesiser)
     try:
         async with asyncio.timeout(LIMIT_S):
             await voice.start()
-            await check_voice(voice, persona.voice)
-            name = persona.voice or voice.voice_for(persona.language, await voice.voices())
+            await check_voice(voice, config.voice)
+            name = config.voice or voice.voice_for(config.language, await voice.voices())
             await voice.warm(name)
-            spoken = spoken_form(speakable(text), persona.language).text
-            stream = voice.stream(spoken, voice=name, speed=persona.speed)
+            spoken = spoken_form(speakable(text), config.language).text
+            stream = voice.stream(spoken, voice=name, speed=config.speed)
             asked, first, made = time.monotonic(), 0.0, list[SpeechChunk]()
             async with aclosing(stream) as chunks:
                 async for chunk in chunks:
@@ -122,20 +122,20 @@ async def choices(language: str) -> Sequence[VoiceChoice]:
     return found
 
 
-async def answer(persona: AgentConfig, text: str) -> str:
+async def answer(config: AgentConfig, text: str) -> str:
     """Returns the agent's answer to `text` as the first turn of a call; may be empty.
 
     Nothing is stored. Raises ResponderError, which says what is wrong.
     """
     try:
-        responder: Responder = load_backend("RESPONDERS", persona.responder)
+        responder: Responder = load_backend("RESPONDERS", config.responder)
     except ImproperlyConfigured as error:
         raise ResponderError(str(error)) from error
     asked = (Message(Speaker.CALLER, text),)
     try:
         async with asyncio.timeout(LIMIT_S):
             await responder.start()
-            stream = responder.stream(Conversation(persona, asked, _unused_tools()))
+            stream = responder.stream(Conversation(config, asked, _unused_tools()))
             async with aclosing(stream) as tokens:
                 return clean(await whole(tokens))
     except TimeoutError as error:

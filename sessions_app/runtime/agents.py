@@ -51,7 +51,7 @@ class AgentBackends:
         self._synthesisers: dict[str, Synthesiser] = {}
         self._voices: dict[str, Sequence[Voice]] = {}
         self._endpointers: dict[str, Endpointer] = {}
-        self._barge_ins: dict[str, BargeIn] = {}
+        self._interruption_rules: dict[str, BargeIn] = {}
         self._cache = ClipCache()
         self._preparing: set[asyncio.Task[None]] = set()
 
@@ -71,9 +71,9 @@ class AgentBackends:
             if endpointer is not None:
                 self._endpointers[name] = endpointer
         for name in backend_names("BARGE_INS"):
-            barge_in: BargeIn | None = _made("BARGE_INS", name)
-            if barge_in is not None:
-                self._barge_ins[name] = barge_in
+            rule: BargeIn | None = _made("BARGE_INS", name)
+            if rule is not None:
+                self._interruption_rules[name] = rule
 
     async def _started(self, kind: str, name: str) -> Any:
         """Returns a started backend; None if it cannot be created.
@@ -117,67 +117,67 @@ class AgentBackends:
         """The synthesiser of agents that name no other."""
         return self._synthesisers.get("default")
 
-    def prepare(self, persona: AgentConfig) -> None:
+    def prepare(self, config: AgentConfig) -> None:
         """Starts to synthesise the agent's fixed phrases, the greeting first."""
-        if persona.answers and persona.synthesiser in self._synthesisers:
-            task = asyncio.create_task(self._encode(persona))
+        if config.answers and config.synthesiser in self._synthesisers:
+            task = asyncio.create_task(self._encode(config))
             self._preparing.add(task)
             task.add_done_callback(self._preparing.discard)
 
-    async def _encode(self, persona: AgentConfig) -> None:
-        voice = self.voice(persona)
+    async def _encode(self, config: AgentConfig) -> None:
+        voice = self.voice(config)
         try:
-            for text in Phrases(persona).all_fixed:
+            for text in Phrases(config).all_fixed:
                 for piece in spoken_pieces(text):
                     await voice.prepare(piece)
         except SynthesiserError as error:
             logger.warning("an agent's fixed words could not be made (%s)", error.code)
 
-    def voice(self, persona: AgentConfig) -> AgentVoice:
+    def voice(self, config: AgentConfig) -> AgentVoice:
         """Returns the agent's voice; if it fails, the fallback or default one takes over.
 
         An agent that names no voice gets one of its language, if its engine has one. Raises
         SynthesiserError (not retryable) for a synthesiser that VOICE does not name.
         """
-        name = persona.synthesiser
+        name = config.synthesiser
         first = self._synthesisers.get(name)
         if first is None:
             raise SynthesiserError(
                 f"The agent's synthesiser {name!r} is not among VOICE['SYNTHESISERS']."
             )
-        language = persona.language
+        language = config.language
         other = next((key for key in ("fallback", "default") if key in self._synthesisers), name)
         second = self._synthesisers[other]
         both = FallbackSynthesiser(first, second, second.voice_for(language, self._voices[other]))
-        voice = persona.voice or first.voice_for(language, self._voices[name])
-        return AgentVoice(both, self._cache, name, voice, persona.speed, language=language)
+        voice = config.voice or first.voice_for(language, self._voices[name])
+        return AgentVoice(both, self._cache, name, voice, config.speed, language=language)
 
-    async def check_voice(self, persona: AgentConfig, name: str) -> None:
+    async def check_voice(self, config: AgentConfig, name: str) -> None:
         """Raises SynthesiserError for a voice that the agent's synthesiser does not have."""
-        synthesiser = self._synthesisers.get(persona.synthesiser)
+        synthesiser = self._synthesisers.get(config.synthesiser)
         if synthesiser is not None:
             await check_voice(synthesiser, name)
 
-    def responder(self, persona: AgentConfig) -> Responder:
+    def responder(self, config: AgentConfig) -> Responder:
         """Returns the agent's responder; raises ResponderError if VOICE does not name it."""
-        responder = self._responders.get(persona.responder)
+        responder = self._responders.get(config.responder)
         if responder is None:
             raise ResponderError(
-                f"The agent's responder {persona.responder!r} is not among VOICE['RESPONDERS']."
+                f"The agent's responder {config.responder!r} is not among VOICE['RESPONDERS']."
             )
         return responder
 
-    def with_hints(self, persona: AgentConfig) -> AgentConfig:
-        """Returns the persona with the responder's own phrases added as hints for recognition."""
-        responder = self._responders.get(persona.responder)
-        hints = responder.phrases(persona) if responder is not None else ()
-        known = {phrase.lower() for phrase in persona.phrases}
+    def with_hints(self, config: AgentConfig) -> AgentConfig:
+        """Returns the config with the responder's own phrases added as hints for recognition."""
+        responder = self._responders.get(config.responder)
+        hints = responder.phrases(config) if responder is not None else ()
+        known = {phrase.lower() for phrase in config.phrases}
         more = tuple(hint for hint in hints if hint.lower() not in known)
-        return replace(persona, phrases=(*persona.phrases, *more))
+        return replace(config, phrases=(*config.phrases, *more))
 
     def parts(
         self,
-        persona: AgentConfig,
+        config: AgentConfig,
         playout: Playout,
         numbers: SegmentNumbers,
     ) -> AgentParts:
@@ -186,15 +186,15 @@ class AgentBackends:
         Raises ResponderError, SynthesiserError, AgentNotReadyError (not retryable) for backends
         that VOICE does not name.
         """
-        turns = replace(persona.turns, language=persona.language)
+        turns = replace(config.turns, language=config.language)
         return AgentParts(
-            persona=persona,
-            responder=self.responder(persona),
-            voice=self.voice(persona),
+            config=config,
+            responder=self.responder(config),
+            voice=self.voice(config),
             turn_manager=TurnManager(
                 turns,
                 _named(self._endpointers, "ENDPOINTERS", turns.endpointer),
-                _named(self._barge_ins, "BARGE_INS", turns.barge_in),
+                _named(self._interruption_rules, "BARGE_INS", turns.barge_in),
             ),
             playout=playout,
             numbers=numbers,

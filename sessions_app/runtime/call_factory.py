@@ -77,7 +77,7 @@ class Prepared:
     """
 
     agent: Agent
-    persona: AgentConfig
+    agent_config: AgentConfig
     recogniser: Recogniser
     stream: RecogniserStream
     numbers: SegmentNumbers
@@ -153,10 +153,10 @@ class CallFactory:
         with _agent_not_ready(agent):
             recogniser = self._recognisers.get(agent.recogniser)
         reservation.include(recogniser.reserve())
-        persona = await self._agent_config(agents.persona_of(agent), request, recogniser)
-        prepared = self._open_parts(agent, persona, recogniser)
+        agent_config = await self._agent_config(agents.config_of(agent), request, recogniser)
+        prepared = self._open_parts(agent, agent_config, recogniser)
         try:
-            self.agents.prepare(persona)
+            self.agents.prepare(agent_config)
             yield prepared
         except BaseException:
             await prepared.stream.aclose()
@@ -171,34 +171,36 @@ class CallFactory:
         finally:
             reservation.release()
 
-    def _open_parts(self, agent: Agent, persona: AgentConfig, recogniser: Recogniser) -> Prepared:
+    def _open_parts(
+        self, agent: Agent, agent_config: AgentConfig, recogniser: Recogniser
+    ) -> Prepared:
         clock, numbers = CallClock(), SegmentNumbers()
         with _agent_not_ready(agent):
             parts = None
-            if persona.answers:
+            if agent_config.answers:
                 playout = Playout(lambda: clock.now_ms(time.monotonic()))
-                parts = self.agents.parts(persona, playout, numbers)
-            stream = recogniser.open(persona.language, persona.phrases)
-        seen = self._config.video if persona.answers else None
+                parts = self.agents.parts(agent_config, playout, numbers)
+            stream = recogniser.open(agent_config.language, agent_config.phrases)
+        seen = self._config.video if agent_config.answers else None
         video = VideoLine(seen) if seen is not None else None
-        return Prepared(agent, persona, recogniser, stream, numbers, clock, parts, video)
+        return Prepared(agent, agent_config, recogniser, stream, numbers, clock, parts, video)
 
     async def _agent_config(
-        self, persona: AgentConfig, request: CallRequest, recogniser: Recogniser
+        self, agent_config: AgentConfig, request: CallRequest, recogniser: Recogniser
     ) -> AgentConfig:
         """Returns the agent's configuration with the client's own language and voice."""
-        if request.language and not same_language(request.language, persona.language):
+        if request.language and not same_language(request.language, agent_config.language):
             if not recogniser.knows(request.language):
                 known = ", ".join(sorted(recogniser.capabilities.languages or ()))
                 raise LanguageNotSupportedError(
                     f"This agent does not understand {request.language[:20]!r}; it knows: {known}. "
                     "Ask for one of these, or for none."
                 )
-            persona = replace(persona, language=request.language)
-        if request.voice and persona.answers:
-            await self.agents.check_voice(persona, request.voice)
-            persona = replace(persona, voice=request.voice)
-        return self.agents.with_hints(persona)
+            agent_config = replace(agent_config, language=request.language)
+        if request.voice and agent_config.answers:
+            await self.agents.check_voice(agent_config, request.voice)
+            agent_config = replace(agent_config, voice=request.voice)
+        return self.agents.with_hints(agent_config)
 
     async def create(
         self,
@@ -231,7 +233,7 @@ class CallFactory:
         call_id = new_public_id()
         try:
             call, created = await self._store.run(
-                tickets.call_by,
+                tickets.create_call,
                 by,
                 prepared.agent,
                 call_id=call_id,
@@ -240,14 +242,14 @@ class CallFactory:
                 recogniser=prepared.agent.recogniser,
                 worker=self._worker,
                 offer_key=key,
-                language=prepared.persona.language,
+                language=prepared.agent_config.language,
                 consented_at=timezone.now() if request.records else None,
                 consent_notice=request.notice if request.records else "",
-                persona=prepared.persona.as_json(),
+                persona=prepared.agent_config.as_json(),
             )
         except BaseException:
             # cancelled or timed out: the thread may still be storing it
-            self._store.note(f"undo {call_id}", tickets.undo, call_id)
+            self._store.note(f"undo {call_id}", tickets.undo_call, call_id)
             raise
         if not created:
             raise BadOfferError("This offer has already been used for a call. Make a new offer.")
@@ -293,7 +295,7 @@ class CallFactory:
                 Speaker.CALLER,
                 prepared.numbers,
                 emit,
-                language=prepared.persona.language,
+                language=prepared.agent_config.language,
                 gated=not capabilities.continuous,
                 figures=self._config.figures,
                 marks=capabilities.marks,

@@ -58,8 +58,10 @@ class Engine:
         self.store = Store()
         self.faults = Faults(config, self.store.late)
         media = MediaLoop()
-        self.lag = LoopLag(media.grid, config.max_lag_ms)
-        self._registry = Registry(config.max_calls, media.grid, self._call_over, late=self.lag.late)
+        self.lag = LoopLag(media.ticks, config.max_lag_ms)
+        self._registry = Registry(
+            config.max_calls, media.ticks, self._call_over, late=self.lag.late
+        )
         self._admission = CallAdmission(config, self._registry)
         self._factory = CallFactory(config, self.store, self.worker)
         self._transports = Transports(config, self._factory.open_source, media)

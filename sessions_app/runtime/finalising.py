@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import F, Max
 
-from sessions_app.engine.agent.responders.scribe.commands import talk
+from sessions_app.engine.agent.responders.scribe.commands import without_commands
 from sessions_app.engine.core.errors import MediaError
 from sessions_app.engine.recording.lanes import lane_is_unreadable, lane_length_ms
 from sessions_app.engine.recording.merging import MergedRecording, merge_lanes
@@ -42,8 +42,8 @@ def summarise(call: Call) -> None:
     with work.doing(Summary, call.pk) as row:
         if row is not None:
             summariser = load_backend("SUMMARISERS", "default")
-            asked_for = talk if call.persona.get("responder") == summaries.SCRIBE else None
-            summaries.summarise(call, row, summariser, asked_for)
+            scribe = call.persona.get("responder") == summaries.SCRIBE
+            summaries.summarise(call, row, summariser, without_commands if scribe else None)
 
 
 def _record(call: Call, row: Recording) -> None:

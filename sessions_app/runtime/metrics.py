@@ -4,7 +4,7 @@ import asyncio
 import itertools
 from collections import deque
 
-from sessions_app.engine.rtc.loop.tick import TickGrid
+from sessions_app.engine.rtc.loop.tick import Ticks
 
 PROBE_S = 0.1
 """Between two measurements."""
@@ -25,12 +25,12 @@ LATE_SHARE = 0.9
 class LoopLag:
     """Measures how late the event loop wakes from a short sleep; keeps the last minute.
 
-    It sleeps until a tick of `grid`, when most work is done and the loop wakes anyway. Above
+    It sleeps until one of `ticks`, when most work is done and the loop wakes anyway. Above
     `limit_ms` the loop is `late`; 0 for never.
     """
 
-    def __init__(self, grid: TickGrid, limit_ms: float = 0.0) -> None:
-        self._grid = grid
+    def __init__(self, ticks: Ticks, limit_ms: float = 0.0) -> None:
+        self._ticks = ticks
         self._limit_ms = limit_ms
         self._lags_ms: deque[float] = deque(maxlen=KEPT)
         self._task: asyncio.Task[None] | None = None
@@ -59,4 +59,4 @@ class LoopLag:
 
     async def _measure(self) -> None:
         while True:
-            self._lags_ms.append(max(0.0, 1000 * await self._grid.sleep(PROBE_S)))
+            self._lags_ms.append(max(0.0, 1000 * await self._ticks.sleep(PROBE_S)))

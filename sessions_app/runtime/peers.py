@@ -94,7 +94,8 @@ class Peers:
         self._calls: OrderedDict[str, tuple[Party, str]] = OrderedDict()
         self._names: dict[str, str] = {}
         self._started: OrderedDict[str, _AnnouncedSession] = OrderedDict()
-        self._anew: set[str] = set()
+        self._replacements: set[str] = set()
+        """The names of connections that take the place of an earlier one of their call."""
 
     # -- sessions that were announced -------------------------------------------------------
 
@@ -152,7 +153,7 @@ class Peers:
         if not wish.restart:
             return PeerAnswer(await self._renegotiate(call_id, party, wish.offer.sdp), pc_id)
         placed = await place(replace(wish.offer, call_id=call_id))
-        return PeerAnswer(placed.sdp, self._name(party, call_id, anew=True))
+        return PeerAnswer(placed.sdp, self._name(party, call_id, replaces=True))
 
     def knows(self, pc_id: str) -> bool:
         """Returns whether this process has given that name to a connection."""
@@ -171,7 +172,7 @@ class Peers:
         Pipecat's client closes the old connection as soon as its candidates were accepted, and
         then drops the new one's track, too, unless a packet of it has arrived before.
         """
-        if pc_id not in self._anew:
+        if pc_id not in self._replacements:
             return
         deadline_s = time.monotonic() + SETTLE_S
         while time.monotonic() < deadline_s:
@@ -179,19 +180,19 @@ class Peers:
                 break
             await asyncio.sleep(SETTLE_STEP_S)
         await asyncio.sleep(AHEAD_S)
-        self._anew.discard(pc_id)
+        self._replacements.discard(pc_id)
 
-    def _name(self, party: Party, call_id: str, *, anew: bool = False) -> str:
-        """Returns the name of the call's newest connection; a new one with `anew`."""
-        if anew or call_id not in self._names:
+    def _name(self, party: Party, call_id: str, *, replaces: bool = False) -> str:
+        """Returns the name of the call's newest connection; a new one where it `replaces` one."""
+        if replaces or call_id not in self._names:
             pc_id = named(secrets.token_urlsafe(ID_BYTES))
-            if anew:
-                self._anew.discard(self._names.get(call_id, ""))
-                self._anew.add(pc_id)
+            if replaces:
+                self._replacements.discard(self._names.get(call_id, ""))
+                self._replacements.add(pc_id)
             self._names[call_id] = pc_id
             self._calls[pc_id] = (party, call_id)
             for gone in _shorten(self._calls):
-                self._anew.discard(self._names.pop(gone[1], ""))
+                self._replacements.discard(self._names.pop(gone[1], ""))
         return self._names[call_id]
 
 

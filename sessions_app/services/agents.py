@@ -4,7 +4,7 @@ from sessions_app.engine.core.agent_config import AgentConfig, TurnSettings
 from sessions_app.models import Agent
 
 
-def persona_of(agent: Agent) -> AgentConfig:
+def config_of(agent: Agent) -> AgentConfig:
     """Returns the agent's settings as they are now, for a call to run with."""
     return AgentConfig(
         slug=agent.slug,

@@ -100,13 +100,18 @@ def create(
         persona=persona or {},
         heartbeat_at=timezone.now(),
     )
+    return _stored(row)
+
+
+def _stored(row: Call) -> tuple[Call, bool]:
+    """Stores a new call; returns it and True, or the one that its offer made before and False."""
     try:
         with transaction.atomic():
             row.save(force_insert=True)
     except IntegrityError:
         # only the database can tell which of two retries came first
-        own = Call.objects.filter(owner_id=party.user_id, visitor=party.visitor)
-        existing = own.filter(offer_key=offer_key).exclude(offer_key="")
+        own = Call.objects.filter(owner_id=row.owner_id, visitor=row.visitor)
+        existing = own.filter(offer_key=row.offer_key).exclude(offer_key="")
         found = existing.select_related("agent").first()
         if found is None:
             raise

@@ -98,7 +98,7 @@ def guest_of(claims: ClientClaims) -> Principal | None:
 
 
 def _by_ticket(claims: ClientClaims, *, use_up: bool) -> Principal:
-    take = tickets.redeem if use_up else tickets.look
+    take = tickets.redeem if use_up else tickets.find_holder
     found = take(claims.ticket, claims.headers.get("Origin", ""))
     if found is None:
         raise RefusedError(

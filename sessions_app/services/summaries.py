@@ -23,21 +23,23 @@ from sessions_app.engine.text.writing import count, join_sentences, plain_words,
 from sessions_app.models import AccessLog, Call, Note, Summary, WebhookEvent
 from sessions_app.services import access, exports, turns, webhooks, work
 from sessions_app.services.queueing import SUMMARISE, queue
-from sessions_app.services.undirected_speech import Talk, talked, without_notes
+from sessions_app.services.undirected_speech import RemoveCommands, undirected_rows, without_notes
 
 SCRIBE = "scribe"
 """The responder that only repeats what it was told."""
 
 
-def summarise(call: Call, row: Summary, summariser: Summariser, talk: Talk | None = None) -> None:
+def summarise(
+    call: Call, row: Summary, summariser: Summariser, remove_commands: RemoveCommands | None = None
+) -> None:
     """Fills a taken row from the call's transcript and marks it done.
 
-    `talk` returns what of the caller's words was not asked of the agent, where that is known.
+    Without `remove_commands` nothing of what was said counts as asked of the agent.
     """
     rows = exports.rows(call)
     noted = list(turns.notes_of(call))
     worth = _worth_summing_up(call, rows)
-    rest = without_notes(_talked(call, worth, talk), [note.text for note in noted])
+    rest = without_notes(_undirected(call, worth, remove_commands), [note.text for note in noted])
     found = _summed_up(call, worth, rest, noted, summariser)
     row.text = clean(found.text)
     row.key_points = [*_written(noted, NoteKind.NOTE), *_points(found.key_points)]
@@ -106,10 +108,12 @@ def _summed_up(
     return CallSummary("Nothing was said but what the agent was asked for.")
 
 
-def _talked(call: Call, rows: list[ExportSegment], talk: Talk | None) -> Sequence[ExportSegment]:
-    if talk is None:
+def _undirected(
+    call: Call, rows: list[ExportSegment], remove_commands: RemoveCommands | None
+) -> Sequence[ExportSegment]:
+    if remove_commands is None:
         return rows
-    return talked(rows, talk, list(turns.of_call(call)))
+    return undirected_rows(rows, remove_commands, list(turns.of_call(call)))
 
 
 def _facts(text: str, call: Call) -> dict[str, str]:
@@ -133,10 +137,10 @@ def _day_of(call: Call) -> date:
 
 def _worth_summing_up(call: Call, rows: Iterable[ExportSegment]) -> list[ExportSegment]:
     """Returns what was said, without the words that an agent says in every call."""
-    persona = AgentConfig.from_json(call.persona)
-    texts = (persona.greeting, persona.closing_words)
+    config = AgentConfig.from_json(call.persona)
+    texts = (config.greeting, config.closing_words)
     always = {_plain(piece) for text in texts for piece in (text, *sentences(text))}
-    only_caller = persona.responder == SCRIBE
+    only_caller = config.responder == SCRIBE
     return [
         row
         for row in rows

@@ -58,7 +58,7 @@ def issue(
     return ticket, secret
 
 
-def look(secret: str, origin: str) -> Principal | None:
+def find_holder(secret: str, origin: str) -> Principal | None:
     """Returns whom a ticket, or a call's resume token, lets in now; None for nobody.
 
     One that was used is for the call it was used for, while that is live. Nothing is used up:
@@ -85,7 +85,7 @@ def principal_of(row: Ticket) -> Principal:
 
 def redeem(secret: str, origin: str) -> Principal | None:
     """Returns whom a ticket lets in for its only use, or a resume token; None for nobody."""
-    found = look(secret, origin)
+    found = find_holder(secret, origin)
     if found is None or secret.startswith(RESUME_MARK):
         return found
     return found if not found.call_id and claim(found) else None
@@ -110,7 +110,7 @@ def release(holder: Principal) -> None:
     Ticket.objects.filter(pk=holder.key, call_id="").update(used_at=None)
 
 
-def call_by(holder: Principal, agent: Agent, **facts: Any) -> tuple[Call, bool]:
+def create_call(holder: Principal, agent: Agent, **facts: Any) -> tuple[Call, bool]:
     """Returns what `calls.create` does; a ticket is bound to the call in the same transaction."""
     with transaction.atomic():
         call, created = calls.create(holder.party, agent, **facts)
@@ -124,7 +124,7 @@ def bind(holder: Principal, call_id: str) -> None:
     Ticket.objects.filter(pk=holder.key, call_id="").update(call_id=call_id)
 
 
-def undo(call_id: str) -> None:
+def undo_call(call_id: str) -> None:
     """Takes back a call of which its client was never told; its ticket is for another one then."""
     with transaction.atomic():
         Ticket.objects.filter(call_id=call_id).update(call_id="", used_at=None)
@@ -136,7 +136,7 @@ def resume_token(holder: Principal, call_id: str) -> str:
     return RESUME_MARK + signing.dumps([int(holder.key), call_id], salt=_SALT)
 
 
-def narrowed(holder: Principal, wish: W) -> W:
+def authorised(holder: Principal, wish: W) -> W:
     """Returns what `holder` may wish for; raises NotAllowedError for anything else.
 
     `wish` names its agent and, where it goes on with a call, that call. A holder limited to
@@ -157,7 +157,7 @@ def narrowed(holder: Principal, wish: W) -> W:
     return replace(wish, agent=holder.agent or wish.agent)
 
 
-def reach(holder: Principal, call_id: str) -> None:
+def check_access(holder: Principal, call_id: str) -> None:
     """Raises UnknownCallError where `holder` may not touch that call of the party's."""
     if holder.for_one_call and call_id != holder.call_id:
         raise UnknownCallError("This ticket is for another call.")

@@ -10,17 +10,21 @@ from sessions_app.engine.text.stops import whole_sentences
 from sessions_app.engine.text.writing import join_sentences, plain_words
 from sessions_app.models import Turn
 
-Talk = Callable[[str], str]
+RemoveCommands = Callable[[str], str]
+"""Returns a text without what was asked of the agent in it."""
 
 NEAR_MS = 500
 """How far the times of words may be from those of the turn that they belong to."""
 
 
-def talked(rows: Sequence[ExportSegment], talk: Talk, turns: Sequence[Turn]) -> list[ExportSegment]:
+def undirected_rows(
+    rows: Sequence[ExportSegment], remove_commands: RemoveCommands, turns: Sequence[Turn]
+) -> list[ExportSegment]:
     """Returns the rows with what of the caller's words was not asked of the agent.
 
-    `talk` finds it by the words; where the call's turns say that the agent answered nothing, it
-    was asked for nothing. What was said in one turn is looked at as one, as the agent did.
+    `remove_commands` finds it by the words; where the call's turns say that the agent answered
+    nothing, it was asked for nothing. What was said in one turn is looked at as one, as the agent
+    did.
     """
     own = [_turn_of(row, turns) if row.speaker == Speaker.CALLER else None for row in rows]
     together: dict[int, list[str]] = {}
@@ -28,15 +32,15 @@ def talked(rows: Sequence[ExportSegment], talk: Talk, turns: Sequence[Turn]) -> 
         if turn is not None:
             together.setdefault(turn.index, []).append(row.text)
     answered = set(_answered(turns))
-    left = {at: talk(join_sentences(together[at])) for at in answered & together.keys()}
+    left = {at: remove_commands(join_sentences(together[at])) for at in answered & together.keys()}
     found = []
     for row, turn in zip(rows, own, strict=True):
         if row.speaker != Speaker.CALLER or (turn is not None and turn.index not in answered):
             found.append(row)
         elif turn is None:
-            found.append(replace(row, text=talk(row.text)))
+            found.append(replace(row, text=remove_commands(row.text)))
         else:
-            found.append(replace(row, text=_kept(row.text, left[turn.index], talk)))
+            found.append(replace(row, text=_kept(row.text, left[turn.index], remove_commands)))
     return found
 
 
@@ -81,12 +85,12 @@ def _written(said: Sequence[str], notes: Sequence[str]) -> Iterator[int]:
         yield from (n for n, words in enumerate(said) if words and f" {words} " in note)
 
 
-def _kept(text: str, rest: str, talk: Talk) -> str:
+def _kept(text: str, rest: str, remove_commands: RemoveCommands) -> str:
     """Returns the sentences of `text`, or parts of them, that are in the `rest` of its turn."""
     plain = f" {_plain(rest)} "
     kept = []
     for piece in whole_sentences(text):
-        part = piece if f" {_plain(piece)} " in plain else talk(piece)
+        part = piece if f" {_plain(piece)} " in plain else remove_commands(piece)
         if f" {_plain(part)} " in plain:
             kept.append(part)
     return join_sentences(kept)

@@ -72,7 +72,7 @@ class Caller:
         current, by = engine.current(), self.principal
         if by.call_id and current.call_of(by.party, offer) == by.call_id:
             return await current.place(by, offer)  # a repeated offer, or the ticket's own call
-        wish = tickets.narrowed(by, offer)
+        wish = tickets.authorised(by, offer)
         if by.way is not Way.TICKET or by.call_id:
             return await current.place(by, wish)
         # in the engine's thread: the request's own ends with the request
@@ -86,9 +86,9 @@ class Caller:
             await current.store.run(tickets.release, by)
             raise
 
-    def reach(self, call_id: str) -> None:
+    def check_access(self, call_id: str) -> None:
         """Raises UnknownCallError for a call that the caller may not access."""
-        tickets.reach(self.principal, call_id)
+        tickets.check_access(self.principal, call_id)
 
 
 def _placed(placing: "asyncio.Task[AnsweredCall]") -> None:

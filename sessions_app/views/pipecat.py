@@ -25,7 +25,7 @@ async def start(request: HttpRequest, ticket: str = "") -> JsonResponse:
         who = await caller(request, "POST", ticket=ticket)
         wish = smallwebrtc.parse_start(request.body)
         current = engine.current()
-        offer = tickets.narrowed(who.principal, Offer("", agent=wish.agent))
+        offer = tickets.authorised(who.principal, Offer("", agent=wish.agent))
         current.check_faults()
         current.count_offer(who.principal)
         if offer.agent:  # the offer may still name another agent
@@ -48,7 +48,7 @@ async def offer(request: HttpRequest, session_id: str = "", ticket: str = "") ->
         current = engine.current()
         asked = smallwebrtc.parse_offer(request.body)
         if current.peers.knows(asked.pc_id):
-            who.reach(current.peers.call_of(asked.pc_id, who.party))
+            who.check_access(current.peers.call_of(asked.pc_id, who.party))
         elif session_id:
             started = current.peers.started(session_id, who.principal, who.origin)
             asked = smallwebrtc.parse_offer(request.body, started)
@@ -63,7 +63,7 @@ async def _candidates(who: Caller, body: bytes) -> dict[str, Any]:
     current = engine.current()
     pc_id, candidates = smallwebrtc.parse_candidates(body)
     call_id = current.peers.call_of(pc_id, who.party)
-    who.reach(call_id)
+    who.check_access(call_id)
     for candidate in candidates:
         await current.add_candidate(call_id, who.party, candidate)
     await current.peers.settled(pc_id, current.find(call_id, who.party).transport)

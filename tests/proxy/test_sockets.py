@@ -251,7 +251,7 @@ async def test_an_offer_to_a_process_that_has_just_ended_keeps_no_socket_waiting
     ("path", "asked"),
     [
         ("/ws/calls/abcdefghijklmnop/live", "calls.worker_of"),
-        ("/t/a-ticket-that-is-good/ws/voice", "tickets.look"),
+        ("/t/a-ticket-that-is-good/ws/voice", "tickets.find_holder"),
     ],
 )
 async def test_while_the_database_is_away_a_socket_is_told_when_to_come_back(

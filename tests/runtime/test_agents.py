@@ -58,8 +58,8 @@ async def test_a_turn_model_that_is_missing_is_named_and_words_end_turns(
     parts = AgentBackends()
     await parts.start()
     unused: Any = None
-    persona = AgentConfig(responder="scribe", turns=TurnSettings(endpointer="smart-turn"))
-    endpointer = parts.parts(persona, unused, unused).turn_manager.endpointer
+    config = AgentConfig(responder="scribe", turns=TurnSettings(endpointer="smart-turn"))
+    endpointer = parts.parts(config, unused, unused).turn_manager.endpointer
     assert endpointer.turn_model is not None
     assert await endpointer.turn_model.finished(np.zeros(160, np.int16)) is None
     await parts.aclose()
@@ -117,9 +117,9 @@ async def test_an_agent_without_a_voice_has_one_of_its_language(
     parts = AgentBackends()
     await parts.start()
     try:
-        persona = AgentConfig(synthesiser="other", language=language, voice=named)
+        config = AgentConfig(synthesiser="other", language=language, voice=named)
         with pytest.raises(SynthesiserError):
-            async for _ in parts.voice(persona).stream("ja"):
+            async for _ in parts.voice(config).stream("ja"):
                 pass
     finally:
         await parts.aclose()

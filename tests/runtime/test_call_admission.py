@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sessions_app.engine.core.errors import BusyError, UnknownAgentError
-from sessions_app.engine.rtc.loop.tick import TickGrid
+from sessions_app.engine.rtc.loop.tick import Ticks
 from sessions_app.engine.session.admission import AdmissionLimits
 from sessions_app.engine.session.registry import Registry
 from sessions_app.proxy.admission import SharedCount
@@ -22,7 +22,7 @@ MOST = 5
 
 
 def admitting(role: str) -> tuple[CallAdmission, Registry]:
-    registry = Registry(MOST, TickGrid())
+    registry = Registry(MOST, Ticks())
     config = replace(voice_config(), role=role, admission=LIMITS)
     return CallAdmission(config, registry), registry
 

@@ -29,14 +29,14 @@ class Writing:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.begun, self.let = threading.Event(), threading.Event()
-        write = tickets.call_by
+        write = tickets.create_call
 
         def slowly(*given: Any, **facts: Any) -> Any:
             self.begun.set()
             assert self.let.wait(10)
             return write(*given, **facts)
 
-        monkeypatch.setattr(tickets, "call_by", slowly)
+        monkeypatch.setattr(tickets, "create_call", slowly)
 
 
 @pytest_asyncio.fixture
@@ -61,8 +61,8 @@ async def test_no_row_is_left_of_a_call_that_was_given_up_while_it_was_written(
 ) -> None:
     writing = Writing(monkeypatch)
     holder, agent = await sync_to_async(ticket_of)(alice)
-    persona = SimpleNamespace(language="en-US", as_json=dict)
-    made: Any = SimpleNamespace(agent=agent, persona=persona)
+    agent_config = SimpleNamespace(language="en-US", as_json=dict)
+    made: Any = SimpleNamespace(agent=agent, agent_config=agent_config)
     factory, wish = CallFactory(voice_config(), store, "worker"), StartStream(AudioIn("pcm16"))
     if late:
         monkeypatch.setattr(short_queries, "ASK_S", 0.05)

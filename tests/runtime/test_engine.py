@@ -91,13 +91,13 @@ async def test_what_was_said_is_stored_though_a_call_does_not_end() -> None:
     await engine.store.aclose()
 
 
-def test_all_of_an_engine_wakes_at_the_ticks_of_one_grid_and_no_other_engines() -> None:
+def test_all_of_an_engine_wakes_at_the_same_ticks_and_not_at_another_engines() -> None:
     engine, another = Engine(voice_config()), Engine(voice_config())
-    grid = engine._registry._grid
+    ticks = engine._registry._ticks
     shared = engine._transports._media_loop
-    assert engine.lag._grid is shared.grid is grid
-    assert shared.pacer._grid is shared.poller._grid is grid
-    assert another._registry._grid is not grid
+    assert engine.lag._ticks is shared.ticks is ticks
+    assert shared.pacer._ticks is shared.poller._ticks is ticks
+    assert another._registry._ticks is not ticks
 
 
 @pytest.mark.django_db(transaction=True)

@@ -3,7 +3,7 @@
 import asyncio
 import time
 
-from sessions_app.engine.rtc.loop.tick import TickGrid
+from sessions_app.engine.rtc.loop.tick import Ticks
 from sessions_app.runtime.metrics import LATELY, LoopLag
 
 
@@ -13,15 +13,15 @@ def measured(lag: LoopLag, *lags_ms: float) -> LoopLag:
 
 
 def test_late_is_what_is_late_for_seconds() -> None:
-    assert not LoopLag(TickGrid(), 50.0).late()
-    assert not measured(LoopLag(TickGrid(), 50.0), *[5.0] * 95, *[400.0] * 5).late()
-    assert measured(LoopLag(TickGrid(), 50.0), *[5.0] * 80, *[60.0] * 20).late()
-    assert not measured(LoopLag(TickGrid(), 50.0), *[400.0] * 400, *[5.0] * LATELY).late()
-    assert not measured(LoopLag(TickGrid(), 0.0), *[400.0] * LATELY).late()
+    assert not LoopLag(Ticks(), 50.0).late()
+    assert not measured(LoopLag(Ticks(), 50.0), *[5.0] * 95, *[400.0] * 5).late()
+    assert measured(LoopLag(Ticks(), 50.0), *[5.0] * 80, *[60.0] * 20).late()
+    assert not measured(LoopLag(Ticks(), 50.0), *[400.0] * 400, *[5.0] * LATELY).late()
+    assert not measured(LoopLag(Ticks(), 0.0), *[400.0] * LATELY).late()
 
 
 async def test_a_busy_loop_is_noticed() -> None:
-    lag = LoopLag(TickGrid())
+    lag = LoopLag(Ticks())
     lag.start()
     for _ in range(3):
         await asyncio.sleep(0.12)

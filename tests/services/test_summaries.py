@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from sessions_app.engine.agent.responders.scribe.commands import talk
+from sessions_app.engine.agent.responders.scribe.commands import without_commands
 from sessions_app.engine.core import events
 from sessions_app.engine.core.events import NoteKind, SegmentFinal, Speaker
 from sessions_app.engine.core.states import CallState
@@ -101,7 +101,7 @@ def test_a_call_of_greetings_alone_was_no_request(alice: User, make_call: CallMa
     call = make_call(alice)
     say(call, "Good morning.", "Good morning.", "Good morning.")
     row = Summary.objects.create(call=call)
-    summaries.summarise(call, row, ExtractiveSummariser(), talk)
+    summaries.summarise(call, row, ExtractiveSummariser(), without_commands)
     assert row.text == "Only 6 words were said, too few to summarise."
 
 
@@ -306,6 +306,6 @@ def test_the_words_of_one_turn_are_looked_at_together(alice: User, make_call: Ca
     say(call, "The weather was nice.", "Remind me to", "call Ann on Friday.")
     answered(call, (Speaker.CALLER, 900, 4000), (Speaker.AGENT, 4500, 5000))
     row = Summary.objects.create(call=call)
-    summaries.summarise(call, row, ExtractiveSummariser(), talk)
+    summaries.summarise(call, row, ExtractiveSummariser(), without_commands)
     assert row.action_items == []
     assert row.text == "Beside notes and requests only 4 words were said, too few to summarise."

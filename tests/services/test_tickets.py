@@ -13,7 +13,7 @@ from sessions_app.engine.core.states import CallState
 from sessions_app.models import Call, Ticket
 from sessions_app.services import access, calls, tickets
 from sessions_app.services.authentication import Principal, Way
-from sessions_app.services.tickets import narrowed, reach, redeem
+from sessions_app.services.tickets import authorised, check_access, redeem
 from tests.conftest import CallMaker
 
 pytestmark = pytest.mark.django_db
@@ -22,7 +22,7 @@ SITE = "https://www.example.com"
 
 def taken(secret: str, origin: str = "") -> Principal:
     """Returns whom the secret lets in, who must be somebody."""
-    found = tickets.look(secret, origin)
+    found = tickets.find_holder(secret, origin)
     assert found is not None
     return found
 
@@ -55,7 +55,7 @@ def test_a_late_one_counts_for_nothing(alice: User) -> None:
     row, secret = tickets.issue(alice)
     Ticket.objects.filter(pk=row.pk).update(expires_at=timezone.now() - timedelta(seconds=1))
     assert redeem(secret, "") is None
-    assert tickets.look(secret, "") is None
+    assert tickets.find_holder(secret, "") is None
 
 
 def test_a_shut_out_user_has_none(alice: User) -> None:
@@ -69,7 +69,7 @@ def test_it_is_worth_no_more_than_the_token_it_was_made_with(alice: User) -> Non
     _, secret = tickets.issue(alice, token=token)
     assert taken(secret).user_id == alice.pk
     access.revoke(token)
-    assert tickets.look(secret, "") is None
+    assert tickets.find_holder(secret, "") is None
 
 
 @pytest.mark.parametrize(("origin", "counts"), [(SITE, True), ("https://evil.example", False)])
@@ -85,13 +85,13 @@ def test_one_that_was_used_names_its_call_while_that_is_live(used: tuple[str, Ca
     assert redeem(secret, "") is None
     ended_at = timezone.now() - timedelta(seconds=10)
     Call.objects.update(state=CallState.ENDED.value, ended_at=ended_at)
-    assert tickets.look(secret, "") is None
+    assert tickets.find_holder(secret, "") is None
 
 
 def test_one_that_is_being_used_is_nobodys(alice: User) -> None:
     _, secret = tickets.issue(alice)
     assert tickets.claim(taken(secret))
-    assert tickets.look(secret, "") is None
+    assert tickets.find_holder(secret, "") is None
 
 
 def test_a_use_that_came_to_nothing_is_given_back(alice: User) -> None:
@@ -105,7 +105,7 @@ def test_a_use_that_came_to_nothing_is_given_back(alice: User) -> None:
 def test_a_call_and_its_ticket_are_bound_in_one_act(alice: User) -> None:
     row, secret = tickets.issue(alice, visitor="ann")
     facts: dict[str, Any] = {"door": "stream", "transport": "websocket", "worker": "test"}
-    call, _ = tickets.call_by(
+    call, _ = tickets.create_call(
         taken(secret), calls.agent_for("scribe"), recogniser="default", **facts
     )
     row.refresh_from_db()
@@ -179,7 +179,7 @@ def refusal(function: Any, *args: Any) -> str:
 
 @pytest.mark.parametrize("holder", HOLDERS)
 def test_what_a_ticket_may_start(holder: str) -> None:
-    told = [refusal(narrowed, HOLDERS[holder], wish) for wish in WISHES.values()]
+    told = [refusal(authorised, HOLDERS[holder], wish) for wish in WISHES.values()]
     assert dict(zip(WISHES, told, strict=True)) == dict(
         zip(WISHES, WHAT_A_TICKET_MAY_DO[holder], strict=True)
     )
@@ -187,10 +187,12 @@ def test_what_a_ticket_may_start(holder: str) -> None:
 
 @pytest.mark.parametrize("holder", HOLDERS)
 def test_which_calls_a_ticket_may_touch(holder: str) -> None:
-    """Candidates, resuming and renegotiation all ask `reach`."""
-    touched = {call for call in ("mine", "other") if not refusal(reach, HOLDERS[holder], call)}
+    """Candidates, resuming and renegotiation all ask `check_access`."""
+    touched = {
+        call for call in ("mine", "other") if not refusal(check_access, HOLDERS[holder], call)
+    }
     assert touched == TOUCHES[holder]
 
 
 def test_a_ticket_for_an_agent_calls_it_unasked() -> None:
-    assert narrowed(HOLDERS[OWN_AGENT], Offer("v=0")).agent == "scribe"
+    assert authorised(HOLDERS[OWN_AGENT], Offer("v=0")).agent == "scribe"

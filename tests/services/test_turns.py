@@ -184,9 +184,9 @@ def test_visitors_of_one_user_are_strangers(
     assert [one.title for one in found] == finds
 
 
-def test_an_agent_becomes_a_persona(db: None) -> None:
+def test_an_agent_becomes_a_config(db: None) -> None:
     agent = Agent.objects.get(slug="scribe")
-    persona = agents.persona_of(agent)
-    assert persona.answers
-    assert persona.greeting == agent.greeting
-    assert AgentConfig.from_json(persona.as_json()) == persona
+    config = agents.config_of(agent)
+    assert config.answers
+    assert config.greeting == agent.greeting
+    assert AgentConfig.from_json(config.as_json()) == config

@@ -80,8 +80,8 @@ class Reply:
     Three tasks run at the same time: one reads the answer, one synthesises a piece, and one hands
     the piece before it to the playout. Without `markdown` the text is not parsed. A failure ends
     the answer there, and is kept in `failure`. Texts that cannot be spoken (all of them if `mute`)
-    go to `on_mute`. If the answer begins anew, what was not yet heard is dropped and `on_anew` is
-    called.
+    go to `on_mute`. If the answer restarts (`Anew`), what was not yet heard is dropped and
+    `on_restart` is called.
     """
 
     def __init__(
@@ -95,7 +95,7 @@ class Reply:
         markdown: bool = True,
         on_token: Callable[[str], None] = lambda _: None,
         on_mute: Callable[[AnswerPiece], None] = lambda _: None,
-        on_anew: Callable[[], None] = lambda: None,
+        on_restart: Callable[[], None] = lambda: None,
     ) -> None:
         self._tokens = tokens
         self._voice = voice
@@ -103,7 +103,7 @@ class Reply:
         self._keep = keep
         self._on_token = on_token
         self._on_mute = on_mute
-        self._on_anew = on_anew
+        self._on_restart = on_restart
         self._allowed = asyncio.Event()
         self._texts: asyncio.Queue[str | None] = asyncio.Queue(MOST_AHEAD)
         self._voiced: asyncio.Queue[AnswerPiece | None] = asyncio.Queue(1)
@@ -151,7 +151,7 @@ class Reply:
         self._speaking = self._group.create_task(self._speak())
         self._playing = self._group.create_task(self._play())
 
-    async def _start_over(self) -> None:
+    async def _restart(self) -> None:
         """Drops all that was not heard, and continues as if nothing had been said."""
         work = [task for task in (self._speaking, self._playing) if task is not None]
         for task in work:
@@ -163,7 +163,7 @@ class Reply:
         self._unplayed.clear()
         self._begun.clear()
         self._playout.clear_keeping_pause()
-        self._on_anew()
+        self._on_restart()
         self._sound()
 
     def _reading(self) -> tuple[Cleaning, SentenceSplitter, Markup | PlainText]:
@@ -178,7 +178,7 @@ class Reply:
             async with aclosing(self._tokens) as tokens:
                 async for piece in tokens:
                     if isinstance(piece, Anew):
-                        await self._start_over()
+                        await self._restart()
                         cleaning, splitter, markup = self._reading()
                     for start in range(0, len(piece), TOKEN_CHARACTERS):
                         if token := cleaning.feed(piece[start : start + TOKEN_CHARACTERS]):

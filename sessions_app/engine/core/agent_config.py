@@ -69,7 +69,7 @@ class AgentConfig:
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> "AgentConfig":
-        """Returns the persona of `as_json`; keys of other versions are left out."""
+        """Returns the config of `as_json`; keys of other versions are left out."""
         known = _known(cls, values)
         turns = TurnSettings(**_known(TurnSettings, values.get("turns")))
         return cls(**{**known, "phrases": tuple(known.get("phrases", ())), "turns": turns})

@@ -19,7 +19,7 @@ from sessions_app.engine.turns.manager import TurnManager
 class AgentParts:
     """The parts of one call's agent: its configuration, responder, voice and so on."""
 
-    persona: AgentConfig
+    config: AgentConfig
     responder: Responder
     voice: Speaks
     turn_manager: TurnManager

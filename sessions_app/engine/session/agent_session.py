@@ -120,8 +120,8 @@ class AgentSession:
         self._unprompted.heard_caller()
         tools, responder = self._new_tools(), self._parts.responder
         tools.confirm()
-        responder.on_key(self._parts.persona, tools, key)
-        return responder.turn_of_keys(self._parts.persona, keys) if keys else ""
+        responder.on_key(self._parts.config, tools, key)
+        return responder.turn_of_keys(self._parts.config, keys) if keys else ""
 
     def speak(self, text: str) -> None:
         """Makes the agent say `text`, in place of what it is saying now."""
@@ -133,7 +133,7 @@ class AgentSession:
         """Passes a message of the client's own code to the operator's responder."""
         tools = self._new_tools()
         tools.confirm()
-        self._parts.responder.on_app_message(self._parts.persona, tools, data)
+        self._parts.responder.on_app_message(self._parts.config, tools, data)
 
     def interrupt(self) -> None:
         """Cuts the current answer."""

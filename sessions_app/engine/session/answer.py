@@ -24,7 +24,7 @@ class SpeechOutput:
     """Gets a piece without audio, and whether showing its text counts as saying it."""
 
     on_token: Callable[[str], None] = lambda _: None
-    on_anew: Callable[[], None] = lambda: None
+    on_restart: Callable[[], None] = lambda: None
     """Called if what was said so far turns out to be no part of the answer; audio has stopped."""
 
 
@@ -66,7 +66,7 @@ class Answer:
         self._first_token_ms: float | None = None
         self._now_ms = output.call.now_ms
         self._on_token = output.on_token
-        self._on_anew = output.on_anew
+        self._on_restart = output.on_restart
         self._allowed = False
         self._early_tokens: list[str] = []
         self._task: asyncio.Task[None] | None = None
@@ -86,7 +86,7 @@ class Answer:
             markdown=markdown,
             on_token=self._token,
             on_mute=lambda piece: output.on_mute(piece, said),
-            on_anew=self._anew,
+            on_restart=self._restarted,
         )
 
     def start(self, on_done: Callable[["Answer"], None]) -> None:
@@ -154,10 +154,10 @@ class Answer:
         else:
             self._early_tokens.append(text)
 
-    def _anew(self) -> None:
+    def _restarted(self) -> None:
         self._early_tokens.clear()
         if self._allowed:
-            self._on_anew()
+            self._on_restart()
 
 
 async def single_token(text: str) -> AsyncGenerator[str, None]:

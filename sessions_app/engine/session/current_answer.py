@@ -39,7 +39,7 @@ class CurrentAnswer:
         self._playout.on_first = self._piece_started
         self._playout.on_finished = self._piece_finished
         self._transcript = AgentTranscript(
-            parts.playout, parts.numbers, parts.persona.language, call.emit
+            parts.playout, parts.numbers, parts.config.language, call.emit
         )
         self._output = self._speech_output()
         self._answer: Answer | None = None
@@ -65,7 +65,7 @@ class CurrentAnswer:
             self._call,
             on_mute=self._piece_without_audio,
             on_token=self._transcript.token,
-            on_anew=self._transcript.retract,
+            on_restart=self._transcript.retract,
         )
 
     @property
@@ -110,7 +110,7 @@ class CurrentAnswer:
     def _answer_to(self, text: str) -> Answer:
         parts, tools = self._parts, self._new_tools()
         conversation = Conversation(
-            persona=parts.persona,
+            agent_config=parts.config,
             messages=(*self._log.messages, Message(Speaker.CALLER, text)),
             host=tools,
             speech_id=f"{parts.call_id}/{self._log.turns + 1}",

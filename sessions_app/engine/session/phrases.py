@@ -108,10 +108,10 @@ APOLOGY = SENTENCES["en"].apology
 class Phrases:
     """One agent's fixed phrases. Closing words that its configuration has replace the default."""
 
-    def __init__(self, persona: AgentConfig) -> None:
-        self._sentences = SENTENCES.get(base_of(persona.language), SENTENCES["en"])
-        self._closing = persona.closing_words
-        self.greeting = persona.greeting
+    def __init__(self, config: AgentConfig) -> None:
+        self._sentences = SENTENCES.get(base_of(config.language), SENTENCES["en"])
+        self._closing = config.closing_words
+        self.greeting = config.greeting
         self.apology = self._sentences.apology
 
     def of(self, prompt: Prompt) -> str:

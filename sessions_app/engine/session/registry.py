@@ -10,7 +10,7 @@ from sessions_app.engine.core.events import CallEvent, StateChanged
 from sessions_app.engine.core.party import Party
 from sessions_app.engine.core.reservations import Reservation
 from sessions_app.engine.core.states import TERMINAL, CallState, EndReason
-from sessions_app.engine.rtc.loop.tick import TickGrid
+from sessions_app.engine.rtc.loop.tick import Ticks
 from sessions_app.engine.session.call_session import CallSession
 
 logger = logging.getLogger(__name__)
@@ -46,13 +46,13 @@ class Registry:
     def __init__(
         self,
         max_calls: int,
-        grid: TickGrid,
+        ticks: Ticks,
         on_over: Callable[[CallSession], None] = lambda _: None,
         *,
         late: Callable[[], bool] = lambda: False,
     ) -> None:
         self._max_calls = max_calls
-        self._grid = grid
+        self._ticks = ticks
         self._late = late
         self._on_over = on_over
         self._calls: dict[str, CallSession] = {}
@@ -187,7 +187,7 @@ class Registry:
 
     async def _tick(self) -> None:
         while True:
-            await self._grid.sleep(TICK_S)
+            await self._ticks.sleep(TICK_S)
             now = time.monotonic()
             for session in self:
                 try:

@@ -18,11 +18,11 @@ class UnpromptedSpeech:
     """One call's unprompted speech. Used on one event loop; nothing here blocks."""
 
     def __init__(self, parts: AgentParts, call: CallControls, answer: CurrentAnswer) -> None:
-        persona = parts.persona
+        config = parts.config
         self._call_id = parts.call_id
-        self._greeting = persona.greeting
-        self._phrases = Phrases(persona)
-        self._idle = IdlePrompts(1000.0 * persona.silence_s, 1000.0 * persona.max_length_s)
+        self._greeting = config.greeting
+        self._phrases = Phrases(config)
+        self._idle = IdlePrompts(1000.0 * config.silence_s, 1000.0 * config.max_length_s)
         self._call = call
         self._answer = answer
         self._greeted = False

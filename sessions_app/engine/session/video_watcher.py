@@ -31,7 +31,7 @@ class VideoWatcher:
 
     async def _watch(self, tools: ToolContext) -> None:
         try:
-            await self._parts.responder.on_video(self._parts.persona, tools)
+            await self._parts.responder.on_video(self._parts.config, tools)
         except Exception as error:  # noqa: BLE001 - the call goes on without pictures
             call_id = self._parts.call_id
             logger.error("call %s: its on_video failed: %s", call_id, traced(error))

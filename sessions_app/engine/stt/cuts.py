@@ -47,7 +47,7 @@ def split_at_cut(final: Hypothesis, cut_ms: float) -> SplitUtterance:
     """
     words = final.words
     own = word_slices(final.text, [word.text for word in words])
-    many = _place(words, own, cut_ms)
+    many = _final_count(words, own, cut_ms)
     if not many:
         return SplitUtterance(replace(final, cut=True), cut_ms)
     rest_ms = words[many - 1].end_ms
@@ -66,26 +66,26 @@ def continued(text: str, before: str, language: str = "") -> str:
     return uncapitalised(text, language) if before[:1].islower() else text
 
 
-def _place(words: Sequence[Word], own: Sequence[str], cut_ms: float) -> int:
-    """Returns how many words are final; 0 where each may be cut in half."""
+def _final_count(words: Sequence[Word], own: Sequence[str], cut_ms: float) -> int:
+    """Returns how many of an utterance's words are final; 0 where each may be cut in half."""
     sure = [n for n, word in enumerate(words, 1) if word.end_ms <= cut_ms - UNSURE_MS]
     late = [n for n in sure if words[n - 1].end_ms >= cut_ms - HELD_MS]
     if not late:
         return sure[-1] if sure else 0
-    return max(late, key=lambda many: (_worth(words, own, many, cut_ms), many))
+    return max(late, key=lambda many: (_split_score(words, own, many, cut_ms), many))
 
 
-def _worth(words: Sequence[Word], own: Sequence[str], many: int, cut_ms: float) -> float:
+def _split_score(words: Sequence[Word], own: Sequence[str], many: int, cut_ms: float) -> float:
     """Returns the score of splitting after so many words, in ms of a pause."""
     last = many == len(words)
     follows_ms = cut_ms if last else words[many].start_ms
     pause_ms = round(max(0.0, follows_ms - words[many - 1].end_ms), -1)
-    worth = min(LONGEST_PAUSE_MS, pause_ms)
+    score = min(LONGEST_PAUSE_MS, pause_ms)
     if last:  # engines put a full stop at the end of any audio
-        return worth
+        return score
     if _is_end(own[many - 1]):
-        return worth + SENTENCE_MS
-    return worth + (CLAUSE_MS if _is_clause(own[many - 1]) else 0.0)
+        return score + SENTENCE_MS
+    return score + (CLAUSE_MS if _is_clause(own[many - 1]) else 0.0)
 
 
 def _is_end(own: str) -> bool:

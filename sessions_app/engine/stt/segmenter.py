@@ -192,12 +192,12 @@ def in_pieces(
     it shows the ends of sentences, and a pause after punctuation counts for more.
     """
     own = own or [""] * len(words)
-    worth = [_worth(text) for text in own]
+    punctuation_ms = [_punctuation_ms(text) for text in own]
     pieces: list[Sequence[Word]] = []
     at = 0
     for _, run in groupby(words, key=lambda word: word.speaker):
         for many in _sentences(own[at : at + len(list(run))], language):
-            pieces += _split(words[at : at + many], worth[at : at + many])
+            pieces += _split(words[at : at + many], punctuation_ms[at : at + many])
             at += many
     return pieces
 
@@ -222,25 +222,25 @@ def _letters(text: str) -> int:
     return sum(not char.isspace() for char in text)
 
 
-def _split(words: Sequence[Word], worth: Sequence[float]) -> list[Sequence[Word]]:
+def _split(words: Sequence[Word], punctuation_ms: Sequence[float]) -> list[Sequence[Word]]:
     """Returns the words split at their longest pauses until no part is too long."""
     if _length_ms(words) <= LONGEST_MS or len(words) < 2:  # noqa: PLR2004 - one word is not cut
         return [words]
     pauses = [
-        round(words[i].start_ms - words[i - 1].end_ms, -1) + worth[i - 1]
+        round(words[i].start_ms - words[i - 1].end_ms, -1) + punctuation_ms[i - 1]
         for i in range(1, len(words))
     ]
     few = LEAST_WORDS if len(words) >= 2 * LEAST_WORDS else 1
     places = range(few - 1, len(words) - few)
     cut = 1 + max(places, key=lambda i: (pauses[i], -abs(i - len(pauses) / 2)))
-    return [*_split(words[:cut], worth[:cut]), *_split(words[cut:], worth[cut:])]
+    return [*_split(words[:cut], punctuation_ms[:cut]), *_split(words[cut:], punctuation_ms[cut:])]
 
 
 def _length_ms(words: Sequence[Word]) -> float:
     return words[-1].end_ms - words[0].start_ms
 
 
-def _worth(text: str) -> float:
+def _punctuation_ms(text: str) -> float:
     """Returns what the punctuation after a word adds to the length of its pause, in ms."""
     if ends_sentence(text):
         return SENTENCE_MS

@@ -1,4 +1,4 @@
-"""Applies the barge-in rule to speech over the agent."""
+"""Applies the interruption rule to speech over the agent."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -23,7 +23,7 @@ ASK_EVERY_MS = 1_000.0
 time costs a decode."""
 
 
-class BargeInJudge:
+class InterruptionJudge:
     """Decides on interruptions by a rule. Times are in ms on the call clock.
 
     Recognisers also write words, with low confidence, for babble and noise. So where a recogniser

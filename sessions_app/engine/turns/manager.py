@@ -22,9 +22,9 @@ from sessions_app.engine.turns.actions import (
 from sessions_app.engine.turns.continuing import AnsweredTurn, turn_of_interruption
 from sessions_app.engine.turns.endpointing.base import Endpointer
 from sessions_app.engine.turns.interruption.base import BargeIn, Verdict
-from sessions_app.engine.turns.judging import BargeInJudge
+from sessions_app.engine.turns.judging import InterruptionJudge
 from sessions_app.engine.turns.overlaps import LatestSpeech, Overlap
-from sessions_app.engine.turns.pending import OwedFinal, PendingTurn, Typed
+from sessions_app.engine.turns.pending import OutstandingFinal, PendingTurn, Typed
 
 JUDGE_EVERY_MS = 50.0
 """How often speech over the agent is judged again. Less reacts sooner and costs CPU."""
@@ -45,15 +45,15 @@ class TurnManager:
     too early voids the answer: both parts are one turn. Call `on_tick` at `deadline_ms`, if any.
     """
 
-    def __init__(self, settings: TurnSettings, endpointer: Endpointer, barge_in: BargeIn) -> None:
+    def __init__(self, settings: TurnSettings, endpointer: Endpointer, rule: BargeIn) -> None:
         self._settings = settings
         self.endpointer = endpointer
-        self.judge = BargeInJudge(barge_in, settings)
+        self.judge = InterruptionJudge(rule, settings)
         self.floor = Floor.LISTENING
         self._agent = _Agent.SILENT
         self._paused = False
         self._turn = PendingTurn()
-        self._owed = OwedFinal()
+        self._outstanding_final = OutstandingFinal()
         self._answered = AnsweredTurn()
         self._speaking = False
         self._latest = LatestSpeech()
@@ -67,7 +67,7 @@ class TurnManager:
         """The VAD found that the caller began to speak."""
         over_agent = self._agent is _Agent.SPEAKING and not self._paused
         self._latest = LatestSpeech(at_ms, over_agent=over_agent, unheard=True)
-        self._owed.new_speech(at_ms)
+        self._outstanding_final.new_speech(at_ms)
         self._answered.is_open = False
         return self._finish(self._caller_speaks(at_ms), now_ms)
 
@@ -81,7 +81,7 @@ class TurnManager:
     def on_resume(self, at_ms: float, now_ms: float) -> list[Action]:
         """The caller goes on after a pause, in the same utterance."""
         if self._answered.is_open:
-            self._owed.forget()
+            self._outstanding_final.forget()
         actions = self._caller_speaks(at_ms) if self._overlap is None else []
         return self._finish(actions, now_ms)
 
@@ -160,7 +160,7 @@ class TurnManager:
         confidence: float | None = None,
     ) -> list[Action]:
         """An utterance's final text, empty where it has no words; the rest as in `on_whole`."""
-        if self._owed.answers(end_ms):
+        if self._outstanding_final.answers(end_ms):
             return self._finish(self._final_of_answered(text, now_ms), now_ms)
         if self._overlap is not None:
             self._overlap.take(text, last=not self._speaking, sure=confidence)
@@ -251,7 +251,7 @@ class TurnManager:
         return self._agent is _Agent.SILENT or self._paused
 
     def _forget_turn(self) -> None:
-        self._owed.turn_is_gone()
+        self._outstanding_final.turn_is_gone()
         self._turn = PendingTurn()
 
     def _reply(self, now_ms: float) -> list[Action]:
@@ -268,17 +268,17 @@ class TurnManager:
             self._latest.end_ms = turn.speech_end_ms
             self._speaking = False
         if turn.final_due and turn.speech_end_ms is not None:
-            self._owed.expect(self._asked, turn.speech_end_ms)
+            self._outstanding_final.expect(self._asked, turn.speech_end_ms)
         self._latest.unheard = self._speaking
         final_ms = None if turn.final_due else turn.final_ms
         return [*void, StartReply(self._asked, turn.speech_end_ms, now_ms, final_ms)]
 
     def _final_of_answered(self, text: str, now_ms: float) -> list[Action]:
         """Takes the final of a turn that was answered before its final came."""
-        if self._owed.is_void():
+        if self._outstanding_final.is_void():
             return []
         words = [*self._turn.words, text] if text else self._turn.words
-        if self._owed.is_settled(words):
+        if self._outstanding_final.is_settled(words):
             self._turn.take_final(text, None, now_ms)
             self._turn.final_due = False
             return self._correct(now_ms) if self._agent is _Agent.THINKING else []

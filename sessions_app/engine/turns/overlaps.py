@@ -8,7 +8,7 @@ from sessions_app.engine.turns.interruption.base import OverlapWords
 
 @dataclass(slots=True)
 class Overlap:
-    """Speech over the agent's, until the barge-in rule has decided."""
+    """Speech over the agent's, until the interruption rule has decided."""
 
     started_ms: float
     ended_ms: float | None = None

@@ -12,8 +12,11 @@ from sessions_app.engine.turns.seams import without_capital, without_full_stop
 FINAL_GRACE_MS = 2_000.0
 """How long past the maximum delay a missing final is awaited. Less answers without late words."""
 
-OWED_MS = 1_000.0
-"""A final that ends this much later than the answered words belongs to another utterance."""
+SAME_UTTERANCE_MS = 1_000.0
+"""A final whose words end at most this much (ms) after the answered ones is of their utterance.
+
+Lower answers an utterance twice whose final ends late; higher takes the next one's final for its.
+"""
 
 
 class Typed(str):
@@ -127,26 +130,27 @@ def _join_words(parts: Sequence[str]) -> str:
     return join_sentences([*whole, last])
 
 
-class _Owed(Enum):
+class _Expected(Enum):
     NOTHING = 1
     ITS_TURN_STANDS = 2
     ITS_TURN_IS_GONE = 3
 
 
-class OwedFinal:
+class OutstandingFinal:
     """The outstanding final of words that were answered already, and must not be answered twice.
 
     A recogniser that failed may never send it, so a later utterance's final ends the wait.
     """
 
     def __init__(self) -> None:
-        self._state = _Owed.NOTHING
+        self._state = _Expected.NOTHING
         self._last_ms = 0.0
         self._asked = ""
 
     def expect(self, asked: str, end_ms: float) -> None:
         """Expects the final of `asked`, which is answered now and ended at `end_ms`."""
-        self._state, self._asked, self._last_ms = _Owed.ITS_TURN_STANDS, asked, end_ms + OWED_MS
+        self._state, self._asked = _Expected.ITS_TURN_STANDS, asked
+        self._last_ms = end_ms + SAME_UTTERANCE_MS
 
     def new_speech(self, at_ms: float) -> None:
         """Takes that another utterance began at `at_ms`: finals that end later are its own."""
@@ -154,24 +158,24 @@ class OwedFinal:
 
     def forget(self) -> None:
         """Expects nothing any more: the utterance goes on."""
-        self._state = _Owed.NOTHING
+        self._state = _Expected.NOTHING
 
     def turn_is_gone(self) -> None:
         """Takes that the answered turn is over: its final will be ignored."""
-        if self._state is not _Owed.NOTHING:
-            self._state = _Owed.ITS_TURN_IS_GONE
+        if self._state is not _Expected.NOTHING:
+            self._state = _Expected.ITS_TURN_IS_GONE
 
     def answers(self, end_ms: float) -> bool:
         """Returns whether a final whose words end at `end_ms` is the expected one."""
         if end_ms > self._last_ms:
-            self._state = _Owed.NOTHING
-        return self._state is not _Owed.NOTHING
+            self._state = _Expected.NOTHING
+        return self._state is not _Expected.NOTHING
 
     def is_void(self) -> bool:
         """Returns whether the final that came should be ignored, and expects no other."""
-        void = self._state is _Owed.ITS_TURN_IS_GONE
+        void = self._state is _Expected.ITS_TURN_IS_GONE
         if void:
-            self._state = _Owed.NOTHING
+            self._state = _Expected.NOTHING
         return void
 
     def is_settled(self, words: list[str]) -> bool:
@@ -182,5 +186,5 @@ class OwedFinal:
         known, asked = plain_words(join_sentences(words)), plain_words(self._asked)
         if len(known) < len(asked) and asked[: len(known)] == known:
             return False
-        self._state = _Owed.NOTHING
+        self._state = _Expected.NOTHING
         return True

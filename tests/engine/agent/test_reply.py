@@ -104,8 +104,8 @@ async def test_what_an_answer_takes_back_is_not_said(held: bool) -> None:
         yield "It is ten. "
         yield "Good night."
 
-    anew = asyncio.Event()
-    reply = Reply(answer(), voice(), playout, on_anew=anew.set)
+    restarted = asyncio.Event()
+    reply = Reply(answer(), voice(), playout, on_restart=restarted.set)
     reply.allow()
     running = asyncio.create_task(reply.run())
     await playout.ready()
@@ -113,7 +113,7 @@ async def test_what_an_answer_takes_back_is_not_said(held: bool) -> None:
     if held:
         playout.pause()
     thought.set()
-    await anew.wait()
+    await restarted.wait()
     assert playout.paused is held
     playout.resume()
     await play(playout)

@@ -3,9 +3,9 @@
 from sessions_app.engine.core.agent_config import AgentConfig, TurnSettings
 
 
-def test_a_persona_survives_its_json() -> None:
-    persona = AgentConfig(slug="a", responder="chat", turns=TurnSettings(barge_in_words=3))
-    assert AgentConfig.from_json(persona.as_json()) == persona
+def test_a_config_survives_its_json() -> None:
+    config = AgentConfig(slug="a", responder="chat", turns=TurnSettings(barge_in_words=3))
+    assert AgentConfig.from_json(config.as_json()) == config
 
 
 def test_keys_of_other_versions_are_left_out_and_missing_ones_have_defaults() -> None:

@@ -113,11 +113,11 @@ async def test_a_thought_that_was_taken_for_the_answer_is_cut_where_it_is() -> N
 
 @pytest.mark.parametrize("hears", [True, False])
 async def test_an_apology_is_one_segment_as_every_phrase_of_its_own_is(hears: bool) -> None:
-    persona = AgentConfig(
+    config = AgentConfig(
         responder="r", greeting="Hello. I am here. Ask me.", silence_s=0, turns=TURNS
     )
     responder = Answers(ResponderUnavailableError("down"), ["It is ten. ", "Good night."])
-    async with Talk(responder, persona) as talk:
+    async with Talk(responder, config) as talk:
         await talk.until(lambda: len(talk.of(TurnEnded)) == 1, "the greeting")
         talk.hears, talk.reads = hears, True
         await talk.says("what time is it")
@@ -136,8 +136,8 @@ async def test_an_apology_is_one_segment_as_every_phrase_of_its_own_is(hears: bo
 
 async def test_a_phrase_that_is_interrupted_is_one_segment_of_what_was_heard() -> None:
     greeting = "Hello. I am here for you, all day long. Ask me anything that you like."
-    persona = AgentConfig(responder="r", greeting=greeting, silence_s=0, turns=TURNS)
-    async with Talk(Answers(), persona) as talk:
+    config = AgentConfig(responder="r", greeting=greeting, silence_s=0, turns=TURNS)
+    async with Talk(Answers(), config) as talk:
         await talk.until(lambda: len(talk.sent) > 40, "a good part of it")
         talk.agent.interrupt()
         await talk.until(lambda: talk.of(TurnEnded), "its end")
@@ -229,8 +229,8 @@ async def test_asked_to_hold_still_it_waits_and_goes_on() -> None:
 
 
 async def test_it_greets_at_once() -> None:
-    persona = AgentConfig(responder="r", greeting="Hello there.", silence_s=0, turns=TURNS)
-    async with Talk(Answers(), persona) as talk:
+    config = AgentConfig(responder="r", greeting="Hello there.", silence_s=0, turns=TURNS)
+    async with Talk(Answers(), config) as talk:
         await talk.until(lambda: len(talk.said()) == 1)
     assert talk.said()[0].text == "Hello there."
     assert talk.said()[0].start_ms < 2000
@@ -275,8 +275,8 @@ async def test_without_a_voice_the_answer_is_shown() -> None:
 async def test_it_ends_the_call_after_its_last_words(closing: str) -> None:
     responder = Answers(["All right."])
     responder.ends_call = True
-    persona = AgentConfig(responder="r", closing_words=closing, silence_s=0, turns=TURNS)
-    async with Talk(responder, persona) as talk:
+    config = AgentConfig(responder="r", closing_words=closing, silence_s=0, turns=TURNS)
+    async with Talk(responder, config) as talk:
         await talk.says("end the call")
         await talk.until(lambda: talk.hung_up)
     assert talk.hung_up == [EndReason.AGENT_HUNG_UP]
@@ -284,8 +284,8 @@ async def test_it_ends_the_call_after_its_last_words(closing: str) -> None:
 
 
 async def test_a_caller_who_is_gone_is_asked_and_then_left() -> None:
-    persona = AgentConfig(responder="r", silence_s=1, turns=TURNS)
-    async with Talk(Answers(), persona) as talk:
+    config = AgentConfig(responder="r", silence_s=1, turns=TURNS)
+    async with Talk(Answers(), config) as talk:
         await talk.until(lambda: talk.hung_up)
     assert talk.hung_up == [EndReason.IDLE]
     assert [s.text for s in talk.said()] == ["Are you still there?", "I'll hang up now. Goodbye."]
@@ -314,9 +314,9 @@ async def test_a_prepared_answer_is_used_when_the_words_stay() -> None:
 async def test_a_typed_turn_in_the_moment_of_greeting_is_answered_and_nothing_is_said_twice() -> (
     None
 ):
-    persona = AgentConfig(responder="r", greeting="Hello there.", silence_s=0, turns=TURNS)
+    config = AgentConfig(responder="r", greeting="Hello there.", silence_s=0, turns=TURNS)
     responder = Answers(["Good."])
-    async with Talk(responder, persona, ScriptedSynthesiser(pace=2.0)) as talk:
+    async with Talk(responder, config, ScriptedSynthesiser(pace=2.0)) as talk:
         talk.agent.say("quick question")
         await talk.until(lambda: "Good." in [s.text for s in talk.said()])
     assert len(responder.asked) == 1
@@ -326,8 +326,8 @@ async def test_a_typed_turn_in_the_moment_of_greeting_is_answered_and_nothing_is
 async def test_a_call_that_was_typed_in_before_it_was_connected_is_answered_and_not_greeted() -> (
     None
 ):
-    persona = AgentConfig(responder="r", greeting="Hello there.", silence_s=0, turns=TURNS)
-    talk = Talk(Answers(["Good."]), persona)
+    config = AgentConfig(responder="r", greeting="Hello there.", silence_s=0, turns=TURNS)
+    talk = Talk(Answers(["Good."]), config)
     talk.agent.say("quick question")
     async with talk:
         await talk.until(lambda: len(talk.said()) == 1)
@@ -346,8 +346,8 @@ async def test_told_to_say_something_it_says_it_in_place_of_its_answer() -> None
 class Courier(Answers):
     """Answers, and passes on what the client's own code says."""
 
-    def on_app_message(self, persona: AgentConfig, host: CallHost, data: Any) -> None:
-        host.send_app({"heard": data, "by": persona.slug})
+    def on_app_message(self, config: AgentConfig, host: CallHost, data: Any) -> None:
+        host.send_app({"heard": data, "by": config.slug})
 
 
 async def test_messages_of_the_operators_own_code_go_both_ways() -> None:

@@ -24,7 +24,7 @@ class Listens(Answers):
         self.keys: list[str] = []
         self._fails = fails
 
-    def on_key(self, persona: AgentConfig, host: CallHost, key: str) -> None:
+    def on_key(self, config: AgentConfig, host: CallHost, key: str) -> None:
         self.keys.append(key)
         host.send_app({"key": key})
         if self._fails:

@@ -39,7 +39,7 @@ async def test_what_was_heard_stays_and_one_apology_follows(how: str) -> None:
 @asynccontextmanager
 async def _calling(model: RawModel) -> AsyncGenerator[Talk, None]:
     responder = ChatResponder(model="m", base_url=model.url)
-    persona = AgentConfig(slug="a", responder="r", silence_s=0, turns=TURNS)
-    async with Talk(responder, persona, ScriptedSynthesiser(pace=0, ms_per_character=5)) as talk:
+    config = AgentConfig(slug="a", responder="r", silence_s=0, turns=TURNS)
+    async with Talk(responder, config, ScriptedSynthesiser(pace=0, ms_per_character=5)) as talk:
         yield talk
     await responder.aclose()

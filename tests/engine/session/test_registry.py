@@ -12,7 +12,7 @@ from sessions_app.engine.core.party import Party
 from sessions_app.engine.core.ports import EventSink
 from sessions_app.engine.core.reservations import Reservation
 from sessions_app.engine.core.states import CallState, EndReason
-from sessions_app.engine.rtc.loop.tick import TickGrid
+from sessions_app.engine.rtc.loop.tick import Ticks
 from sessions_app.engine.session.call_parts import Ownership
 from sessions_app.engine.session.registry import Registry
 
@@ -62,7 +62,7 @@ def begin(registry: Registry, call_id: str, place: Reservation, user: int = 1) -
 
 async def test_a_late_loop_takes_no_call_beside_those_it_has() -> None:
     late = True
-    registry = Registry(10, TickGrid(), late=lambda: late)
+    registry = Registry(10, Ticks(), late=lambda: late)
     registry.reserve()  # alone, it cannot make another choppy
     with pytest.raises(BusyError, match="choppy"):
         registry.reserve()
@@ -73,7 +73,7 @@ async def test_a_late_loop_takes_no_call_beside_those_it_has() -> None:
 
 
 async def test_there_are_as_many_as_there_may_be(made: list[Registry]) -> None:
-    registry = Registry(1, TickGrid())
+    registry = Registry(1, Ticks())
     made.append(registry)
     place = registry.reserve()
     with pytest.raises(BusyError, match="1 calls"):
@@ -84,7 +84,7 @@ async def test_there_are_as_many_as_there_may_be(made: list[Registry]) -> None:
 
 
 async def test_a_start_that_failed_gives_its_place_back() -> None:
-    registry = Registry(1, TickGrid())
+    registry = Registry(1, Ticks())
     for _ in range(3):
         place = registry.reserve()
         place.release()
@@ -93,7 +93,7 @@ async def test_a_start_that_failed_gives_its_place_back() -> None:
 
 
 async def test_of_many_at_once_so_many_pass(made: list[Registry]) -> None:
-    registry = Registry(10, TickGrid())
+    registry = Registry(10, Ticks())
     made.append(registry)
 
     async def start(number: int) -> None:
@@ -108,7 +108,7 @@ async def test_of_many_at_once_so_many_pass(made: list[Registry]) -> None:
 
 async def test_a_call_that_has_ended_frees_its_user_before_it_is_over(made: list[Registry]) -> None:
     over = asyncio.Event()
-    registry = Registry(1, TickGrid(), lambda _: over.set())
+    registry = Registry(1, Ticks(), lambda _: over.set())
     made.append(registry)
     given_back: list[str] = []
     place = registry.reserve()
@@ -127,7 +127,7 @@ async def test_a_call_that_has_ended_frees_its_user_before_it_is_over(made: list
 
 async def test_a_call_that_breaks_while_it_ends_frees_its_user_all_the_same() -> None:
     over = asyncio.Event()
-    registry = Registry(1, TickGrid(), lambda _: over.set())
+    registry = Registry(1, Ticks(), lambda _: over.set())
     given_back: list[str] = []
     place = registry.reserve()
     place.include(Reservation(lambda: given_back.append("user")))
@@ -139,7 +139,7 @@ async def test_a_call_that_breaks_while_it_ends_frees_its_user_all_the_same() ->
 
 
 async def test_a_call_that_starts_while_the_process_stops_is_ended_too() -> None:
-    registry = Registry(2, TickGrid())
+    registry = Registry(2, Ticks())
     place = registry.reserve()
     draining = asyncio.create_task(registry.drain())
     await asyncio.sleep(0)
@@ -162,7 +162,7 @@ def silent(registry: Registry, call_id: str, user: int = 1) -> Call:
 async def test_who_was_never_heard_gives_way(
     made: list[Registry], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    registry = Registry(3, TickGrid())
+    registry = Registry(3, Ticks())
     made.append(registry)
     talking = begin(registry, "talking", registry.reserve())
     first, second = silent(registry, "first"), silent(registry, "second")
@@ -184,7 +184,7 @@ async def test_at_its_own_limit_a_party_makes_room_with_its_own_calls(
     made: list[Registry], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sessions_app.engine.session.registry.UNHEARD_S", 0.0)
-    registry = Registry(5, TickGrid())
+    registry = Registry(5, Ticks())
     made.append(registry)
     other, own = silent(registry, "other", 2), silent(registry, "own", 7)
     registry.evict_silent(Party(7).key)

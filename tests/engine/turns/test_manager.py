@@ -205,7 +205,7 @@ def test_its_own_echo_does_not_interrupt() -> None:
     assert scene.kinds() == ["HoldSpeech", "ResumeSpeech"]
 
 
-def test_without_barge_in_it_says_all_it_has_to_say() -> None:
+def test_without_interruption_it_says_all_it_has_to_say() -> None:
     scene = Scene(TurnManager(SETTINGS, AttentiveEndpointer(), NoBargeIn()))
     scene.speech(1000, 2000, "what time is it").to(2700)
     scene.agent_speaks(3000).speech(5000, 6000, "stop stop stop").to(9000)

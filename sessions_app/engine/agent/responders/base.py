@@ -138,7 +138,7 @@ class Conversation:
     answer belongs to.
     """
 
-    persona: AgentConfig
+    agent_config: AgentConfig
     messages: tuple[Message, ...]
     host: CallHost
     speech_id: str = ""
@@ -149,9 +149,14 @@ class Conversation:
         """The caller's newest words."""
         return self.messages[-1].text if self.messages else ""
 
+    @property
+    def persona(self) -> AgentConfig:
+        """`agent_config` by its earlier name, for responders that were written with it."""
+        return self.agent_config
+
 
 class Anew(str):
-    """A piece that begins the answer anew: the pieces before it were no part of it.
+    """A piece that restarts the answer: the pieces before it were no part of it, such as a thought.
 
     Whatever of them nobody has heard yet is neither said nor kept.
     """
@@ -183,10 +188,10 @@ class Responder(ABC):
     async def start(self) -> None:
         """Prepares it; raises ResponderError if it cannot run."""
 
-    def check(self, persona: AgentConfig) -> None:
+    def check(self, config: AgentConfig) -> None:
         """Raises ResponderError for an agent whose settings it could not serve."""
 
-    def phrases(self, persona: AgentConfig) -> Sequence[str]:
+    def phrases(self, config: AgentConfig) -> Sequence[str]:
         """Returns what callers are likely to say to it: hints to the recogniser."""
         return ()
 
@@ -201,13 +206,13 @@ class Responder(ABC):
         piece.
         """
 
-    def on_app_message(self, persona: AgentConfig, host: CallHost, data: Any) -> None:
+    def on_app_message(self, config: AgentConfig, host: CallHost, data: Any) -> None:
         """Takes any JSON that the client's own code sent. Never blocks."""
 
-    def on_key(self, persona: AgentConfig, host: CallHost, key: str) -> None:
+    def on_key(self, config: AgentConfig, host: CallHost, key: str) -> None:
         """Takes a telephone key as it is pressed: 0-9, *, #, A-D or flash. Never blocks."""
 
-    def turn_of_keys(self, persona: AgentConfig, keys: str) -> str:
+    def turn_of_keys(self, config: AgentConfig, keys: str) -> str:
         """Returns the caller's turn for pressed keys, such as "12#"; empty if they are no turn.
 
         The turn is taken once the caller stops pressing, or presses a key that ends it
@@ -216,7 +221,7 @@ class Responder(ABC):
         """
         return PRESSED.format(keys=keys)
 
-    async def on_video(self, persona: AgentConfig, host: CallHost) -> None:
+    async def on_video(self, config: AgentConfig, host: CallHost) -> None:
         """Runs beside each call that may have pictures (`host.video`); cancelled at its end."""
 
     async def aclose(self) -> None:

@@ -23,7 +23,7 @@ from sessions_app.engine.protocols.messages.fields import (
 
 
 class Text(TypedDict):
-    """Says it by typing; the agent answers it as if it had been spoken."""
+    """Words that the caller typed; the agent answers them as if they had been spoken."""
 
     type: Literal["text"]
     text: TypedText
@@ -39,41 +39,41 @@ class Keys(TypedDict):
 
 
 class InterruptMessage(TypedDict):
-    """Silences the agent's present answer."""
+    """Stops the answer that the agent is giving."""
 
     type: Literal["interrupt"]
 
 
 class AgentMessage(TypedDict):
-    """Asks the agent to hold still, or to go on."""
+    """Pauses the agent, or lets it go on."""
 
     type: Literal["agent"]
     paused: Flag
 
 
 class SayMessage(TypedDict):
-    """The agent says it, in place of what it is saying."""
+    """Has the agent say this text at once, in place of what it is saying."""
 
     type: Literal["say"]
     text: TypedText
 
 
 class MuteMessage(TypedDict):
-    """The caller is not heard, recorded or recognised until it is false."""
+    """While `muted` is true, the caller is not heard, recorded or recognised."""
 
     type: Literal["mute"]
     muted: Flag
 
 
 class ToApp(TypedDict):
-    """Something for the operator's own code: `Responder.on_app_message`."""
+    """JSON for the operator's own code, which gets it in `Responder.on_app_message`."""
 
     type: Literal["app-message"]
     data: NotRequired[Annotated[Any, Field(description="any JSON, null unless told")]]
 
 
 class HangUpMessage(TypedDict):
-    """Hangs up."""
+    """Ends the call."""
 
     type: Literal["hang-up"]
 
@@ -85,14 +85,14 @@ ASKED = (Text, Keys, InterruptMessage, AgentMessage, SayMessage, MuteMessage, To
 
 
 class Heard(TypedDict):
-    """Words, and whose."""
+    """The text of a segment, and whether the user or the agent said it."""
 
     role: Role
     text: str
 
 
 class Span(TypedDict):
-    """Which segment it is, and when it was spoken."""
+    """A segment's number, and when it began and ended."""
 
     seq: Whole
     startMs: Milliseconds
@@ -100,7 +100,7 @@ class Span(TypedDict):
 
 
 class WordMessage(TypedDict):
-    """One word of a segment."""
+    """One word of a segment, with its times and the recogniser's confidence in it."""
 
     text: str
     startMs: Milliseconds
@@ -120,7 +120,7 @@ Words = Annotated[
 
 
 class OfFinal(TypedDict):
-    """What a final may tell beyond an interim: its turn, its key, and how it was interrupted."""
+    """The optional keys of a final: its turn, its telephone key, and how it was interrupted."""
 
     turn: NotRequired[Whole]
     key: NotRequired[Annotated[str, Field(description="of a telephone, where one was pressed")]]
@@ -129,14 +129,14 @@ class OfFinal(TypedDict):
 
 
 class FinalDetails(OfFinal):
-    """What a final tells beyond an interim."""
+    """The keys that a final has beyond an interim, with the time of each word."""
 
     confidence: Confidence
     words: Words
 
 
 class NoteMessage(TypedDict):
-    """Something that the agent wrote down."""
+    """One note or action item that the agent wrote down in this call."""
 
     number: Whole
     kind: Literal["note", "action"]
@@ -145,20 +145,20 @@ class NoteMessage(TypedDict):
 
 
 class OfCall(TypedDict):
-    """Which call it is about."""
+    """The id of the call that a message is about."""
 
     callId: NotRequired[Annotated[str, Field(description="at `WS /signaling` with `details`")]]
 
 
 class FromApp(OfCall):
-    """Something from the operator's own code: `host.send_app`."""
+    """JSON from the operator's own code, which sent it by `host.send_app`."""
 
     type: Literal["app-message"]
     data: Annotated[Any, Field(description="any JSON")]
 
 
 class FloorMessage(OfCall):
-    """Who speaks, in a call with an agent."""
+    """Who has the floor in a call with an agent, whenever that changes."""
 
     type: Literal["floor"]
     floor: Annotated[
@@ -169,7 +169,7 @@ class FloorMessage(OfCall):
 
 
 class Notes(OfCall):
-    """What changed in what the agent has written down; see below."""
+    """What changed in the agent's notes; see below."""
 
     type: Literal["notes"]
     notes: Annotated[
@@ -202,7 +202,7 @@ class Status(OfCall):
 
 
 class Error(TypedDict):
-    """Something could not be done; the socket lives on."""
+    """Something could not be done; the socket stays open."""
 
     type: Literal["error"]
     code: str
@@ -220,6 +220,6 @@ class Ending(TypedDict):
 
 
 class Bye(Ending):
-    """The call ended; reasons below."""
+    """The call has ended, for one of the reasons below."""
 
     type: Literal["bye"]

@@ -32,7 +32,7 @@ class Problem(TypedDict):
 
 
 class SessionOffer(TypedDict):
-    """An offer of a speech-to-text page."""
+    """The SDP offer of a speech-to-text page."""
 
     offer: Sdp
     consent: NotRequired[Consent | None]
@@ -40,13 +40,13 @@ class SessionOffer(TypedDict):
 
 
 class SessionAnswer(TypedDict):
-    """The answer to it."""
+    """The SDP answer to the offer of a speech-to-text page."""
 
     answer: str
 
 
 class ResultMessage(TypedDict):
-    """What the caller said; `confidence` is 0.0 where the recogniser gives none."""
+    """What the caller said, so far or for good; `confidence` is 0.0 where there is none."""
 
     text: str
     confidence: Annotated[float, Field(ge=0, le=1)]
@@ -60,7 +60,7 @@ SESSION_SERVER = (SessionAnswer, Problem, ResultMessage)
 
 
 class HttpOffer(TypedDict):
-    """An offer; candidates may follow on `WS /signaling`."""
+    """An SDP offer; candidates may follow on `WS /signaling`."""
 
     type: NotRequired[OfOffer]
     sdp: Sdp
@@ -69,7 +69,7 @@ class HttpOffer(TypedDict):
 
 
 class HttpAnswer(TypedDict):
-    """The answer to it; later candidates name the call by its id."""
+    """The SDP answer to an offer; later candidates name the call by its id."""
 
     sdp: str
     type: Literal["answer"]
@@ -83,7 +83,7 @@ OFFER_SERVER = (HttpAnswer, Problem)
 
 
 class Known(TypedDict):
-    """What of a client's own data means something here."""
+    """The keys of a client's own data that this server reads."""
 
     consent: NotRequired[Consent | None]
     agentId: NotRequired[str]
@@ -114,7 +114,7 @@ class PeerOfferMessage(TypedDict):
 
 
 class PeerCandidate(TypedDict):
-    """One ICE candidate."""
+    """One ICE candidate, with the names of its keys in Pipecat's client."""
 
     candidate: str
     sdp_mid: NotRequired[str | None]
@@ -144,7 +144,7 @@ class PeerAnswerMessage(TypedDict):
 
 
 class Taken(TypedDict):
-    """The answer to candidates."""
+    """Says that the candidates were accepted."""
 
     status: Literal["success"]
 

@@ -38,7 +38,7 @@ class OfRtvi(TypedDict):
 
 
 class ClientMessage(OfRtvi):
-    """What is understood; anything else gets `error-response`."""
+    """A message of an RTVI client; one of any other type gets `error-response`."""
 
     type: Literal[
         "client-ready",
@@ -51,13 +51,13 @@ class ClientMessage(OfRtvi):
 
 
 class ServerMessage(OfRtvi):
-    """What is sent."""
+    """A message to an RTVI client: what is said, how the agent answers, or an error."""
 
     type: ServerKind
 
 
 class SignallingDetail(TypedDict):
-    """What the transport says."""
+    """The kind of a message of the transport."""
 
     type: str
 

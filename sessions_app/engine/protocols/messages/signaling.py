@@ -71,7 +71,7 @@ class ResumeMessage(TypedDict):
 
 
 class PingMessage(TypedDict):
-    """Asks for a `pong`: a socket that gives none leads nowhere, and is better opened anew."""
+    """Asks for a `pong`: a socket that gives none leads nowhere, and is better opened again."""
 
     type: Literal["ping"]
 
@@ -89,7 +89,7 @@ class Away(TypedDict):
 
 
 class ByeMessage(TypedDict):
-    """Hangs up, as `hang-up` does."""
+    """Ends the call, as `hang-up` does."""
 
     type: Literal["bye"]
 
@@ -108,7 +108,7 @@ CLIENT = (
 
 
 class AnswerMessage(TypedDict):
-    """The answer to an offer."""
+    """The SDP answer to an offer."""
 
     type: Literal["answer"]
     sdp: str
@@ -124,7 +124,7 @@ class ServerCandidate(TypedDict):
 
 
 class Transcript(calls.Heard, calls.OfFinal, calls.OfCall):
-    """Words; all keys but the first three come with `details`."""
+    """What one side said, so far or finally; all keys but the first three come with `details`."""
 
     type: Literal["transcript"]
     final: bool

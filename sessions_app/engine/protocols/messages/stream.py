@@ -17,7 +17,7 @@ from sessions_app.engine.protocols.messages.fields import (
 
 
 class Audio(TypedDict):
-    """What audio it is: a codec, and for raw samples rate in Hz and channels."""
+    """The audio that the client sends: a codec, and for raw samples rate in Hz and channels."""
 
     codec: NotRequired[str | None]
     sampleRate: NotRequired[Whole | None]
@@ -26,7 +26,7 @@ class Audio(TypedDict):
 
 
 class Output(TypedDict):
-    """How the agent's voice is wanted: a codec, and for raw samples the rate in Hz."""
+    """The audio of the agent's voice: a codec, and for raw samples the rate in Hz."""
 
     codec: NotRequired[str | None]
     sample_rate: NotRequired[Whole | None]
@@ -34,7 +34,7 @@ class Output(TypedDict):
 
 
 class Auth(TypedDict):
-    """Who calls, where the socket itself does not tell."""
+    """An API token, where neither cookie nor header of the socket says who calls."""
 
     token: NotRequired[str | None]
 
@@ -70,7 +70,7 @@ class AudioEnd(TypedDict):
 
 
 class SessionEnd(TypedDict):
-    """Hangs up; closing the socket with 1000 or 1001 does too."""
+    """Ends the call; closing the socket with 1000 or 1001 does too."""
 
     type: Literal["session_end"]
 
@@ -81,7 +81,7 @@ CLIENT = (SessionStart, AudioChunk, AudioEnd, *calls.ASKED, SessionEnd)
 
 
 class SessionStarted(TypedDict):
-    """Audio may come.
+    """The call has begun, or goes on, and audio may come now.
 
     `received` binary frames of this stream came before; the last `backlogMs` of what the client
     held are wanted first.
@@ -96,13 +96,13 @@ class SessionStarted(TypedDict):
 
 
 class TranscriptPartial(calls.Heard, calls.Span):
-    """Words while they are spoken."""
+    """The words so far of a segment that is still being spoken."""
 
     type: Literal["transcript_partial"]
 
 
 class TranscriptFinal(calls.Heard, calls.Span, calls.FinalDetails):
-    """Words that stay."""
+    """A segment whose words do not change any more."""
 
     type: Literal["transcript_final"]
 

@@ -23,19 +23,19 @@ class Settings(TypedDict):
 
 
 class VoskConfig(TypedDict):
-    """What audio comes, before any does."""
+    """What audio the client sends, told before any of it."""
 
     config: Annotated[Settings, _RATE]
 
 
 class EndMark(TypedDict):
-    """No more audio comes."""
+    """Says that no more audio comes."""
 
     eof: Annotated[Any, Field(description="anything, such as 1")]
 
 
 class VoskOffer(TypedDict):
-    """An offer of a page, at `POST /offer`."""
+    """The SDP offer of a page, at `POST /offer`."""
 
     sdp: Sdp
     consent: NotRequired[Consent | None]
@@ -43,14 +43,14 @@ class VoskOffer(TypedDict):
 
 
 class VoskAnswer(TypedDict):
-    """The answer to it."""
+    """The SDP answer to the offer of a page."""
 
     sdp: str
     type: Literal["answer"]
 
 
 class Partial(TypedDict):
-    """The words so far."""
+    """The words so far of an utterance that is still being spoken."""
 
     partial: str
 
@@ -65,7 +65,7 @@ class VoskWord(TypedDict):
 
 
 class VoskResult(TypedDict):
-    """Words that stay."""
+    """The words of an utterance, which do not change any more."""
 
     result: NotRequired[list[VoskWord]]
     text: str

@@ -2,17 +2,17 @@
 
 from sessions_app.engine.rtc.loop.pacer import Pacer
 from sessions_app.engine.rtc.loop.socket_poller import SocketPoller
-from sessions_app.engine.rtc.loop.tick import TickGrid
+from sessions_app.engine.rtc.loop.tick import Ticks
 
 
 class MediaLoop:
-    """One event loop's tick grid, with the pacer and the socket poller that run at its ticks.
+    """One event loop's ticks, with the pacer and the socket poller that run at them.
 
     The engine creates one and shares it among its transports. Whatever else wakes periodically
-    uses its `grid`, so that one wake-up serves all.
+    uses its `ticks`, so that one wake-up serves all.
     """
 
     def __init__(self) -> None:
-        self.grid = TickGrid()
-        self.pacer = Pacer(self.grid)
-        self.poller = SocketPoller(self.grid)
+        self.ticks = Ticks()
+        self.pacer = Pacer(self.ticks)
+        self.poller = SocketPoller(self.ticks)

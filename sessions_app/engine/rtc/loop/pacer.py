@@ -5,15 +5,15 @@ import logging
 from typing import Protocol
 
 from sessions_app.engine.core.errors import traced
-from sessions_app.engine.rtc.loop.tick import PERIOD_S, TickGrid
+from sessions_app.engine.rtc.loop.tick import PERIOD_S, Ticks
 
 logger = logging.getLogger(__name__)
 
 PACKET_S = PERIOD_S
 """The length of a packet, and so the time between two of a sender."""
 
-_TICKS = 2
-"""Ticks of the grid per packet: sending and reading share their wake-ups."""
+_TICKS_PER_PACKET = 2
+"""Ticks per packet: sending and reading share their wake-ups."""
 
 STALL_S = 0.2
 """After a longer stall of the event loop, sending restarts from now instead of catching up.
@@ -46,8 +46,8 @@ class Pacer:
     all others 10 to 30 ms later. While there is no active sender, no timer is set.
     """
 
-    def __init__(self, grid: TickGrid) -> None:
-        self._grid = grid
+    def __init__(self, ticks: Ticks) -> None:
+        self._ticks = ticks
         self._joined: dict[PacedSender, float] = {}
         """Each active sender, with the time of its first packet."""
         self._new: dict[PacedSender, None] = {}
@@ -80,25 +80,25 @@ class Pacer:
         self._soon = None
         loop = asyncio.get_running_loop()
         now = loop.time()
-        nearest = self._grid.next(now - PACKET_S / 2, _TICKS)
+        nearest = self._ticks.next(now - PACKET_S / 2, _TICKS_PER_PACKET)
         new, self._new = self._new, {}
         for sender in new:
             self._joined[sender] = now
             self._send(sender, nearest)
         if self._joined and self._timer is None:
-            self._due_s = self._grid.next(now, _TICKS)
+            self._due_s = self._ticks.next(now, _TICKS_PER_PACKET)
             self._timer = loop.call_at(self._due_s - _AHEAD_S, self._tick)
 
     def _tick(self) -> None:
         loop = asyncio.get_running_loop()
         late_s = loop.time() - self._due_s
         if late_s > STALL_S:
-            self._due_s = self._grid.next(self._due_s + late_s - PACKET_S, _TICKS)
+            self._due_s = self._ticks.next(self._due_s + late_s - PACKET_S, _TICKS_PER_PACKET)
         for sender, first_s in list(self._joined.items()):
             if sender in self._joined and self._due_s - first_s >= _MIN_STEP_S:
                 self._send(sender, self._due_s)
         # half a packet on, not a whole one: the phase may have moved
-        self._due_s = self._grid.next(self._due_s + PACKET_S / 2, _TICKS)
+        self._due_s = self._ticks.next(self._due_s + PACKET_S / 2, _TICKS_PER_PACKET)
         self._timer = loop.call_at(self._due_s - _AHEAD_S, self._tick)
         self._stop_if_idle()
 

@@ -13,7 +13,7 @@ from asyncio import selector_events
 from typing import Any
 
 from sessions_app.engine.core.errors import traced
-from sessions_app.engine.rtc.loop.tick import TickGrid, quiet_phase
+from sessions_app.engine.rtc.loop.tick import Ticks, quiet_phase
 
 logger = logging.getLogger(__name__)
 
@@ -82,13 +82,13 @@ def missing() -> tuple[str, ...]:
 
 
 class SocketPoller:
-    """Reads sockets in place of the event loop, and moves the grid's phase into a gap of streams.
+    """Reads sockets in place of the event loop, and moves `ticks` into a gap of streams.
 
     Used on one event loop. It takes asyncio's own datagram transports only; the loop reads others.
     """
 
-    def __init__(self, grid: TickGrid) -> None:
-        self._grid = grid
+    def __init__(self, ticks: Ticks) -> None:
+        self._ticks = ticks
         self._numbers: dict[Any, int] = {}
         """Each transport's file descriptor."""
         self._transports: dict[int, Any] = {}
@@ -159,7 +159,7 @@ class SocketPoller:
         poll, self._poll = self._poll, None
         if poll is not None:
             poll.close()
-        self._grid.phase_s = 0.0
+        self._ticks.phase_s = 0.0
 
     def _read_at_once(self) -> None:
         assert self._poll is not None  # noqa: S101 - somebody is here
@@ -169,7 +169,7 @@ class SocketPoller:
     def _read_at_ticks(self, every: int) -> None:
         self._every = every
         self._read_first = self._missed = 0
-        self._timer = self._loop.call_at(self._grid.next(self._loop.time(), every), self._tick)
+        self._timer = self._loop.call_at(self._ticks.next(self._loop.time(), every), self._tick)
 
     def _observe(self) -> None:
         """Records when datagrams arrive, to find a gap between the streams."""
@@ -179,17 +179,17 @@ class SocketPoller:
         self._observing = self._loop.call_later(OBSERVE_S, self._observed)
 
     def _observed(self) -> None:
-        phase_s = quiet_phase(self._arrivals or [], self._grid.phase_s)
+        phase_s = quiet_phase(self._arrivals or [], self._ticks.phase_s)
         self._stop()
         if phase_s is not None:
-            self._grid.phase_s = phase_s
+            self._ticks.phase_s = phase_s
         self._read_at_ticks(1 if phase_s is None else 2)
         self._observing = self._loop.call_later(OBSERVE_AGAIN_S, self._observe)
 
     def _tick(self) -> None:
         now_s = self._loop.time()
         late_s = now_s - self._timer.when() if self._timer is not None else 0.0
-        self._timer = self._loop.call_at(self._grid.next(now_s, self._every), self._tick)
+        self._timer = self._loop.call_at(self._ticks.next(now_s, self._every), self._tick)
         first, further = self._read()
         if self._every > 1 and late_s < PUNCTUAL_S:
             self._judge(first, further)

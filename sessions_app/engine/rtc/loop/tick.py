@@ -39,7 +39,7 @@ Higher makes the packets before the gap wait longer; lower misses those that are
 """
 
 
-class TickGrid:
+class Ticks:
     """The ticks of one event loop: multiples of TICK_S, all shifted by `phase_s` (0 to PERIOD_S).
 
     There is one for a loop, shared by everything that wakes on it; only the socket poller moves

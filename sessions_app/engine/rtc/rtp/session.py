@@ -309,7 +309,7 @@ class RtpSession:
 
     def _report_later(self) -> None:
         loop = asyncio.get_running_loop()
-        due_s = self._shared.grid.next(loop.time() + REPORT_S)
+        due_s = self._shared.ticks.next(loop.time() + REPORT_S)
         self._report_timer = loop.call_at(due_s, self._report)
 
     def _report(self) -> None:

@@ -56,8 +56,9 @@ class AudioReplayBuffer:
         self.answer_ms = float("-inf")
         """The end of the audio when the engine last gave a hypothesis."""
 
-        self.unsaid_ms: float | None = None
-        """Where speech began, or an utterance ended, that the engine has not answered."""
+        self.unanswered_since_ms: float | None = None
+        """Where speech began, or an utterance ended, that the engine has not answered, in ms on the
+        call clock; None where it has answered all."""
 
         self.first = 0
         """The number of the oldest kept item."""
@@ -75,8 +76,8 @@ class AudioReplayBuffer:
         else:
             self._speaking = isinstance(item, Begin)
             self._flushes += isinstance(item, Flush)
-            if self.unsaid_ms is None and self._by_flush is isinstance(item, Flush):
-                self.unsaid_ms = item.at_ms if isinstance(item, Begin) else self.heard_ms
+            if self.unanswered_since_ms is None and self._by_flush is isinstance(item, Flush):
+                self.unanswered_since_ms = item.at_ms if isinstance(item, Begin) else self.heard_ms
 
     def at(self, number: int) -> Item | None:
         """Returns the item of that number; None where it is dropped, or yet to come."""
@@ -96,12 +97,12 @@ class AudioReplayBuffer:
 
     @property
     def _is_quiet(self) -> bool:
-        return not (self._by_flush or self._speaking or self.unsaid)
+        return not (self._by_flush or self._speaking or self.unanswered)
 
     @property
-    def unsaid(self) -> bool:
+    def unanswered(self) -> bool:
         """Whether an answer is outstanding: of an interim without a final, or of speech."""
-        return self.pending or self.unsaid_ms is not None
+        return self.pending or self.unanswered_since_ms is not None
 
     def take_final(self, final: Hypothesis) -> Hypothesis | None:
         """Takes a final, and drops its audio; returns its new words, or None for no new ones."""
@@ -115,9 +116,9 @@ class AudioReplayBuffer:
         else:
             self._forget(lambda kept: kept.end_ms <= self._said_ms)
         if self._by_flush:
-            self.unsaid_ms = self.heard_ms if self._flushes else None
+            self.unanswered_since_ms = self.heard_ms if self._flushes else None
         else:
-            self._owe_from(end_ms)
+            self._move_unanswered(end_ms)
         return fresh
 
     def wordless(self, end_ms: float) -> None:
@@ -125,13 +126,13 @@ class AudioReplayBuffer:
         if not self._flushes:
             self._forget(lambda kept: kept.end_ms <= end_ms)
             self.carried.clear()
-            self._owe_from(end_ms)
+            self._move_unanswered(end_ms)
 
-    def _owe_from(self, end_ms: float) -> None:
-        """Moves `unsaid_ms` to the first speech after `end_ms`, or None for none."""
-        if self.unsaid_ms is not None and end_ms > self.unsaid_ms:
+    def _move_unanswered(self, end_ms: float) -> None:
+        """Moves `unanswered_since_ms` to the first speech after `end_ms`, or None for none."""
+        if self.unanswered_since_ms is not None and end_ms > self.unanswered_since_ms:
             begins = (item.at_ms for item in self._items if isinstance(item, Begin))
-            self.unsaid_ms = next((at_ms for at_ms in begins if at_ms >= end_ms), None)
+            self.unanswered_since_ms = next((at_ms for at_ms in begins if at_ms >= end_ms), None)
 
     def _forget_utterance(self, end_ms: float) -> None:
         if not any(isinstance(item, Flush) for item in self._items):

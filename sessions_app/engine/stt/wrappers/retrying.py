@@ -15,7 +15,7 @@ from sessions_app.engine.stt.speech_gate import Item
 from sessions_app.engine.stt.wrappers.base import Wrapper
 from sessions_app.engine.stt.wrappers.resumable import ResumableStream
 
-MOST_UNSAID_ENDS = 4
+MOST_UNANSWERED_ENDS = 4
 """Most streams that are tried on speech for which none gives words.
 
 Fewer lose words where an engine fails silently; more try longer on noise that the VAD took for
@@ -94,7 +94,7 @@ class RetryingStream(ResumableStream):
         self._failures = 0
         self._failing_s = 0.0
         self._mute = False
-        self._unsaid_ends = 0
+        self._unanswered_ends = 0
         self._left_ms = float("-inf")
 
     async def put(self, item: Item) -> None:
@@ -103,7 +103,7 @@ class RetryingStream(ResumableStream):
             await self._leave(item.end_ms)
 
     def _is_mute(self, now_ms: float) -> bool:
-        began_ms = self._replay.unsaid_ms
+        began_ms = self._replay.unanswered_since_ms
         if began_ms is None:
             return False
         since_ms = max(began_ms, self._replay.answer_ms, self._left_ms)
@@ -112,9 +112,9 @@ class RetryingStream(ResumableStream):
     async def _leave(self, now_ms: float) -> None:
         """Abandons a mute stream, unless several found no words in the same speech."""
         self._left_ms = now_ms
-        self._unsaid_ends += 1
-        if self._unsaid_ends > MOST_UNSAID_ENDS:
-            self._replay.unsaid_ms = None
+        self._unanswered_ends += 1
+        if self._unanswered_ends > MOST_UNANSWERED_ENDS:
+            self._replay.unanswered_since_ms = None
         else:
             self._mute = True
             await self._inner.aclose()
@@ -123,20 +123,21 @@ class RetryingStream(ResumableStream):
         self._closed = True
         await super().aclose()
 
-    def _left_unsaid(self) -> bool:
+    def _left_unanswered(self) -> bool:
         """Returns whether a stream ended without answering speech that it was sent."""
         if self._mute:
             return True
-        self._unsaid_ends += 1
-        return self._replay.unsaid and self._unsaid_ends <= MOST_UNSAID_ENDS and not self._closed
+        self._unanswered_ends += 1
+        again = self._unanswered_ends <= MOST_UNANSWERED_ENDS and not self._closed
+        return self._replay.unanswered and again
 
     def _new_words(self, hypothesis: Hypothesis) -> Hypothesis | None:
         if hypothesis.is_final:
-            self._failures = self._unsaid_ends = 0
+            self._failures = self._unanswered_ends = 0
         return super()._new_words(hypothesis)
 
     async def _ended(self) -> bool:
-        if not self._left_unsaid():
+        if not self._left_unanswered():
             return False
         await self._failed(RecogniserUnavailableError("The recogniser stopped responding."))
         return True

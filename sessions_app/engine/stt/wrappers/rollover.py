@@ -29,7 +29,7 @@ class Spans:
     hard_ms: float
     """After this much audio, at once."""
 
-    unsaid_ms: float
+    without_final_ms: float
     """After this much audio with interims but without a final, at once.
 
     Audio without a final must be sent again: the less the better.
@@ -100,8 +100,8 @@ class RolloverStream(ResumableStream):
 
     def _must_roll(self) -> bool:
         sent_ms, spans = self._feed.sent_ms, self._spans
-        unsaid = self._pending and sent_ms - self._said_ms >= spans.unsaid_ms
-        return sent_ms >= spans.hard_ms or unsaid
+        too_long = self._pending and sent_ms - self._said_ms >= spans.without_final_ms
+        return sent_ms >= spans.hard_ms or too_long
 
     def _may_roll(self) -> bool:
         is_pause = self._by_flush or not self._pending
@@ -146,7 +146,7 @@ class RolloverStream(ResumableStream):
     async def _next(self) -> None:
         self._stop_drain()
         await self._inner.aclose()
-        if self._cut_ms is None and not self._gave_up and not self._replay.unsaid:
+        if self._cut_ms is None and not self._gave_up and not self._replay.unanswered:
             self._replay.answered(self._feed.next_number)
         elif self._cut_ms is not None and not self._gave_up:
             self._skip_wordless(self._cut_ms)

@@ -44,11 +44,15 @@ class Endpointer(ABC):
     def delay_ms(self, text: str, settings: TurnSettings) -> float:
         """Returns how long, in ms, the caller must be silent after `text` to end the turn.
 
-        The result is between the settings' minimum and maximum delay.
+        It judges by the words alone; `wait_ms` is asked for a turn in a call. The result is between
+        the settings' minimum and maximum delay.
         """
 
     def wait_ms(self, said: TurnSoFar, settings: TurnSettings) -> float:
-        """Returns the same from all that is known of the turn; this is what the engine calls."""
+        """Returns the silence, in ms, that ends this turn: `delay_ms` by all that is known of it.
+
+        The engine calls this one; override it to use the confidence or the turn model's result.
+        """
         return self.delay_ms(said.text, settings)
 
     def expects_more(self, said: TurnSoFar, settings: TurnSettings) -> bool:

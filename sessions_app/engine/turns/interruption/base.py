@@ -1,4 +1,4 @@
-"""The contract of barge-in rules: whether speech over the agent interrupts it."""
+"""The contract of interruption rules: whether speech over the agent interrupts it."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ class OverlapWords:
 
 
 class BargeIn(ABC):
-    """A barge-in rule. It has no state and serves all calls."""
+    """An interruption rule: what decides on barge-in. It has no state and serves all calls."""
 
     pauses: bool = True
     """Whether the agent pauses as soon as it is spoken over, until the rule has decided."""

@@ -19,10 +19,11 @@ JUDGE = b"J"[0]
 NICE = 5
 """Added to a worker's niceness: below the media path, above background work."""
 
-BargeInJudge = Callable[[Samples], float]
+PauseJudge = Callable[[Samples], float]
+"""Returns the probability (0..1) that the turn has ended, for its audio (int16, 16 kHz)."""
 
 
-def load(path: str) -> BargeInJudge:
+def load(path: str) -> PauseJudge:
     """Returns a function that runs the smart-turn model at `path` (ONNX, by Daily, BSD-2)."""
     import onnxruntime  # noqa: PLC0415 - only this process needs it
 
@@ -38,7 +39,7 @@ def load(path: str) -> BargeInJudge:
     return judge
 
 
-def serve(judge: BargeInJudge, channel: socket.socket) -> None:
+def serve(judge: PauseJudge, channel: socket.socket) -> None:
     """Answers requests until the other end closes; PING and unknown kinds with the same kind."""
     for request in messages(channel):
         answer = b""

@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from sessions_app.engine.rtc.loop.pacer import PACKET_S, Pacer
-from sessions_app.engine.rtc.loop.tick import TickGrid
+from sessions_app.engine.rtc.loop.tick import Ticks
 
 SECRET = "the purple elephant"
 
@@ -36,7 +36,7 @@ async def through(voice: Voice) -> None:
 
 @pytest.mark.stepped
 async def test_a_voice_is_asked_at_once_and_then_every_20_ms() -> None:
-    pacer, voice = Pacer(TickGrid()), Voice(20)
+    pacer, voice = Pacer(Ticks()), Voice(20)
     pacer.join(voice)
     assert voice.due == []  # never from within
     await asyncio.sleep(0)
@@ -51,7 +51,7 @@ async def test_a_voice_is_asked_at_once_and_then_every_20_ms() -> None:
 
 
 async def test_one_that_joins_later_falls_in_with_the_others() -> None:
-    pacer, first, second = Pacer(TickGrid()), Voice(), Voice(10)
+    pacer, first, second = Pacer(Ticks()), Voice(), Voice(10)
     pacer.join(first)
     await asyncio.sleep(0.05)
     pacer.join(second)
@@ -67,7 +67,7 @@ async def test_one_that_joins_later_falls_in_with_the_others() -> None:
 
 async def test_a_short_stall_is_made_up_for_and_a_long_one_is_not() -> None:
     loop = asyncio.get_running_loop()
-    pacer, voice = Pacer(TickGrid()), Voice()
+    pacer, voice = Pacer(Ticks()), Voice()
     began = loop.time()
     pacer.join(voice)
     await asyncio.sleep(0)
@@ -94,7 +94,7 @@ async def test_a_voice_that_breaks_ends_alone(caplog: pytest.LogCaptureFixture) 
         def send_due(self, due_s: float) -> bool:
             raise ZeroDivisionError(SECRET)
 
-    pacer, voice = Pacer(TickGrid()), Voice(5)
+    pacer, voice = Pacer(Ticks()), Voice(5)
     with caplog.at_level(logging.DEBUG):
         for one in (Broken(), voice, Broken()):
             pacer.join(one)
@@ -110,7 +110,7 @@ async def test_one_that_joins_while_it_is_asked_is_asked_once_a_packet() -> None
             pacer.join(self)
             return super().send_due(due_s)
 
-    pacer, voice = Pacer(TickGrid()), Eager(6)
+    pacer, voice = Pacer(Ticks()), Eager(6)
     pacer.join(voice)
     await through(voice)
     assert len(set(voice.due)) == 6
@@ -118,18 +118,18 @@ async def test_one_that_joins_while_it_is_asked_is_asked_once_a_packet() -> None
 
 
 async def test_silent_it_sets_no_timer() -> None:
-    pacer, voice = Pacer(TickGrid()), Voice(1)
+    pacer, voice = Pacer(Ticks()), Voice(1)
     pacer.join(voice)
     await through(voice)
     pacer.leave(voice)
     assert pacer._timer is None
 
 
-async def test_packets_go_out_at_the_phase_of_the_loops_grid() -> None:
-    grid, elsewhere = TickGrid(), TickGrid()
-    grid.phase_s, elsewhere.phase_s = 0.003, 0.008
-    pacer, voice = Pacer(grid), Voice(3)
+async def test_packets_go_out_at_the_phase_of_the_loops_ticks() -> None:
+    ticks, elsewhere = Ticks(), Ticks()
+    ticks.phase_s, elsewhere.phase_s = 0.003, 0.008
+    pacer, voice = Pacer(ticks), Voice(3)
     pacer.join(voice)
     await through(voice)
     phases = [due % PACKET_S for due in voice.due[1:]]
-    assert phases == pytest.approx([grid.phase_s] * 2, abs=1e-6)
+    assert phases == pytest.approx([ticks.phase_s] * 2, abs=1e-6)

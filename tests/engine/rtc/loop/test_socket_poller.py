@@ -11,7 +11,7 @@ import pytest
 
 from sessions_app.engine.rtc.loop import socket_poller as module
 from sessions_app.engine.rtc.loop.socket_poller import AT_ONCE, SocketPoller, missing
-from sessions_app.engine.rtc.loop.tick import PERIOD_S, TICK_S, TickGrid
+from sessions_app.engine.rtc.loop.tick import PERIOD_S, TICK_S, Ticks
 
 SECRET = b"the purple elephant"
 
@@ -77,7 +77,7 @@ async def test_many_are_read_at_ticks_in_order(
     lines: list[Line], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "FEW", AT_ONCE)
-    poller = SocketPoller(TickGrid())
+    poller = SocketPoller(Ticks())
     for one in lines:
         poller.take(one.transport)
         poller.take(one.transport)
@@ -94,7 +94,7 @@ async def test_many_are_read_at_ticks_in_order(
 
 
 async def test_few_are_read_as_datagrams_come(lines: list[Line]) -> None:
-    poller = SocketPoller(TickGrid())
+    poller = SocketPoller(Ticks())
     for one in lines:
         poller.take(one.transport)
     for one in lines[AT_ONCE:]:
@@ -130,9 +130,9 @@ async def speak(lines: list[Line], *, regular: bool) -> None:
 async def test_a_few_are_read_once_a_period_where_there_is_room(
     lines: list[Line], regular: bool, every: int
 ) -> None:
-    grid, elsewhere = TickGrid(), TickGrid()
-    grid.phase_s = elsewhere.phase_s = 0.0123
-    poller = SocketPoller(grid)
+    ticks, elsewhere = Ticks(), Ticks()
+    ticks.phase_s = elsewhere.phase_s = 0.0123
+    poller = SocketPoller(ticks)
     speaking = asyncio.create_task(speak(lines, regular=regular))
     for one in lines:
         poller.take(one.transport)
@@ -144,7 +144,7 @@ async def test_a_few_are_read_once_a_period_where_there_is_room(
     await asyncio.gather(speaking, return_exceptions=True)
     for one in lines:
         poller.give_back(one.transport)
-    assert grid.phase_s == 0.0
+    assert ticks.phase_s == 0.0
     assert elsewhere.phase_s == 0.0123  # of another event loop
     assert poller._timer is poller._observing is None
 
@@ -154,7 +154,7 @@ async def test_where_many_just_miss_a_tick_they_are_read_oftener(
 ) -> None:
     monkeypatch.setattr(module, "JUDGED", 20)
     monkeypatch.setattr(module, "PUNCTUAL_S", 1.0)
-    poller = SocketPoller(TickGrid())
+    poller = SocketPoller(Ticks())
     for one in lines:
         poller.take(one.transport)
     await until(lambda: poller._arrivals is None)
@@ -181,7 +181,7 @@ async def test_arrivals_are_observed_again_as_clocks_drift(
     lines: list[Line], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "OBSERVE_AGAIN_S", 0.05)
-    poller = SocketPoller(TickGrid())
+    poller = SocketPoller(Ticks())
     for one in lines:
         poller.take(one.transport)
     for _ in range(2):
@@ -192,7 +192,7 @@ async def test_arrivals_are_observed_again_as_clocks_drift(
 
 
 async def test_what_is_given_back_is_read_by_the_loop(lines: list[Line]) -> None:
-    poller = SocketPoller(TickGrid())
+    poller = SocketPoller(Ticks())
     for one in lines:
         poller.take(one.transport)
     for one in lines:
@@ -206,7 +206,7 @@ async def test_what_is_given_back_is_read_by_the_loop(lines: list[Line]) -> None
 
 
 async def test_a_socket_that_closes_while_it_is_read_is_no_fault(lines: list[Line]) -> None:
-    poller = SocketPoller(TickGrid())
+    poller = SocketPoller(Ticks())
     for one in lines:
         poller.take(one.transport)
     gone, *rest = lines
@@ -225,7 +225,7 @@ async def test_a_socket_that_closes_while_it_is_read_is_no_fault(lines: list[Lin
 
 
 async def test_a_closed_or_unknown_transport_is_left_alone(lines: list[Line]) -> None:
-    poller = SocketPoller(TickGrid())
+    poller = SocketPoller(Ticks())
     lines[0].transport.close()
     poller.take(lines[0].transport)
     poller.take(object())
@@ -235,7 +235,7 @@ async def test_a_closed_or_unknown_transport_is_left_alone(lines: list[Line]) ->
 
 async def test_a_flood_holds_nobody_up(lines: list[Line], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MAX_ROUNDS", 4)
-    poller = SocketPoller(TickGrid())
+    poller = SocketPoller(Ticks())
     for one in lines:
         poller.take(one.transport)
     for _ in range(40):
@@ -251,7 +251,7 @@ async def test_a_flood_holds_nobody_up(lines: list[Line], monkeypatch: pytest.Mo
 async def test_a_fault_of_one_is_not_the_others(
     lines: list[Line], caplog: pytest.LogCaptureFixture
 ) -> None:
-    poller = SocketPoller(TickGrid())
+    poller = SocketPoller(Ticks())
     for one in lines:
         poller.take(one.transport)
     with caplog.at_level(logging.DEBUG):

@@ -13,13 +13,13 @@ from sessions_app.engine.rtc.loop.tick import (
     MIN_GAP_S,
     PERIOD_S,
     TICK_S,
-    TickGrid,
+    Ticks,
     quiet_phase,
 )
 
 
 def test_ticks_are_multiples_that_longer_ones_share() -> None:
-    next_tick = TickGrid().next
+    next_tick = Ticks().next
     assert next_tick(12.3456) == pytest.approx(12.35)
     assert next_tick(12.3456, 2) == pytest.approx(12.36)
     assert next_tick(12.3556, 2) == next_tick(12.3556) == pytest.approx(12.36)
@@ -27,10 +27,10 @@ def test_ticks_are_multiples_that_longer_ones_share() -> None:
 
 
 @given(phase_s=st.floats(0, PERIOD_S), now_s=st.floats(1, 1e6), every=st.sampled_from([1, 2]))
-def test_a_shifted_grid_is_as_regular(phase_s: float, now_s: float, every: int) -> None:
-    grid = TickGrid()
-    grid.phase_s = phase_s
-    due_s = grid.next(now_s, every)
+def test_shifted_ticks_are_as_regular(phase_s: float, now_s: float, every: int) -> None:
+    ticks = Ticks()
+    ticks.phase_s = phase_s
+    due_s = ticks.next(now_s, every)
     assert now_s - 1e-9 <= due_s <= now_s + every * TICK_S + 1e-9
     assert (due_s - phase_s) / (every * TICK_S) == pytest.approx(
         round((due_s - phase_s) / (every * TICK_S)), abs=1e-4
@@ -88,12 +88,12 @@ def test_nothing_regular_comes_close_to_it(phases_ms: list[float]) -> None:
 async def test_a_sleeper_is_told_how_late_its_tick_was() -> None:
     loop = asyncio.get_running_loop()
     began_s = loop.time()
-    sleeping = asyncio.create_task(TickGrid().sleep(0.03))
+    sleeping = asyncio.create_task(Ticks().sleep(0.03))
     await asyncio.sleep(0)
     time.sleep(0.2)  # noqa: ASYNC251 - whatever holds the loop up
     assert await sleeping >= 0.2 - 0.03 - 2 * TICK_S
     assert loop.time() - began_s >= 0.2
-    gone = asyncio.create_task(TickGrid().sleep(60.0))
+    gone = asyncio.create_task(Ticks().sleep(60.0))
     await asyncio.sleep(0)
     gone.cancel()
     await asyncio.gather(gone, return_exceptions=True)

@@ -6,7 +6,7 @@ from sessions_app.engine.audio.g711_g722 import FromOpus, Telephone
 from sessions_app.engine.audio.playout import Playout
 from sessions_app.engine.audio.speech_encoder import silent_packet
 from sessions_app.engine.rtc.loop.pacer import Pacer
-from sessions_app.engine.rtc.loop.tick import TickGrid
+from sessions_app.engine.rtc.loop.tick import Ticks
 from sessions_app.engine.rtc.rtp.packet import parse
 from sessions_app.engine.rtc.rtp.packetizer import RtpOutput
 from sessions_app.engine.rtc.rtp.red import parse as parse_red
@@ -27,7 +27,7 @@ class Line:
         convert: FromOpus | None = None,
     ) -> None:
         self.playout = playout or Playout(lambda: 0.0)
-        self.pacer = Pacer(TickGrid())
+        self.pacer = Pacer(Ticks())
         self.out: list[bytes] = []
         output = RtpOutput(7, PayloadTypes(OPUS, red))
         self.voice = RtpVoice(self.playout, output, self.pacer, self.out.append, convert)

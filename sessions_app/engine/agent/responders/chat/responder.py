@@ -84,7 +84,7 @@ class ChatResponder(Responder):
         self._tools_named(tools)
 
     async def stream(self, conversation: Conversation) -> AsyncGenerator[str, None]:
-        options = _options(conversation.persona)
+        options = _options(conversation.agent_config)
         tools = self._tools_named(options.pop("tools", self._tools))
         request = {**self._defaults, **options, "messages": self._messages(conversation)}
         if tools:
@@ -111,9 +111,9 @@ class ChatResponder(Responder):
             request["messages"] = [*request["messages"], *results]
         raise ResponderError("The model asked for its tools again and again.")
 
-    def check(self, persona: AgentConfig) -> None:
+    def check(self, config: AgentConfig) -> None:
         """Raises ResponderError for an unknown option or tool."""
-        self._tools_named(_options(persona).get("tools", self._tools))
+        self._tools_named(_options(config).get("tools", self._tools))
 
     async def aclose(self) -> None:
         await self._client.close()
@@ -130,9 +130,9 @@ class ChatResponder(Responder):
 
     def _messages(self, conversation: Conversation) -> list[dict[str, Any]]:
         """Returns the system prompt and the newest messages that fit."""
-        persona = conversation.persona
-        rules = VOICE_RULES.format(language=persona.language)
-        system = f"{persona.prompt}\n\n{rules}".strip()
+        config = conversation.agent_config
+        rules = VOICE_RULES.format(language=config.language)
+        system = f"{config.prompt}\n\n{rules}".strip()
         left = self._context_tokens - estimate(system)
         messages = _alternating(newest_within(conversation.messages, left))
         if messages and messages[0]["role"] == "assistant":
@@ -312,9 +312,9 @@ def _check_answer(answer: ChatStream) -> None:
         )
 
 
-def _options(persona: AgentConfig) -> dict[str, Any]:
+def _options(config: AgentConfig) -> dict[str, Any]:
     """Returns an agent's own options; raises ResponderError for an unknown one."""
-    options = dict(persona.responder_options)
+    options = dict(config.responder_options)
     unknown = [name for name in options if name not in OPTIONS]
     if unknown:
         known = ", ".join(OPTIONS)

@@ -50,7 +50,7 @@ class ThoughtFilter:
         self._nested = 0
         """How many more closing tags a nested thought needs."""
 
-        self._said = self._after_thought = self._anew = False
+        self._said = self._after_thought = self._restarts = False
         self._mentions = Mentions()
         self.has_thought = in_thought
         """Whether there was any thought."""
@@ -186,7 +186,7 @@ class ThoughtFilter:
             self._in_thought, self._held = bool(self._nested), ""
         elif tag.name in CLOSERS and tag.name not in DROPPED:
             self.began_in_thought = self.has_thought = True
-            self._anew = self._anew or not self._in_thought
+            self._restarts = self._restarts or not self._in_thought
             self._in_thought = self._said = self._after_thought = False
             self._held = ""
             self._mentions = Mentions()
@@ -198,5 +198,5 @@ class ThoughtFilter:
         if not self._said:
             text = text.lstrip()
         self._said = self._said or bool(text.strip())
-        anew, self._anew = self._anew, False
-        return Anew(text) if anew else text
+        restarts, self._restarts = self._restarts, False
+        return Anew(text) if restarts else text

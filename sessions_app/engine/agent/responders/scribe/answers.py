@@ -3,7 +3,11 @@
 from dataclasses import dataclass
 
 from sessions_app.engine.agent.responders.scribe.closings import consents
-from sessions_app.engine.agent.responders.scribe.commands import HeardCommand, commands_in, talk
+from sessions_app.engine.agent.responders.scribe.commands import (
+    HeardCommand,
+    commands_in,
+    without_commands,
+)
 from sessions_app.engine.agent.responders.scribe.corrections import corrected
 from sessions_app.engine.agent.responders.scribe.text_starts import COURTESIES
 from sessions_app.engine.agent.responders.scribe.vocabulary import Intent
@@ -67,7 +71,7 @@ def split_dictation(text: str) -> Dictation:
         return Dictation("", dropped=True)
     if waits(text):
         return Dictation("")
-    rest = talk(text, clearly=True)
+    rest = without_commands(text, clearly=True)
     commands = tuple(filter(_is_sure, commands_in(text, clearly=True)))
     if not commands or (any(c.intent in _ALONE for c in commands) and not waits(rest)):
         return Dictation(text)

@@ -180,7 +180,7 @@ def last_statement(text: str) -> str:
     return _without_stop(_with_signs(text, words, *spans[-1])) if spans else ""
 
 
-def talk(text: str, *, clearly: bool = False) -> str:
+def without_commands(text: str, *, clearly: bool = False) -> str:
     """Returns `text` without its commands: what a summary may use.
 
     With `clearly`, what only sounds like a command stays.

@@ -76,8 +76,8 @@ def polite(words: Sequence[str]) -> bool:
     return all(word in POLITE for word in words)
 
 
-def polite_end(words: Sequence[PlainWord], at: int, end: int) -> int:
-    """Returns the first word from `at` on that is no courtesy; `end` if all are."""
+def after_courtesies(words: Sequence[PlainWord], at: int, end: int) -> int:
+    """Returns the index of the first word from `at` on that is no courtesy; `end` if all are."""
     while at < end:
         stops = range(at + 1, min(end, at + 5) + 1)
         phrases = (stop for stop in stops if " ".join(texts(words, at, stop)) in _IF_YOU_CAN)

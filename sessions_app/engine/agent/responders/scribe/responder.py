@@ -15,8 +15,8 @@ from sessions_app.engine.agent.responders.scribe.commands import (
     HeardCommand,
     commands_in,
     last_statement,
-    talk,
     with_time,
+    without_commands,
 )
 from sessions_app.engine.agent.responders.scribe.corrections import corrected, corrected_note
 from sessions_app.engine.agent.responders.scribe.note_choice import (
@@ -97,26 +97,26 @@ class ScribeResponder(Responder):
             Intent.HELLO: self._hello,
         }
 
-    def phrases(self, persona: AgentConfig) -> Sequence[str]:
-        if base_of(persona.language) != "en":
+    def phrases(self, config: AgentConfig) -> Sequence[str]:
+        if base_of(config.language) != "en":
             return ()
         return hints()
 
-    def turn_of_keys(self, persona: AgentConfig, keys: str) -> str:
+    def turn_of_keys(self, config: AgentConfig, keys: str) -> str:
         """Returns nothing: keys are recorded, but are no command."""
         return ""
 
-    def check(self, persona: AgentConfig) -> None:
+    def check(self, config: AgentConfig) -> None:
         """Raises ResponderError for an unknown option or time zone."""
-        unknown = [name for name in persona.responder_options if name not in OPTIONS]
+        unknown = [name for name in config.responder_options if name not in OPTIONS]
         if unknown:
             raise ResponderError(
                 f"The agent has an unknown option {unknown[0]!r}; there is: {OPTIONS[0]}."
             )
-        self._zone_of(persona)
+        self._zone_of(config)
 
-    def _zone_of(self, persona: AgentConfig) -> ZoneInfo:
-        own = persona.responder_options.get("time_zone")
+    def _zone_of(self, config: AgentConfig) -> ZoneInfo:
+        own = config.responder_options.get("time_zone")
         return self._zone if own is None else _zone(own)
 
     async def stream(self, conversation: Conversation) -> AsyncGenerator[str, None]:
@@ -212,7 +212,7 @@ class ScribeResponder(Responder):
 
     def _recap(self, conversation: Conversation, _text: str) -> str:
         newest = reversed(conversation.messages[:-1][-MOST_SEARCHED:])
-        talks = (talk(m.text) for m in newest if m.speaker is Speaker.CALLER)
+        talks = (without_commands(m.text) for m in newest if m.speaker is Speaker.CALLER)
         recalled = [*itertools.islice(filter(None, talks), MOST_RECALLED)][::-1]
         notes = [closed(note_line(note)) for note in conversation.host.notes]
         if not recalled and not notes:
@@ -223,11 +223,11 @@ class ScribeResponder(Responder):
         return _last_said(conversation) or "I haven't said anything yet."
 
     def _time(self, conversation: Conversation, _text: str) -> str:
-        now = datetime.now(self._zone_of(conversation.persona))
+        now = datetime.now(self._zone_of(conversation.agent_config))
         return f"It is {now.hour % 12 or 12}:{now.minute:02} {'a.m.' if now.hour < 12 else 'p.m.'}"  # noqa: PLR2004
 
     def _date(self, conversation: Conversation, _text: str) -> str:
-        now = datetime.now(self._zone_of(conversation.persona))
+        now = datetime.now(self._zone_of(conversation.agent_config))
         return f"It is {now:%A}, {now.day} {now:%B} {now.year}."
 
     def _length(self, conversation: Conversation, _text: str) -> str:
@@ -241,7 +241,7 @@ class ScribeResponder(Responder):
     def _answer_to_talk(self, conversation: Conversation) -> str:
         """Answers questions and those who address it by name, though no command was found."""
         text = f" {conversation.last_text.lower()} "
-        name = conversation.persona.name.lower()
+        name = conversation.agent_config.name.lower()
         addressed = " scribe " in text or (name and name in text)
         if not addressed and not text.strip().endswith("?"):
             return ""
@@ -298,7 +298,7 @@ def _last_said(conversation: Conversation) -> str:
 def _ends(text: str) -> bool:
     """Returns whether `text` asks to end the call, and says nothing else."""
     intents = [command.intent for command in commands_in(text)]
-    return intents == [Intent.END] and not talk(text)
+    return intents == [Intent.END] and not without_commands(text)
 
 
 def _is_command(conversation: Conversation, command: HeardCommand) -> bool:

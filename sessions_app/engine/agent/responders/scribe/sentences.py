@@ -26,9 +26,9 @@ from sessions_app.engine.agent.responders.scribe.found_command import (
     REFERS,
     FoundCommand,
     Span,
+    after_courtesies,
     asks_something_else,
     polite,
-    polite_end,
 )
 from sessions_app.engine.agent.responders.scribe.free_wording import freely_worded
 from sessions_app.engine.agent.responders.scribe.labels import is_labelled
@@ -232,7 +232,7 @@ class CommandSentence(NoteRequests):
 
     def _without_text(self, intent: Intent, at: int, stop: int, most: int) -> list[FoundCommand]:
         """Returns a command and those that follow it; nothing if it goes on with other words."""
-        rest = polite_end(self._words, stop, self._end)
+        rest = after_courtesies(self._words, stop, self._end)
         if rest == self._end:
             different = asks_something_else(intent, self._texts(stop, rest))
             return [] if different else [FoundCommand(intent, at)]

@@ -150,7 +150,7 @@ async def test_a_value_that_was_refused_says_nothing_of_another() -> None:
 
     async with raw_model(respond) as model, room_of(model, temperature=1.5) as room:
         await room.ask("hello")
-        room.persona = AgentConfig(responder="r", responder_options={"temperature": 0.5})
+        room.config = AgentConfig(responder="r", responder_options={"temperature": 0.5})
         await room.ask("hello")
     assert [asked.get("temperature") for asked in model.asked] == [1.5, None, 0.5]
 

@@ -46,12 +46,10 @@ def model() -> Iterator[ModelServer]:
 class Chat(Room):
     """A room with a chat responder."""
 
-    def __init__(self, model: ModelServer, persona: AgentConfig | None = None, **how: Any) -> None:
+    def __init__(self, model: ModelServer, config: AgentConfig | None = None, **how: Any) -> None:
         given = {"first_token_timeout_s": 0.5, "token_timeout_s": 0.5, "known_tools": TOOLS, **how}
         responder = ChatResponder(model="test", base_url=model.url, api_key="k", **given)
-        super().__init__(
-            responder, persona or AgentConfig(prompt="You are a guide.", responder="r")
-        )
+        super().__init__(responder, config or AgentConfig(prompt="You are a guide.", responder="r"))
 
     async def __aenter__(self) -> "Chat":
         return self
@@ -95,8 +93,8 @@ async def test_what_one_side_says_in_a_row_is_joined_as_its_script_is(model: Mod
 
 
 async def test_an_agent_has_options_of_its_own(model: ModelServer) -> None:
-    persona = AgentConfig(responder="r", responder_options={"model": "big", "temperature": 0.1})
-    async with Chat(model, persona) as room:
+    config = AgentConfig(responder="r", responder_options={"model": "big", "temperature": 0.1})
+    async with Chat(model, config) as room:
         await room.ask("hello")
     assert (model.chats[0].body["model"], model.chats[0].body["temperature"]) == ("big", 0.1)
 
@@ -218,8 +216,8 @@ async def test_a_model_that_only_asks_for_tools_has_to_answer_at_last(model: Mod
 
 
 async def test_an_option_that_there_is_not_is_named(model: ModelServer) -> None:
-    persona = AgentConfig(responder="r", responder_options={"temprature": 0.1})
-    async with Chat(model, persona) as room:
+    config = AgentConfig(responder="r", responder_options={"temprature": 0.1})
+    async with Chat(model, config) as room:
         with pytest.raises(ResponderError, match=r"'temprature'.*temperature"):
             await room.ask("hello")
     assert model.chats == []

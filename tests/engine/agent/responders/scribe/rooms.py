@@ -77,15 +77,15 @@ class Host:
 class Room:
     """A conversation with one responder."""
 
-    def __init__(self, responder: Responder, persona: AgentConfig | None = None) -> None:
+    def __init__(self, responder: Responder, config: AgentConfig | None = None) -> None:
         self.responder = responder
-        self.persona = persona or AgentConfig(name="Scribe", responder="r")
+        self.config = config or AgentConfig(name="Scribe", responder="r")
         self.host = Host()
         self.messages: list[Message] = []
 
     def conversation(self, text: str) -> Conversation:
         self.messages.append(Message(Speaker.CALLER, text))
-        return Conversation(self.persona, tuple(self.messages), self.host)
+        return Conversation(self.config, tuple(self.messages), self.host)
 
     async def ask(self, text: str) -> str:
         """Returns the whole answer, which is remembered."""

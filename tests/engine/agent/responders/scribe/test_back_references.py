@@ -2,7 +2,7 @@
 
 import pytest
 
-from sessions_app.engine.agent.responders.scribe.commands import commands_in, talk
+from sessions_app.engine.agent.responders.scribe.commands import commands_in, without_commands
 from sessions_app.engine.agent.responders.scribe.responder import (
     WHAT_ACTION,
     WHAT_NOTE,
@@ -198,7 +198,7 @@ async def test_that_is_what_was_told_some_turns_ago() -> None:
 
 
 def test_what_is_said_after_that_stays_in_a_recap() -> None:
-    assert talk("It rains, make a note of that, then we go.") == "It rains then we go."
+    assert without_commands("It rains, make a note of that, then we go.") == "It rains then we go."
 
 
 @pytest.mark.parametrize(

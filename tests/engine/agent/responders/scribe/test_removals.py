@@ -2,7 +2,7 @@
 
 import pytest
 
-from sessions_app.engine.agent.responders.scribe.commands import commands_in, talk
+from sessions_app.engine.agent.responders.scribe.commands import commands_in, without_commands
 from sessions_app.engine.agent.responders.scribe.note_choice import HOW_TO_NAME, WHICH_NOTE
 from sessions_app.engine.agent.responders.scribe.responder import ScribeResponder
 from sessions_app.engine.agent.responders.scribe.tidying import KEPT
@@ -219,8 +219,11 @@ async def test_there_is_nothing_to_remove_in_an_empty_book() -> None:
 
 
 def test_words_that_may_be_plain_talk_stay_in_a_recap() -> None:
-    assert talk("We talked. Remove the lid and stir.") == "We talked. Remove the lid and stir."
-    assert talk("We talked. Delete the second note.") == "We talked."
+    assert (
+        without_commands("We talked. Remove the lid and stir.")
+        == "We talked. Remove the lid and stir."
+    )
+    assert without_commands("We talked. Delete the second note.") == "We talked."
     assert len(commands_in("Delete number two, and then delete the note about bread.")) == 2
 
 

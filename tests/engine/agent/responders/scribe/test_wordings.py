@@ -7,7 +7,11 @@ import pytest
 from bench.talking.scribe import done, utterances
 from sessions_app.engine.agent.responders.base import Message
 from sessions_app.engine.agent.responders.scribe.answers import declines
-from sessions_app.engine.agent.responders.scribe.commands import commands_in, first_command, talk
+from sessions_app.engine.agent.responders.scribe.commands import (
+    commands_in,
+    first_command,
+    without_commands,
+)
 from sessions_app.engine.agent.responders.scribe.responder import NOTHING, SURE, ScribeResponder
 from sessions_app.engine.agent.responders.scribe.vocabulary import AROUND, hints
 from sessions_app.engine.core.events import NoteKind, Speaker
@@ -220,7 +224,7 @@ async def test_that_is_what_was_said_before() -> None:
     ],
 )
 def test_talk_is_what_is_no_command(text: str, left: str) -> None:
-    assert talk(text) == left
+    assert without_commands(text) == left
 
 
 @pytest.mark.parametrize(
