@@ -281,6 +281,7 @@ async def post(name: str, password: str, address: str) -> tuple[int, dict[str, s
     await sent.send_input({"type": "http.request", "body": urlencode(form).encode()})
     start = await sent.receive_output(60)
     body = await sent.receive_output(60)
+    await sent.wait(60)  # else its thread's connection to the database is left open
     told = {name.decode().lower(): value.decode() for name, value in start["headers"]}
     return start["status"], told, body["body"].decode()
 
