@@ -42,6 +42,29 @@ class MomentFilter(django_filters.IsoDateTimeFilter):  # type: ignore[misc] # un
     field_class = MomentField
 
 
+class TrueOrFalseField(forms.Field):
+    """ "true" or "false"; the library's own takes any other word for no filter at all."""
+
+    def to_python(self, value: Any) -> bool | None:
+        if value in self.empty_values:
+            return None
+        if str(value) not in ("true", "True", "false", "False"):
+            raise forms.ValidationError("Give true or false.")
+        return str(value).lower() == "true"
+
+
+class TrueOrFalseFilter(django_filters.BooleanFilter):  # type: ignore[misc] # untyped library
+    """Calls that are so, or are not."""
+
+    field_class = TrueOrFalseField
+
+
+class WholeNumberFilter(django_filters.NumberFilter):  # type: ignore[misc] # untyped library
+    """Compares with a whole number."""
+
+    field_class = forms.IntegerField
+
+
 class StateField(forms.MultipleChoiceField):
     """Call states by name; the error lists them."""
 
@@ -97,10 +120,10 @@ class CallFilter(django_filters.FilterSet):  # type: ignore[misc] # untyped libr
         method="said_by",
         help_text="With `q`: who said them.",
     )
-    duration_min_ms = django_filters.NumberFilter(
+    duration_min_ms = WholeNumberFilter(
         field_name="duration_ms", lookup_expr="gte", help_text="So long or longer, in ms."
     )
-    duration_max_ms = django_filters.NumberFilter(
+    duration_max_ms = WholeNumberFilter(
         field_name="duration_ms", lookup_expr="lte", help_text="So long or shorter, in ms."
     )
     confidence_below = django_filters.NumberFilter(
@@ -109,10 +132,10 @@ class CallFilter(django_filters.FilterSet):  # type: ignore[misc] # untyped libr
         max_value=1,
         help_text="Something in it was recognised with less confidence, 0 to 1.",
     )
-    interrupted = django_filters.BooleanFilter(
+    interrupted = TrueOrFalseFilter(
         method="cut", help_text="Whether the agent was interrupted: true or false."
     )
-    gaps = django_filters.BooleanFilter(
+    gaps = TrueOrFalseFilter(
         method="broken", help_text="Whether the connection was lost in between: true or false."
     )
     state = StateFilter(

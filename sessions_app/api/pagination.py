@@ -57,7 +57,12 @@ class Pages(PageNumberPagination):
             "quick in long lists, and skips and repeats nothing while calls are added.",
             "schema": {"type": "string"},
         }
-        return [*super().get_schema_operation_parameters(view), cursor]
+        numbers = super().get_schema_operation_parameters(view)
+        for number in numbers:
+            number["schema"]["minimum"] = 1
+            if number["name"] == self.page_size_query_param:
+                number["schema"]["maximum"] = self.max_page_size
+        return [*numbers, cursor]
 
     def _from_cursor(self, queryset: Any, request: Request) -> list[Any]:
         asked = request.query_params

@@ -4,11 +4,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
+from drf_spectacular.extensions import OpenApiSerializerExtension
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import Direction
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
 MOST_NAMED = 5
 SHOWN_CHARACTERS = 40
+NOT_A_TEXT = "Give a text, in quotes."
 
 
 class UnknownParameterError(ValidationError):
@@ -51,17 +55,46 @@ def perhaps(name: str, known: Iterable[str]) -> str:
 
 
 class StrictBody(serializers.Serializer[Any]):
-    """A body whose unknown keys are refused: a misspelt one would else be ignored."""
+    """A body whose unknown keys are refused: a misspelt one would else be ignored.
+
+    So is a number for a text, which the schema does not allow, unless `or_number` names the key.
+    """
+
+    or_number: tuple[str, ...] = ()
 
     def to_internal_value(self, data: Any) -> Any:
-        """Returns the known values; raises ValidationError that names unknown keys."""
+        """Returns the known values; raises ValidationError that names what is wrong."""
         if isinstance(data, Mapping):
             known = list(self.fields)
             unknown = [_writable(str(key)) for key in data if key not in self.fields]
             if unknown:
                 named = unknown[:MOST_NAMED]
                 raise ValidationError({shown(key): [not_known(key, known)] for key in named})
+            if numbers := self._numbers(data):
+                raise ValidationError({key: [NOT_A_TEXT] for key in numbers})
         return super().to_internal_value(data)
+
+    def _numbers(self, data: Mapping[str, Any]) -> list[str]:
+        """Returns the keys of texts for which a number is given."""
+        return [
+            key
+            for key, field in self.fields.items()
+            if isinstance(field, serializers.CharField)
+            and key not in self.or_number
+            and isinstance(data.get(key), int | float)
+        ]
+
+
+class _StrictBodySchema(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
+    """Says in the OpenAPI document that there are no other keys."""
+
+    target_class = StrictBody
+    match_subclasses = True
+
+    def map_serializer(self, auto_schema: AutoSchema, direction: Direction) -> dict[str, Any]:
+        plain: Any = auto_schema._map_serializer
+        schema: dict[str, Any] = plain(self.target, direction, bypass_extensions=True)
+        return {**schema, "additionalProperties": False}
 
 
 def _writable(key: str) -> str:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from sessions_app.api.parameters import StrictBody
@@ -12,6 +13,11 @@ ORIGIN = (
     r"[a-z][a-z0-9+.-]*://(?:[a-z0-9_.-]+|\[[0-9a-f:.]+\])(?::[1-9][0-9]{0,4})?\Z"
 )
 """An origin as in the `Origin` header (RFC 6454, 6.2), since it is compared as a string."""
+
+
+@extend_schema_field({"oneOf": [{"type": "string", "maxLength": 64}, {"type": "integer"}]})
+class IdField(serializers.RegexField):
+    """An id of the integrator's own, which a program may have as a number."""
 
 
 class TicketWishSerializer(StrictBody):
@@ -38,7 +44,9 @@ class TicketWishSerializer(StrictBody):
             "only where it is not the scheme's own (80 for http, 443 for https)."
         },
     )
-    visitor = serializers.RegexField(
+    or_number = ("visitor",)
+
+    visitor = IdField(
         r"^[\w.:@|+=/-]{1,64}\Z",
         required=False,
         default="",

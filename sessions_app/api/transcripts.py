@@ -110,7 +110,8 @@ class TranscriptFile(CallView):
         responses={
             **{
                 (200, kind.media_type.partition(";")[0]): OpenApiResponse(
-                    OpenApiTypes.STR, f"The transcript as .{kind.extension}."
+                    OpenApiTypes.OBJECT if kind.extension == "json" else OpenApiTypes.STR,
+                    f"The transcript as .{kind.extension}.",
                 )
                 for kind in FORMATS.values()
             },

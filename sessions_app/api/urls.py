@@ -50,5 +50,5 @@ def patterns(serve_recording: ServeRecording) -> list[URLPattern]:
         *either("me", views.Me, "me"),
         *either("schema/", docs.Schema, "schema"),
         *either("docs/", docs.Docs, "docs"),
-        re_path(r"^.*$", views.NoSuchAddress.as_view(), name="no-such-address"),
+        re_path(r"^[\s\S]*\Z", views.NoSuchAddress.as_view(), name="no-such-address"),
     ]

@@ -10,8 +10,9 @@ from sessions_app.services import access
 from tests.api.conftest import Program
 
 
-def test_an_unknown_address_is_json_for_anyone(client: Any) -> None:
-    answer = client.get("/api/v1/no/such/thing")
+@pytest.mark.parametrize("tail", ["no/such/thing", "", "calls/a%0Ab/c"])
+def test_an_unknown_address_is_json_for_anyone(client: Any, tail: str) -> None:
+    answer = client.get(f"/api/v1/{tail}")
     assert answer.status_code == 404
     assert answer.json() == {
         "code": "not_found",

@@ -49,7 +49,16 @@ def test_calls_are_found_by_what_happened_in_them(
 
 
 @pytest.mark.parametrize(
-    "asked", ["speaker=nobody", "confidence_below=2", "confidence_below=x", "duration_min_ms=x"]
+    "asked",
+    [
+        "speaker=nobody",
+        "confidence_below=2",
+        "confidence_below=x",
+        "duration_min_ms=x",
+        "duration_max_ms=0.5",
+        "interrupted=yes",
+        "gaps=null",
+    ],
 )
 def test_wrong_values_are_named(program: Any, both: tuple[Call, Call], asked: str) -> None:
     answer = program.get(f"/api/v1/calls/?{asked}")

@@ -81,6 +81,14 @@ def test_a_key_that_is_not_known_makes_no_wider_ticket(program: Program, key: st
     assert not Ticket.objects.exists()
 
 
+def test_a_number_is_no_text_but_may_be_a_visitors_id(program: Program) -> None:
+    answer = asked(program, agentId=7)
+    assert answer.status_code == 400
+    assert answer.json()["fields"] == {"agentId": ["Give a text, in quotes."]}
+    assert asked(program, visitor=7).status_code == 201
+    assert Ticket.objects.get().visitor == "7"
+
+
 def test_a_misspelt_key_is_told_as_it_was_meant(program: Program) -> None:
     (said,) = asked(program, agentid="scribe").json()["fields"]["agentid"]
     assert "did you mean 'agentId'?" in said
