@@ -165,13 +165,19 @@ class Call:
         wait_until(lambda: self._stack.ask("heard") > before + more, LIMIT_S, "the agent's voice")
 
     def is_understood(self, times: int) -> None:
-        path = f"/api/v1/calls/{self.call_id}/segments?after=0"
+        """Waits for the words; fails with all that was written instead."""
 
-        def said() -> list[Any]:
-            rows = self._product.json(path)["segments"]
-            return [row for row in rows if mostly(row["text"], SPOKEN)]
+        def written() -> list[tuple[int, str, str]]:
+            rows = self._product.json(f"/api/v1/calls/{self.call_id}/segments?after=0")["segments"]
+            return [(row["start_ms"], row["speaker"], row["text"]) for row in rows]
 
-        wait_until(lambda: len(said()) >= times, LIMIT_S, f"the words, {times} times")
+        def understood() -> bool:
+            return sum(mostly(text, SPOKEN) for _, _, text in written()) >= times
+
+        try:
+            wait_until(understood, LIMIT_S, f"the words, {times} times,")
+        except AssertionError as error:
+            raise AssertionError(f"{error}: {self.call_id} has {written()}") from error
 
     def ended(self) -> str:
         path = f"/api/v1/calls/{self.call_id}/"
