@@ -41,7 +41,8 @@ def folded(text: str) -> str:
     plain = _TURKISH.sub("i", plain)
     seen = "".join(c for c in plain if unicodedata.category(c) != "Cf")
     bare = _ACCENTS.sub("", unicodedata.normalize("NFKD", seen)).casefold().translate(_STROKES)
-    return " ".join(unicodedata.normalize("NFKC", bare).split())
+    # again: NFKC makes plain signs of others, such as a minus of a superscript one
+    return " ".join(unicodedata.normalize("NFKC", bare).translate(_QUOTES_AND_DASHES).split())
 
 
 _QUERY_PARTS = re.compile(r'"([^"]+)"|([^\s"]+)')

@@ -1,7 +1,7 @@
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sessions_app.engine.text.folding import find_folded, folded, terms
@@ -74,6 +74,7 @@ def test_quotes_around_words_are_marks(query: str, asked: tuple[str, ...]) -> No
 
 
 @given(st.text(max_size=60))
+@example("10\u207b\u2074")
 def test_folding_again_changes_nothing(text: str) -> None:
     assert folded(folded(text)) == folded(text)
 
