@@ -125,6 +125,10 @@ class CallFactory:
         self._demuxers.close()
         await self._files.aclose()
 
+    def stand_ins(self) -> dict[str, str]:
+        """Returns the recognisers that are out, each with the one that writes in its place."""
+        return self._recognisers.stand_ins()
+
     async def ready(self, part: str) -> bool:
         """Returns whether the default RECOGNISER or VOICE would serve a call now."""
         engine = self._recognisers.default if part == RECOGNISER else self.agents.default_voice

@@ -111,7 +111,11 @@ class Engine:
         calls, faults = self._registry, self.faults.now()
         room = 0 if any(fault.refuses for fault in faults) else calls.free_slots
         counts = {"calls": len(calls), "begun": calls.total_started, "room": room, "full": not room}
-        return counts | {"faults": [fault.part for fault in faults]}
+        return counts | {"faults": [fault.part for fault in faults], "stand_ins": self.stand_ins()}
+
+    def stand_ins(self) -> dict[str, str]:
+        """Returns the recognisers that are out, each with the one that writes in its place."""
+        return self._factory.stand_ins()
 
     async def drain(self) -> None:
         """Ends every call, stores the last words, and frees everything; takes some seconds.
@@ -278,6 +282,11 @@ def current() -> Engine:
     if _engine is None:
         _engine = Engine(voice_config())
     return _engine
+
+
+def stand_ins() -> dict[str, str]:
+    """Returns what `Engine.stand_ins` does; nothing where no engine was needed yet."""
+    return _engine.stand_ins() if _engine is not None else {}
 
 
 async def start() -> None:

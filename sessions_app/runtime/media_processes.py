@@ -96,7 +96,8 @@ class ProcessLoad:
     """A process's load at the time `at_s` (monotonic).
 
     `begun` counts all calls that it ever started, `room` those that it would still take; `full`
-    takes none. `faults` names its faulty parts.
+    takes none. `faults` names its faulty parts, `stand_ins` the recognisers that are out and what
+    writes in their place.
     """
 
     calls: int
@@ -105,6 +106,7 @@ class ProcessLoad:
     full: bool
     at_s: float
     faults: tuple[str, ...] = ()
+    stand_ins: tuple[tuple[str, str], ...] = ()
 
 
 class MediaProcesses:
@@ -252,6 +254,11 @@ class MediaProcesses:
             for part in self._loads[name].faults
         }
 
+    def stand_ins(self) -> dict[str, str]:
+        """Returns the recognisers that are out in any process, with what writes in their place."""
+        loads = [self._loads[name] for name in self.names() if name in self._loads]
+        return {out: there for load in loads for out, there in load.stand_ins}
+
     async def start(self) -> None:
         """Returns when the first one answers."""
         while True:
@@ -277,7 +284,8 @@ class MediaProcesses:
             said = answer.json()
             counts = int(said["calls"]), int(said["begun"]), int(said["room"])
             faults = tuple(str(part) for part in said.get("faults", ()))
-            load = ProcessLoad(*counts, bool(said["full"]), time.monotonic(), faults)
+            out = tuple((str(a), str(b)) for a, b in dict(said.get("stand_ins", {})).items())
+            load = ProcessLoad(*counts, bool(said["full"]), time.monotonic(), faults, out)
         except httpx2.ConnectError:
             return None if await self.gone(name) else known
         except (httpx2.HTTPError, ValueError, KeyError) as error:

@@ -60,6 +60,11 @@ class Recognisers:
             raise RecogniserError(f"The agent's recogniser {name!r} cannot be used: {why}.")
         return found
 
+    def stand_ins(self) -> dict[str, str]:
+        """Returns the engines that are out, each with the one that writes in its place."""
+        made = self._made.values()
+        return {one.name: one.serving_name for one in made if one.serving_name != one.name}
+
     @property
     def names(self) -> list[str]:
         """The entries that could be created."""

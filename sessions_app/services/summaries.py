@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from sessions_app.engine.core.agent_config import AgentConfig
 from sessions_app.engine.core.events import NoteKind, Speaker
-from sessions_app.engine.exports.base import ExportSegment
+from sessions_app.engine.exports.base import ExportSegment, name_of
 from sessions_app.engine.summaries import dates, people
 from sessions_app.engine.summaries.base import CallSummary, Summariser, SummaryPoint
 from sessions_app.engine.summaries.extractive import SMALL_TALK, words_were
@@ -44,7 +44,7 @@ def summarise(
     row.text = clean(found.text)
     row.key_points = [*_written(noted, NoteKind.NOTE), *_points(found.key_points)]
     asked = _once([*_written(noted, NoteKind.ACTION), *_points(found.action_items)])
-    row.action_items = [item | _facts(item["text"], call) for item in asked]
+    row.action_items = [_with_facts(item, call) for item in asked]
     row.speakers = [
         {"speaker": s.speaker, "spoken_ms": s.spoken_ms, "words": s.words} for s in shares(rows)
     ]
@@ -116,6 +116,11 @@ def _undirected(
     return undirected_rows(rows, remove_commands, list(turns.of_call(call)))
 
 
+def _with_facts(item: dict[str, Any], call: Call) -> dict[str, Any]:
+    """Returns an item with who and when; who offered to do it comes before whom it names."""
+    return item | _facts(item["text"], call) | ({"who": item["who"]} if "who" in item else {})
+
+
 def _facts(text: str, call: Call) -> dict[str, str]:
     """Returns who an item names, and the day or moment (ISO 8601) that it names, in English."""
     if base_of(call.language) != "en":
@@ -165,7 +170,11 @@ def _once(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _points(points: Iterable[SummaryPoint]) -> list[dict[str, Any]]:
-    return [{"text": clean(point.text), "seq": point.seq} for point in points]
+    return [
+        {"text": clean(point.text), "seq": point.seq}
+        | ({"who": name_of(point.speaker)} if point.speaker else {})
+        for point in points
+    ]
 
 
 def _written(notes: Iterable[Note], kind: NoteKind) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.http import HttpRequest, JsonResponse
 
 from sessions_app.engine.core.errors import BusyError
-from sessions_app.runtime import call_factory, engine, media_processes
+from sessions_app.runtime import call_factory, engine, media_processes, recogniser_use
 from sessions_app.runtime.health_checks import PARTS
 
 CHECK_S = 3.0
@@ -27,8 +27,10 @@ Check = Callable[[], Awaitable[None]]
 
 
 async def healthz(request: HttpRequest) -> JsonResponse:  # noqa: ARG001 - Django's contract
-    """Answers 200 with the number of calls of this process."""
-    return JsonResponse({"status": OK, **engine.current().load()})
+    """Answers 200 with the number of calls of this process, and what recognises speech in them."""
+    load, found = engine.current().load(), recogniser_use.in_use()
+    recogniser = {"recogniser": found.name, "instead_of": found.instead_of}
+    return JsonResponse({"status": OK, **load, **recogniser})
 
 
 async def readyz(request: HttpRequest) -> JsonResponse:  # noqa: ARG001

@@ -181,7 +181,7 @@ def _calling(request: HttpRequest) -> dict[str, Any]:
     fallback = next((agent for agent in agents if agent.is_default), agents[0] if agents else None)
     picked = chosen or fallback
     cards = [view_models.agent_card(agent) for agent in agents]
-    notes = [wording.recogniser_note(agent.recogniser) for agent in agents]
+    notes = [wording.recogniser_in_use(agent.recogniser) for agent in agents]
     return {
         "agents": cards,
         "chosen": view_models.agent_card(picked) if picked else None,
@@ -237,7 +237,7 @@ def _detail(request: HttpRequest, found: Call) -> dict[str, Any]:
         "may_change": _may_change(request),
         "may_erase": erasure.may_erase(request.user, found) and not found.is_live,
         "end_reason": view_models.end_reason(found),
-        "recogniser": wording.recogniser_note(found.recogniser),
+        "recogniser": _recogniser_of(found),
         "exports": [
             (form.label, name, reverse("api:transcript", args=[found.public_id, name]))
             for name, form in FORMATS.items()
@@ -245,6 +245,12 @@ def _detail(request: HttpRequest, found: Call) -> dict[str, Any]:
         ],
         "detail_config": _detail_config(found, audio, summary),
     }
+
+
+def _recogniser_of(found: Call) -> wording.RecogniserNote:
+    """Returns what writes in a live call; of an ended one only what its settings named is known."""
+    name = wording.recogniser_in_use if found.is_live else wording.recogniser_note
+    return name(found.recogniser)
 
 
 def _detail_config(found: Call, audio: Recording | None, summary: Summary | None) -> dict[str, Any]:

@@ -1,14 +1,13 @@
 """Display texts for states, end reasons, lengths, languages and recognisers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
-from django.conf import settings
 from django.utils.translation import get_language_info
 
 from sessions_app.engine.core.clock_times import short_time
 from sessions_app.engine.core.states import CallState, EndReason
+from sessions_app.runtime import recogniser_use
 
 NOTICE = "2026-11-28"
 """Version of the consent dialog's text (templates/parts/consent.html): change both together."""
@@ -41,10 +40,14 @@ END_REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class RecogniserNote:
-    """A recogniser's name; `is_trial` if it is only good for trying out."""
+    """A recogniser's name; `is_trial` if it is only good for trying out.
+
+    `instead_of` names the one that it stands in for, which cannot run at the moment.
+    """
 
     name: str
     is_trial: bool
+    instead_of: str = ""
 
 
 _RECOGNISERS = {
@@ -60,13 +63,19 @@ _RECOGNISERS = {
 
 
 def recogniser_note(key: str) -> RecogniserNote:
-    """Returns the display name of the recogniser VOICE['RECOGNISERS'][key]."""
-    backends: dict[str, Any] = settings.VOICE["RECOGNISERS"]
-    entry = backends.get(key, {})
-    path = str(backends.get(entry.get("SAME_AS", key), {}).get("BACKEND", ""))
-    module, _, name = path.rpartition(".")
-    engine = module.rpartition(".")[2]
-    return _RECOGNISERS.get(engine, RecogniserNote(name or key, is_trial=False))
+    """Returns the display name of the recogniser that VOICE['RECOGNISERS'][key] names."""
+    return _note(recogniser_use.chosen(key))
+
+
+def recogniser_in_use(key: str) -> RecogniserNote:
+    """Returns the display name of what writes for that recogniser now, be it a stand-in."""
+    found = recogniser_use.in_use(key)
+    instead_of = _note(found.instead_of).name if found.instead_of else ""
+    return replace(_note(found.name), instead_of=instead_of)
+
+
+def _note(engine: str) -> RecogniserNote:
+    return _RECOGNISERS.get(engine, RecogniserNote(engine, is_trial=False))
 
 
 def language(tag: str) -> str:

@@ -178,12 +178,18 @@ async def test_a_process_that_only_fails_to_answer_keeps_its_socket(sockets: Pat
 async def test_what_is_out_of_order_in_a_process_is_known(sockets: Path) -> None:
     processes = Answering(
         {
-            "aa": {"calls": 1, "full": True, "faults": ["lanes", "store"]},
+            "aa": {
+                "calls": 1,
+                "full": True,
+                "faults": ["lanes", "store"],
+                "stand_ins": {"moonshine": "pocketsphinx"},
+            },
             "bb": {"calls": 0, "full": False},
         }
     )
     assert await processes.calls() == 1
     assert processes.faults() == {"lanes", "store"}
+    assert processes.stand_ins() == {"moonshine": "pocketsphinx"}
 
 
 async def test_one_that_hangs_keeps_no_caller_waiting(

@@ -102,3 +102,33 @@ async def test_the_log_says_why_a_recogniser_cannot_run(
     await loaded(settings, default=SCRIPT).start()
     written = [WithoutWords().format(record) for record in caplog.records]
     assert any(WHY in line and "RecogniserError (from OSError)" in line for line in written)
+
+
+async def test_an_engine_with_a_damaged_model_is_told_with_its_stand_in(
+    settings: Any, tmp_path: Path
+) -> None:
+    (tmp_path / "encoder_model.ort").write_bytes(b"damaged")
+    engine = {
+        "BACKEND": f"{ENGINES}.moonshine.MoonshineRecogniser",
+        "OPTIONS": {"workers": 1, "model": str(tmp_path)},
+        "WRAPPERS": [{"BACKEND": f"{WRAPPERS}.fallback.Fallback", "OPTIONS": {"to": "script"}}],
+    }
+    made = loaded(settings, default={"SAME_AS": "moonshine"}, moonshine=engine, script=SCRIPT)
+    assert made.stand_ins() == {}
+    try:
+        await made.start()
+        assert made.stand_ins() == {"moonshine": "scripted"}
+    finally:
+        await made.aclose()
+
+
+async def test_an_engine_that_answers_again_needs_no_stand_in(settings: Any) -> None:
+    around = [{"BACKEND": f"{WRAPPERS}.fallback.Fallback", "OPTIONS": {"to": "null"}}]
+    nothing = {"BACKEND": f"{ENGINES}.null.NullRecogniser"}
+    made = loaded(settings, default={**SCRIPT, "WRAPPERS": around}, null=nothing)
+    fallback = made.get("default")
+    assert isinstance(fallback, Fallback)
+    fallback.failed()
+    assert made.stand_ins() == {"scripted": "null"}
+    fallback.works()
+    assert made.stand_ins() == {}

@@ -144,6 +144,28 @@ def test_a_summary_is_filled_from_the_transcript(alice: User, make_call: CallMak
     assert kept.speakers == [{"speaker": "caller", "spoken_ms": 1800, "words": 15}]
 
 
+def test_who_offered_has_the_to_do_whomever_it_names(alice: User, make_call: CallMaker) -> None:
+    call = make_call(alice)
+    said = [
+        (Speaker.CALLER, "The garden gate is broken and the hinges have rusted through again."),
+        (Speaker.AGENT, "Shall I call the plumber tomorrow?"),
+        (Speaker.CALLER, "Yes, please."),
+    ]
+    transcripts.append(
+        [
+            (call.pk, SegmentFinal(n, speaker, text, 1000 * n, 1000 * n + 900))
+            for n, (speaker, text) in enumerate(said, start=1)
+        ]
+    )
+    Summary.objects.create(call=call)
+    row = work.take(Summary, call.pk)
+    assert row is not None
+    summaries.summarise(call, row, ExtractiveSummariser())
+    (item,) = Summary.objects.get(call=call).action_items
+    assert (item["text"], item["seq"], item["who"]) == (said[1][1], 2, "Agent")
+    assert item["due"]
+
+
 TALK = [
     "The budget of the garden project is almost spent.",
     "The trees of the garden project arrive on monday.",

@@ -73,16 +73,32 @@ class Notebook:
 
         Raises NoteRefusedError (not retryable) if it is too long, or there are too many.
         """
-        most, longest = self._limits.most, self._limits.characters
+        most = self._limits.most
         if most and len(self._notes) >= most:
             raise NoteRefusedError(f"You already have {most} notes. I can't take any more.")
+        self._check_length(text)
+        note = NoteTaken(len(self._notes) + 1, kind, clean(text), self._now_ms())
+        self._change([*self._notes, note])
+        return note
+
+    def change(self, number: int, text: str) -> NoteTaken | None:
+        """Gives the note with this number another text; returns it, None if there is none.
+
+        Raises NoteRefusedError (not retryable) if the text is too long.
+        """
+        self._check_length(text)
+        if not 1 <= number <= len(self._notes):
+            return None
+        changed = replace(self._notes[number - 1], text=clean(text))
+        self._change([changed if note.number == number else note for note in self._notes])
+        return changed
+
+    def _check_length(self, text: str) -> None:
+        longest = self._limits.characters
         if longest and len(text) > longest:
             raise NoteRefusedError(
                 f"That is too long for a note. The most is {longest} characters."
             )
-        note = NoteTaken(len(self._notes) + 1, kind, clean(text), self._now_ms())
-        self._change([*self._notes, note])
-        return note
 
     def remove(self, numbers: Collection[int]) -> list[NoteTaken]:
         """Removes the notes with these numbers and returns them, with their old numbers."""
@@ -131,7 +147,9 @@ class Notebook:
         """Replaces the notes by another version of them and returns the difference."""
         present = self._notes
         difference = NotesUndone(tuple(_not_in(present, notes)), tuple(_not_in(notes, present)))
-        if difference.removed:
+        if difference.removed and difference.restored:
+            pass  # a note's text was changed, which took none out
+        elif difference.removed:
             self._removed.append(list(difference.removed))
         elif self._removed:
             self._removed.pop()

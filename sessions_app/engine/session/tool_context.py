@@ -65,6 +65,11 @@ class ToolContext:
             raise NoteRefusedError(TURN_GOES_ON)
         return self._notebook.add(kind, text)
 
+    def change_note(self, number: int, text: str) -> NoteTaken | None:
+        if not self._may_change():
+            raise NoteRefusedError(TURN_GOES_ON)
+        return self._notebook.change(number, text)
+
     def remove_notes(self, numbers: Collection[int]) -> Sequence[NoteTaken]:
         return self._notebook.remove(numbers) if self._may_change() else ()
 

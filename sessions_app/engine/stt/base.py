@@ -117,6 +117,11 @@ class Recogniser(ABC):
         """The capabilities of the engine in use now, which may be a fallback's."""
         return self.capabilities
 
+    @property
+    def serving_name(self) -> str:
+        """The name of the engine in use now, which may be a fallback's."""
+        return self.name
+
     def unhurried(self) -> None:
         """Lowers its priority; called before `start` where nobody waits for its results."""
 

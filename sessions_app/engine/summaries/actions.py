@@ -44,6 +44,19 @@ _PARTICIPLE = (
     r"|done|paid|sent|bought|brought|made|cut|mown|sold|told|taken|given|written|put|found|built|swept"
     r"|redone|rebuilt|rewritten|chosen|drawn|fed|hung|lit|shut|thrown|sewn|dealt with|seen to)\b"
 )
+_CARE = (
+    r"(?!(?:anything|something|nothing|everything|being|having|saying|knowing)\b)\w{3,}ing\b"
+    r"(?=[.,;!?]|$| (?:before|by|on|at|up|out|down|off|again|soon|next|this|today|tomorrow|tonight"
+    r"|badly|urgently|with|in|every|until|first|please|and|but|because|since|too|as|now|for|to"
+    r"|after|from|over|through)\b)"
+)
+"""What a thing needs: "cleaning"; in "helping hands" it is an adjective."""
+
+_BEFORE_THING = r"(?<!\bdo )(?<!\bdid )(?<!\bdoes )(?<!\bif )"
+_THING = (
+    r"\b(?:the|my|our|your|his|her|their|these|those|all) (?:[\w'\u2019]+ )?"
+    r"[\w'\u2019]+(?<!n't)(?<!n\u2019t)(?<!\bnot)"
+)
 _PERFECT = (
     rf"(?:{_PARTICIPLE}|(?:been|gone|seen|had|known|come|said|left|met|kept|got|spoken|thought)\b)"
 )
@@ -120,7 +133,11 @@ RULES = {
         rf" (?!said|admitted|mentioned|seen\b){_PARTICIPLE}"
         r"|(?<!\bdo )(?<!\bdid )(?<!\bif )\b(?:the|my|our|his|her|their|these|those|all)"
         rf" (?:[\w'\u2019]+ )?[\w'\u2019]+s (?:still |also )?(?:need|have) to be {_PARTICIPLE}"
-        r"|\b[\w'\u2019]+ needs (?!(?:anything|something|nothing|everything)\b)\w{3,}ing\b"
+        rf"|(?<!\bif the )(?<!\bif my )(?<!\bif it )\b(?!(?:he|she|nobody|who)\b)[\w'\u2019]+"
+        rf" (?:still |also )?needs {_CARE}"
+        rf"|{_BEFORE_THING}{_THING} (?:still |also )?(?:needs?|wants?) {_CARE}"
+        rf"|{_BEFORE_THING}{_THING} could do with"
+        r" (?:(?:a|some) )?(?:\w{3,}ing|wash|clean|trim|polish|tidy|service)\b(?! \w+\.)"
     ),
     "a promise or a duty": (
         rf"(?<!\bif )(?<!\bwhen )\b{WHO}(?:['\u2019]ll| will| shall)"

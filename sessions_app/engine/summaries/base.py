@@ -13,6 +13,8 @@ class SummaryPoint:
 
     text: str
     seq: int
+    speaker: str = ""
+    """Of an action item: the speaker who is to do it, where they offered to."""
 
 
 @dataclass(frozen=True, slots=True)

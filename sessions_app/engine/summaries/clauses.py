@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from sessions_app.engine.summaries.actions import LEADS, VERBS, WHO, is_action
+from sessions_app.engine.summaries.address import ADDRESS_START, OPENS_ADDRESS, is_assignment
 from sessions_app.engine.summaries.asides import (
     is_reporting,
     is_within_aside,
     without_asides,
     without_reports,
 )
+from sessions_app.engine.summaries.phone_talk import is_about_the_call
 from sessions_app.engine.text.writing import count, has_marks
 
 MIN_CLAUSE_WORDS = 5
@@ -39,7 +41,7 @@ _IF_YOU_CAN = (
     r"|possible),? )"
 )
 _CLAUSE_STARTS = (
-    rf"(?:{_IF_YOU_CAN}?{_REQUEST_STARTS}|please\b"
+    rf"(?:{_IF_YOU_CAN}?{_REQUEST_STARTS}|please\b|{ADDRESS_START}"
     rf"|{VERBS}\b(?! (?:him|her|them|it)\b)"  # the name is in the clause before
     rf"|(?:it|that|this|there)(?:['\u2019]s| {_AUXILIARY})\b"
     rf"|{WHO}(?:['\u2019]\w+)?\s"
@@ -114,7 +116,7 @@ def clauses(sentence: str) -> list[Clause]:
     """
     parts = [part for piece in _pieces(sentence) for part in _orders(piece, sentence)]
     if not any(map(_asks, parts)):
-        asks = _asks(sentence)
+        asks = _asks(sentence) and not any(map(is_about_the_call, parts))
         return [Clause(_bare(sentence) if asks else sentence, asks)]
     return list(_joined(parts))
 
@@ -125,6 +127,8 @@ def _pieces(sentence: str) -> Iterator[str]:
     for cut in _CLAUSE_CUTS.finditer(sentence):
         head = sentence[start : cut.start()]
         ahead = sentence[cut.end() :]
+        if cut.group().startswith(",") and OPENS_ADDRESS.match(head.strip()):
+            continue
         if is_reporting(head) and not _CONJUNCTION.match(ahead):
             continue
         if cut.group().isspace() and is_within_aside(head):
@@ -168,7 +172,8 @@ def _joined(parts: list[str]) -> Iterator[Clause]:
 
 def _asks(text: str) -> bool:
     """Returns whether the main clause, without relative clauses and quotes, is an action item."""
-    return is_action(without_reports(without_asides(text)))
+    main = without_reports(without_asides(text))
+    return (is_action(main) or is_assignment(main)) and not is_about_the_call(main)
 
 
 def _statement(text: str) -> Iterator[Clause]:

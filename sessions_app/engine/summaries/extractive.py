@@ -10,6 +10,7 @@ from sessions_app.engine.core.transcript import TranscriptLine
 from sessions_app.engine.summaries.actions import is_action
 from sessions_app.engine.summaries.base import CallSummary, Summariser, SummaryPoint
 from sessions_app.engine.summaries.clauses import MIN_CLAUSE_WORDS, clauses
+from sessions_app.engine.summaries.offers import with_offers_marked
 from sessions_app.engine.summaries.repairs import repaired, withdraws
 from sessions_app.engine.summaries.sentences import CallSentence, call_sentences
 from sessions_app.engine.text.languages import base_of
@@ -86,9 +87,9 @@ class ExtractiveSummariser(Summariser):
         words = sum(_count(s.text) for s in segments)
         if not words:
             return CallSummary("Nothing was said in this call.")
-        requests, statements = _requests_and_statements(
-            _with_corrections(call_sentences(segments, language), language)
-        )
+        said = _with_corrections(call_sentences(segments, language), language)
+        said = with_offers_marked(said) if base_of(language) == "en" else said
+        requests, statements = _requests_and_statements(said)
         items = tuple(_point(s, language) for s in _without_repeats(requests))
         if words < MIN_CALL_WORDS:
             text = f"{words_were(words)} said, too few to summarise."
@@ -133,7 +134,7 @@ def _with_corrections(sentences: Sequence[CallSentence], language: str) -> list[
                 continue
             both = f"{corrected[-1].text} {sentence.text}"
             if CORRECTS.match(sentence.text) and (text := repaired(both)) != both:
-                corrected[-1] = replace(corrected[-1], text=text)
+                corrected[-1] = corrected[-1].joined(text, sentence)
                 continue
         corrected.append(replace(sentence, text=repaired(sentence.text)))
     return corrected
@@ -142,7 +143,7 @@ def _with_corrections(sentences: Sequence[CallSentence], language: str) -> list[
 def _without_requests(sentence: CallSentence) -> list[CallSentence]:
     """Returns the statements of a sentence as one, or nothing if it only asks."""
     statements = " ".join(clause.text for clause in clauses(sentence.text) if not clause.asks)
-    return [replace(sentence, text=statements)] if statements else []
+    return [sentence.clause(statements)] if statements else []
 
 
 def _requests_and_statements(
@@ -152,8 +153,11 @@ def _requests_and_statements(
     requests: list[CallSentence] = []
     statements: list[CallSentence] = []
     for sentence in sentences:
+        if sentence.promised:
+            requests.append(sentence)
+            continue
         for clause in clauses(sentence.text):
-            (requests if clause.asks else statements).append(replace(sentence, text=clause.text))
+            (requests if clause.asks else statements).append(sentence.clause(clause.text))
     return requests, statements
 
 
@@ -210,4 +214,5 @@ def _without_repeats(sentences: Sequence[CallSentence]) -> list[CallSentence]:
 
 def _point(sentence: CallSentence, language: str) -> SummaryPoint:
     """Returns a sentence with a capital and a full stop, which recognisers often leave out."""
-    return SummaryPoint(closed(capitalised(sentence.text, language), language), sentence.seq)
+    text = closed(capitalised(sentence.text, language), language)
+    return SummaryPoint(text, sentence.seq, sentence.speaker if sentence.promised else "")

@@ -2,6 +2,7 @@
 
 import re
 
+from sessions_app.engine.summaries.address import addressed
 from sessions_app.engine.summaries.asides import without_asides
 
 _NAME_ENDS = (
@@ -50,6 +51,22 @@ _RECIPIENT = re.compile(
     rf"\b(?:send|email|forward|bring|give|show|return|deliver|post|hand)\b[^;,]*? to {_PERSON}",
     re.IGNORECASE,
 )
+_GIVEN = re.compile(
+    r"\b(?:send|give|bring|show|lend|hand|pay|order|buy|post|pass|forward|offer|fetch|get|make|write)"
+    rf" (?P<who>{_NO_NAME}{_TITLED}|{_POSSESSIVE} {_NOUN}|the {_NOUN})"
+    r"(?= (?:the|a|an|my|our|your|his|her|their|some|this|that|these|those|two|three|four|five|ten"
+    r"|\d+|\w+ (?:hundred |thousand )?(?:euros?|pounds?|dollars?))\b)",
+    re.IGNORECASE,
+)
+"""Who is given something: "send Paul the invoice"."""
+
+_GIVEN_UNMARKED = re.compile(
+    rf"\b(?:send|give|lend|hand|show) (?P<who>{_NO_NAME}(?!(?:along|away|round|together|forward"
+    r"|straight|anyone|fewer|more|less)\b)[\w'\u2019-]+)(?= (?:the|a|an|my|our|your)\b)",
+    re.IGNORECASE,
+)
+"""The same with a name that has no capital, as some recognisers write it."""
+
 _DOER = re.compile(
     r"(?:^|\b(?:and|that|then|but|so|,) )"
     rf"(?P<who>(?:{_TITLED}|(?:the|{_POSSESSIVE}) [\w'\u2019-]+)"
@@ -76,7 +93,9 @@ def person(text: str) -> str:
     The person who should act takes precedence over the one to be called, told or written to:
     "Anna should call the plumber" names Anna, and "call the plumber" the plumber.
     """
-    for pattern in (_DOER, _UP_TO, _CONTACTED, _RECIPIENT):
+    if (asked := addressed(text)) and not _NOT_A_PERSON.match(asked):
+        return asked
+    for pattern in (_DOER, _UP_TO, _CONTACTED, _RECIPIENT, _GIVEN, _GIVEN_UNMARKED):
         for match in pattern.finditer(without_asides(text)):
             who = match["who"].rstrip(".,;!?").removesuffix("'s")
             if not _NOT_A_PERSON.match(who):

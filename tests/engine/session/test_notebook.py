@@ -45,6 +45,28 @@ def test_those_behind_a_note_that_is_removed_move_up() -> None:
     assert texts(book) == followed(told) == ["milk", "tea", "jam"]
 
 
+def test_a_note_gets_another_text_in_its_place() -> None:
+    book, told = notebook()
+    assert book.change(2, "green tea") == note(2, "green tea")
+    assert told == [NotesChanged((note(2, "green tea"),))]
+    assert book.change(9, "salt") is book.change(0, "salt") is None
+    undone = book.undo()
+    assert undone is not None
+    assert (undone.removed, undone.restored) == ((note(2, "green tea"),), (note(2, "tea"),))
+    assert book.restore() == []
+    assert texts(book) == followed(told) == ["milk", "tea", "jam"]
+    assert book.redo() is not None
+    assert texts(book) == ["milk", "green tea", "jam"]
+
+
+def test_a_changed_note_may_be_no_longer_than_a_new_one() -> None:
+    book = Notebook(lambda _event: None, lambda: 5.0, NoteLimits(characters=10))
+    book.add(NoteKind.NOTE, "milk")
+    with pytest.raises(NoteRefusedError, match="10 characters"):
+        book.change(1, "two litres of milk")
+    assert texts(book) == ["milk"]
+
+
 def test_changes_are_undone_in_turn_and_told() -> None:
     book, told = notebook()
     book.remove({1, 3})

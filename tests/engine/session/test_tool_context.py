@@ -100,6 +100,9 @@ async def test_what_was_done_for_a_turn_that_goes_on_is_undone() -> None:
     desk = ToolContext(book, lambda: 0.0, nothing)  # type: ignore[arg-type] # no calls needed
     desk.undo_notes()
     desk.add_note(NoteKind.NOTE, "tea")
+    changed = desk.change_note(1, "oat milk")
+    assert changed is not None
+    assert changed.text == "oat milk"
     desk.remove_notes({1})
     assert desk.undo_notes() is not None
     assert desk.redo_notes() is not None
@@ -111,6 +114,8 @@ async def test_what_was_done_for_a_turn_that_goes_on_is_undone() -> None:
     assert [note.text for note in book.restore()] == ["bread"]
     with pytest.raises(NoteRefusedError):
         desk.add_note(NoteKind.NOTE, "late")
+    with pytest.raises(NoteRefusedError):
+        desk.change_note(1, "late")
     assert desk.undo_notes() is None
     assert desk.redo_notes() is None
     assert not desk.remove_notes({1})

@@ -72,3 +72,28 @@ def test_greetings_are_not_told_where_something_else_is() -> None:
     asked = [lines[0], Line(4, "Call the plumber on Tuesday."), lines[2]]
     summary = ExtractiveSummariser().summarise(asked, "en-US")
     assert summary.text == "Everything that was said is something to do."
+
+
+def test_a_clause_leads_to_the_segment_that_it_stands_in() -> None:
+    lines = [
+        Line(1, "We met the landlord on Monday,", "caller", 0, 900),
+        Line(2, "and he was kind, so please call the plumber", "caller", 1000, 1900),
+        Line(3, "on Tuesday, and send Paul the invoice.", "caller", 2000, 2900),
+    ]
+    summary = ExtractiveSummariser().summarise(lines, "en-US")
+    assert [(item.text, item.seq) for item in summary.action_items] == [
+        ("Please call the plumber on Tuesday.", 2),
+        ("Send Paul the invoice.", 3),
+    ]
+
+
+def test_a_corrected_clause_leads_to_the_segment_with_most_of_its_words() -> None:
+    lines = [
+        Line(1, "The weather was fine,", "caller", 0, 900),
+        Line(2, "so please call the plumber on Monday.", "caller", 1000, 1900),
+        Line(3, "No, I mean Tuesday.", "caller", 2000, 2900),
+    ]
+    summary = ExtractiveSummariser().summarise(lines, "en-US")
+    assert [(item.text, item.seq) for item in summary.action_items] == [
+        ("Please call the plumber on Tuesday.", 2)
+    ]

@@ -86,6 +86,13 @@ class CallHost(Protocol):
         """
         ...
 
+    def change_note(self, number: int, text: str) -> NoteTaken | None:
+        """Gives a note another text, in its place, and returns it; None if there is none.
+
+        Raises NoteRefusedError if the text is too long.
+        """
+        ...
+
     def remove_notes(self, numbers: Collection[int]) -> Sequence[NoteTaken]:
         """Removes the notes with these numbers and returns them; later ones move up."""
         ...

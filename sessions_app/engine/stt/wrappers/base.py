@@ -21,6 +21,10 @@ class Wrapper(Recogniser):
     def serving(self) -> Capabilities:
         return self.inner.serving
 
+    @property
+    def serving_name(self) -> str:
+        return self.inner.serving_name
+
     def unhurried(self) -> None:
         self.inner.unhurried()
 

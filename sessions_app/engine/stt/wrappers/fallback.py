@@ -34,6 +34,13 @@ class Fallback(Wrapper):
         self._again_s = again_s
         self._failures = 0
         self._out_until_s = 0.0
+        self._never_ran = False
+        """Whether the first engine could not start, and has answered nothing since."""
+
+    @property
+    def serving_name(self) -> str:
+        out = self._never_ran or self.first_is_out
+        return self.other.serving_name if out else self.inner.serving_name
 
     @property
     def serving(self) -> Capabilities:
@@ -55,6 +62,7 @@ class Fallback(Wrapper):
                 self.other.name,
                 error.message,
             )
+            self._never_ran = True
             self.failed()
             await self.other.start()
 
@@ -87,6 +95,7 @@ class Fallback(Wrapper):
     def works(self) -> None:
         """Notes that the first engine answered."""
         self._failures, self._out_until_s = 0, 0.0
+        self._never_ran = False
 
 
 class FallbackStream(ResumableStream):

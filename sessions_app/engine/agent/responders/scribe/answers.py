@@ -83,7 +83,7 @@ def split_dictation(text: str) -> Dictation:
 
 def _is_sure(command: HeardCommand) -> bool:
     """Returns whether a command certainly is one, and not part of what is dictated."""
-    return command.notes is None or command.notes.sure
+    return command.certain
 
 
 def _plain(text: str) -> str:

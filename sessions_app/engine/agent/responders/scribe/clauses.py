@@ -11,8 +11,13 @@ from sessions_app.engine.agent.responders.scribe.found_command import (
     polite,
     texts,
 )
-from sessions_app.engine.agent.responders.scribe.frames import FRAMES, LONGEST_FRAME
+from sessions_app.engine.agent.responders.scribe.frames import (
+    BEFORE_TEXTS,
+    FRAMES,
+    LONGEST_FRAME,
+)
 from sessions_app.engine.agent.responders.scribe.labels import lacks_text
+from sessions_app.engine.agent.responders.scribe.list_items import put_on_list
 from sessions_app.engine.agent.responders.scribe.nouns import is_only_mentioned
 from sessions_app.engine.agent.responders.scribe.quoted import is_reported, quote_begin
 from sessions_app.engine.agent.responders.scribe.reminders import asks_what_was_forgotten
@@ -50,6 +55,7 @@ class Clauses:
         self._start = start
         self._end = end
         self._quoted = quote_begin(words, start, end)
+        self._clause_at: dict[int, bool] = {}
 
     def _may_begin(self, at: int) -> bool:
         """Returns whether a command may begin at a word within the sentence."""
@@ -83,7 +89,8 @@ class Clauses:
     def _lead_words(self, at: int) -> int:
         """Returns how many words here introduce a command: 2 for "could you"; 0 for none."""
         for many in range(min(LONGEST_LEAD, self._end - at), 1, -1):
-            if " ".join(self._texts(at, at + many)) in _ALL_LEADS:
+            lead = " ".join(self._texts(at, at + many))
+            if lead in _ALL_LEADS or (lead in BEFORE_TEXTS and self._asks_for_text(at + many)):
                 return many
         reminds = self._texts(at, at + 2) == ["remind", "me"] and at + 2 < self._end
         if reminds and asks_what_was_forgotten(self._words, at + 2, self._end):
@@ -92,14 +99,36 @@ class Clauses:
             return 2 * begins_removal(self._texts(at + 2, self._end))
         return int(self._words[at].text in LEADS or self._words[at].text in BACK_CHANNELS)
 
+    def _asks_for_text(self, at: int) -> bool:
+        """Returns whether "note that" or "add milk to my list" follows "make sure to"."""
+        if at >= self._end:
+            return False
+        if put_on_list(self._words, at, self._end) is not None:
+            return True
+        phrases = (tuple(self._texts(at, at + many)) for many in range(LONGEST, 0, -1))
+        return any(COMMANDS.get(phrase) in TAKES_TEXT for phrase in phrases)
+
     def _is_clause(self, at: int) -> bool:
         """Returns whether another clause begins here: "delete two because", "and note that"."""
         if self._words[at - 1].marked or self._words[at].text in _REASONS:
             return True
-        joins = self._words[at].text in {"and", "then"}
-        return joins and (
-            self._is_text_command(at) or begins_removal(self._texts(at + 1, self._end))
+        if self._words[at].text not in {"and", "then"}:
+            return False
+        if at not in self._clause_at:
+            self._clause_at[at] = self._joins_command(at)
+        return self._clause_at[at]
+
+    def _joins_command(self, at: int) -> bool:
+        """Returns whether a command follows the "and" here."""
+        return (
+            self._is_text_command(at)
+            or begins_removal(self._texts(at + 1, self._end))
+            or self._command_at(at)
         )
+
+    def _command_at(self, at: int) -> bool:
+        """Returns whether a command begins at a word, which `CommandSentence` knows."""
+        raise NotImplementedError
 
     def _is_apart(self, at: int) -> bool:
         """Returns whether a mark, "please" or "scribe" sets a word apart from those before it."""

@@ -21,7 +21,7 @@ from sessions_app.engine.agent.responders.scribe.note_references import (
 from sessions_app.engine.agent.responders.scribe.nouns import is_only_mentioned
 from sessions_app.engine.agent.responders.scribe.referents import referent, statements
 from sessions_app.engine.agent.responders.scribe.reminders import is_question_word
-from sessions_app.engine.agent.responders.scribe.removals import removes_named
+from sessions_app.engine.agent.responders.scribe.removals import removes_named, tells_consequence
 from sessions_app.engine.agent.responders.scribe.sentences import CommandSentence
 from sessions_app.engine.agent.responders.scribe.sound_alike import sounds_like
 from sessions_app.engine.agent.responders.scribe.vocabulary import (
@@ -87,7 +87,15 @@ class HeardCommand:
     """When to remind of what was said before; also the end of `text`, unless that is empty."""
 
     notes: NoteReference | None = None
-    """The notes to remove or read; None means the last change (undo) or all notes (read)."""
+    """The notes to remove, read or change; None means the last change (undo) or all (read)."""
+
+    unsure: bool = False
+    """Whether this is a command only right after the scribe has spoken of notes."""
+
+    @property
+    def certain(self) -> bool:
+        """Whether this is a command whatever was said and noted before."""
+        return not self.unsure and (self.notes is None or self.notes.sure)
 
 
 def first_command(text: str) -> HeardCommand | None:
@@ -189,7 +197,7 @@ def without_commands(text: str, *, clearly: bool = False) -> str:
     kept: list[str] = []
     at = 0
     for command in found:
-        if command.notes is not None and not command.notes.sure:
+        if not command.certain:
             continue
         kept.append(_cut(text, words, at, max(at, command.lead_start)))
         end = at if command.refers_back else _sentence_end(words, command)
@@ -233,6 +241,7 @@ def _find_garbled(text: str, words: list[PlainWord]) -> tuple[list[PlainWord], l
         command, at, stop = match
         span = (stop, len(words)) if command in TAKES_TEXT else (0, 0)
         mentioned = command in TAKES_TEXT and is_only_mentioned(words, at, stop)
+        mentioned = mentioned or tells_consequence(words, stop, len(words))
         question = command is Intent.ACTION and any(map(is_question_word, words[at : stop + 1]))
         if not mentioned and not question:
             return words, [FoundCommand(command, at, span, lead_start=0)]
@@ -265,7 +274,7 @@ def _as_heard(
         note_text = repaired(corrected(_without_stop(in_one_breath(note_text.strip()))))
         if found.intent is Intent.ACTION and (when := _time_before(text, words, start, found)):
             note_text = with_time(note_text, when)
-        return HeardCommand(found.intent, note_text, before)
+        return HeardCommand(found.intent, note_text, before, notes=found.notes, unsure=found.unsure)
     if not found.refers_back:
         return HeardCommand(found.intent, "", before, notes=found.notes)
     when = (

@@ -37,6 +37,7 @@ QUESTIONS = frozenset(
 
 SHORTEST_QUESTION = 3
 _QUESTION_WORDS = listed("what how which where")
+_READS = listed("read tell show")
 _INDIRECT_QUESTION_VERBS = REPORTING_VERBS | listed(
     "ask tell say know wonder wonders wondered know knows find check see"
 )
@@ -51,6 +52,7 @@ def may_ask(words: Sequence[PlainWord], first: int, at: int) -> bool:
     if _INDIRECT_QUESTION_VERBS & set(texts(words, first, at)):
         return False
     first_word = at + (words[at].text in {"and", "so", "then"})
+    first_word += first_word < len(words) and texts(words, at, at + 2) == ["and", "then"]
     asks = first_word < len(words) and (
         words[first_word].text in _QUESTION_WORDS or _reads_back(words, first_word)
     )
@@ -60,8 +62,12 @@ def may_ask(words: Sequence[PlainWord], first: int, at: int) -> bool:
 
 
 def _reads_back(words: Sequence[PlainWord], at: int) -> bool:
-    """Returns whether this is "read it back"; "and read it" may be part of the note."""
-    return words[at].text == "read" and "back" in texts(words, at + 1, at + 4)
+    """Returns whether this is "read it back" or "tell me", not "read it", which may be a task."""
+    if words[at].text not in _READS:
+        return False
+    after = texts(words, at + 1, at + 4)
+    then = at > 0 and words[at - 1].text == "then"
+    return then or after[:1] in (["me"], ["us"]) or (words[at].text == "read" and "back" in after)
 
 
 def _begins_politely(words: Sequence[PlainWord], at: int) -> bool:

@@ -58,7 +58,15 @@ class FoundCommand:
     """When to remind of what was said before it: "remind me of that tomorrow"."""
 
     notes: NoteReference | None = None
-    """Which notes to remove or read, if that was said."""
+    """Which notes to remove, read or change, if that was said."""
+
+    unsure: bool = False
+    """Whether this is a command only right after the scribe has spoken of notes."""
+
+    @property
+    def certain(self) -> bool:
+        """Whether this is a command whatever was said and noted before."""
+        return not self.unsure and (self.notes is None or self.notes.sure)
 
     @property
     def end(self) -> int:

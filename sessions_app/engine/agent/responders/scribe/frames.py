@@ -2,13 +2,15 @@
 
 from sessions_app.engine.agent.responders.scribe.vocabulary import written_out
 
-_IF_YOU = "if you could|can|would please|also|just|quickly?"
+_IF_YOU = "if you could|can|would? please|also|just|quickly?"
+_GOOD = "great|nice|good|kind|helpful|lovely|perfect|wonderful"
 
 FRAMES = frozenset(
     phrase
     for line in (
-        f"it would be so|really|very? great|nice|good|kind|helpful|lovely|perfect {_IF_YOU}",
-        f"that|it would help me? {_IF_YOU}",
+        f"it would be so|really|very? {_GOOD} {_IF_YOU}",
+        f"that|it would really? help me? {_IF_YOU}",
+        f"i would really? love|like it {_IF_YOU}",
         f"i would be grateful|glad|happy|pleased {_IF_YOU}",
         f"i would appreciate it {_IF_YOU}",
         f"would it be possible|okay|ok {_IF_YOU}",
@@ -34,4 +36,16 @@ FRAMES = frozenset(
     )
     for phrase in written_out(line)
 )
+BEFORE_TEXTS = frozenset(
+    phrase
+    for line in (
+        "make|be sure to|you",
+        "make|be sure that you",
+        "do not you? forget to",
+    )
+    for phrase in written_out(line)
+)
+"""Phrases that introduce only requests to write something down: "make sure to note". In "make sure
+to stop" somebody else is told to."""
+
 LONGEST_FRAME = max(len(phrase.split()) for phrase in FRAMES)

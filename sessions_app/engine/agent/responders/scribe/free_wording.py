@@ -170,22 +170,32 @@ _VOCABULARIES = (
         listed("have been my"),
     ),
 )
+_AT_A_LOSS = listed("help know understand instructions commands options")
+_HAS_TO_DO_WITH = "to do with"
+"""No request has this: "what do I have to do with it?"."""
+
 _ABOUT_TALK = listed("talked talking speaking spoken call conversation line phone going")
 
 
 def freely_worded(words: Sequence[str]) -> Intent | None:
     """Returns the command that a sentence of these words is, or None."""
-    if not 1 < len(words) <= MOST_WORDS:
+    if not 1 < len(words) <= MOST_WORDS or _in_a_row(_HAS_TO_DO_WITH, words):
         return None
     for vocabulary in _VOCABULARIES:
         allowed = (_FILL | vocabulary.begins | vocabulary.also) - vocabulary.but
         if words[0] not in vocabulary.begins or not allowed.issuperset(words):
             continue
+        if vocabulary.intent is Intent.HELP and words[0] == "i" and not _AT_A_LOSS & set(words):
+            continue  # "I have to say that was quick"
         if vocabulary.intent is Intent.LENGTH and not _ABOUT_TALK.intersection(words):
             continue
         if any(_in_order(name.split(), words) for name in vocabulary.names):
             return vocabulary.intent
     return None
+
+
+def _in_a_row(wanted: str, words: Sequence[str]) -> bool:
+    return f" {wanted} " in f" {' '.join(words)} "
 
 
 def _in_order(wanted: Sequence[str], words: Sequence[str]) -> bool:

@@ -7,6 +7,7 @@ from sessions_app.engine.agent.responders.scribe.note_references import numbered
 from sessions_app.engine.agent.responders.scribe.nouns import MEMORIES, is_statement
 from sessions_app.engine.agent.responders.scribe.removals import begins_removal
 from sessions_app.engine.agent.responders.scribe.requests_at_end import without_courtesies
+from sessions_app.engine.agent.responders.scribe.run_ons import has_no_marks, orders
 from sessions_app.engine.agent.responders.scribe.words import PlainWord
 from sessions_app.engine.text.word_lists import listed
 
@@ -29,6 +30,7 @@ def is_labelled(words: Sequence[PlainWord], at: int, stop: int, end: int) -> boo
     if phrase in _LABELS:
         first = phrase == ["note"] and (not at or words[at - 1].stops)
         states = first and is_statement(words, stop, end)  # "note the tap is dripping"
+        states = states or _orders_unmarked(words, stop, end)
         return words[at].marked or _is_label(words, at, end) or states
     if phrase in _FIRST_LABELS:
         first = not at or words[at - 1].stops
@@ -36,6 +38,11 @@ def is_labelled(words: Sequence[PlainWord], at: int, stop: int, end: int) -> boo
     if phrase[0] in _WRITE_VERBS and phrase[-1] == "this":
         return stop == end or words[stop - 1].marked or words[stop].opened
     return True
+
+
+def _orders_unmarked(words: Sequence[PlainWord], stop: int, end: int) -> bool:
+    """Returns whether a turn without marks begins so, or goes on so: "note buy milk"."""
+    return words[0].text == "note" and has_no_marks(words) and orders(texts(words, stop, end))
 
 
 def _is_label(words: Sequence[PlainWord], at: int, end: int) -> bool:

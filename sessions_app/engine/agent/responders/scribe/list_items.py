@@ -8,6 +8,7 @@ from sessions_app.engine.agent.responders.scribe.found_command import (
     REFERS,
     REFERS_TO_MANY,
     FoundCommand,
+    ends_in_could_you,
     polite,
     texts,
 )
@@ -16,7 +17,7 @@ from sessions_app.engine.agent.responders.scribe.vocabulary import Intent
 from sessions_app.engine.agent.responders.scribe.words import PlainWord
 from sessions_app.engine.text.word_lists import listed
 
-_PUT_VERBS = listed("add put write stick save enter place")
+PUT_VERBS = listed("add put write stick save enter place pop chuck bung throw slap whack drop")
 _MISHEARD_VERBS = listed("and at had but")
 """What recognisers write for "add" and "put" at the beginning of a sentence."""
 
@@ -49,14 +50,19 @@ _POINTERS = REFERS | listed("this something the following")
 _LISTS = {"note": Intent.NOTE, "notes": Intent.NOTE}
 _LISTS |= dict.fromkeys(listed("list todos tasks reminders items"), Intent.ACTION)
 _LIST = re.compile(
-    r"(?:to|on|onto|in|into) (?:my|the|our) (?:(?:todo|action|shopping|task) )?"
+    r"(?:to|on|onto|in|into) (?:my|the|our) (?:(?:todo|action|shopping|grocery|packing|task) )?"
     r"(note|notes|list|todos|tasks|reminders|items)"
 )
 
 
+def names_list(word: PlainWord) -> bool:
+    """Returns whether "to my list" may end with this word."""
+    return word.text in _LISTS
+
+
 def may_begin_put(word: PlainWord) -> bool:
     """Returns whether "add milk to my list" or "write it down" may begin with this word."""
-    return word.text in _PUT_VERBS | _WRITE_VERBS
+    return word.text in PUT_VERBS | _WRITE_VERBS
 
 
 def put_on_list(words: Sequence[PlainWord], at: int, end: int) -> FoundCommand | None:
@@ -67,7 +73,7 @@ def put_on_list(words: Sequence[PlainWord], at: int, end: int) -> FoundCommand |
     """
     if words[at].text in _WRITE_VERBS and (down := _write_down(words, at, end)) is not None:
         return down
-    misheard = words[at].text not in _PUT_VERBS
+    misheard = words[at].text not in PUT_VERBS
     if misheard and not _is_misheard_verb(words, at):
         return None
     for stop in range(at + 2, min(end, at + LONGEST_PUT)):
@@ -94,18 +100,42 @@ def put_on_list(words: Sequence[PlainWord], at: int, end: int) -> FoundCommand |
     return None
 
 
-def add_request(words: Sequence[PlainWord], at: int, end: int) -> FoundCommand | None:
-    """Returns the command of "add eggs, please", which names no list, or None."""
+def add_request(
+    words: Sequence[PlainWord], at: int, end: int, *, asked: bool = False
+) -> FoundCommand | None:
+    """Returns the command of "add eggs, please", which names no list, or None.
+
+    It needs "please", "could you" before it, or another request right after it (`asked`). "Also add
+    eggs" may be about a recipe, so that it is `unsure`.
+    """
     last = end
     while last > at and words[last - 1].text in COURTESIES:
         last -= 1
-    asks = "please" in {*texts(words, last, end), *texts(words, max(0, at - 1), at)}
+    asks = asked or "please" in {*texts(words, last, end), *texts(words, max(0, at - 1), at)}
+    last, adds = _without_too(words, at, last)
+    asks = asks or _asks_politely(words, at)
     items = texts(words, at + 1, last)
-    if words[at].text != "add" or not asks or not 0 < len(items) <= LONGEST_ITEM:
+    if words[at].text != "add" or not (asks or adds) or not 0 < len(items) <= LONGEST_ITEM:
         return None
     if _NO_ITEM & set(items) or all(map(str.isdecimal, items)):
         return None
-    return FoundCommand(Intent.ACTION, at, (at + 1, last), command_end=end)
+    return FoundCommand(Intent.ACTION, at, (at + 1, last), command_end=end, unsure=not asks)
+
+
+def _without_too(words: Sequence[PlainWord], at: int, last: int) -> tuple[int, bool]:
+    """Returns the end of the items without "too", and whether "too" or "also" stands there."""
+    also = words[at - 1].text == "also" if at else False
+    if last - at > 2 and texts(words, last - 2, last) == ["as", "well"]:  # noqa: PLR2004
+        return last - 2, True
+    if words[last - 1].text in {"too", "also"}:
+        return last - 1, True
+    return last, also
+
+
+def _asks_politely(words: Sequence[PlainWord], at: int) -> bool:
+    """Returns whether "could you" or "could you also" stands before a word."""
+    at -= at > 0 and words[at - 1].text in {"also", "please", "just"}
+    return ends_in_could_you(words, 0, at)
 
 
 def _is_misheard_verb(words: Sequence[PlainWord], at: int) -> bool:

@@ -2,17 +2,19 @@
 
 from collections.abc import Sequence
 
+from sessions_app.engine.agent.responders.scribe.found_command import texts
 from sessions_app.engine.agent.responders.scribe.note_references import (
     NOUNS,
     NoteReference,
     note_reference,
 )
+from sessions_app.engine.agent.responders.scribe.words import PlainWord
 from sessions_app.engine.text.word_lists import listed
 
-_SURE_VERBS = listed("delete erase scratch strike")
+_SURE_VERBS = listed("delete erase")
 """After these verbs a few words name a note, even if no note has them."""
 
-_WORD_VERBS = _SURE_VERBS | listed("remove cross discard forget")
+_WORD_VERBS = _SURE_VERBS | listed("scratch strike remove cross discard forget")
 """After these, words name a note if one has them."""
 
 _VERBS = _WORD_VERBS | listed("wipe clear cancel drop trash bin dump ditch")
@@ -43,6 +45,12 @@ _AFTER_NOUN = listed("is was are were has had means does did will would can shou
 
 _NAMING = listed("the my our your that those these number note notes item all everything both")
 _OWNERS = listed("my the our your")
+_OF_OTHERS = listed("your his her their its")
+"""After "delete", the things of others are no notes, unless one names them: "your account"."""
+
+_JOINS = listed("and or when while if until so because before after")
+SUBJECTS = listed("you i he she it we they people everyone everybody nobody someone somebody")
+_DETERMINERS = listed("the my our a an that this")
 _LISTS = listed("notes note list notebook todos tasks reminders todo")
 
 
@@ -56,18 +64,42 @@ def removal(words: Sequence[str]) -> NoteReference | None:
         return None
     rest, from_list = _trimmed(rest)
     has_noun = from_list or bool(NOUNS & set(rest)) or "number" in rest
-    if not rest or rest[0] in _AFTER_NOUN:
+    if not rest or rest[0] in _AFTER_NOUN or has_consequence(rest):
         return None
-    if verb in _TAKE_VERBS and not (from_list or (has_noun and takes_off and rest[0] in _NAMING)):
+    named = from_list or (has_noun and takes_off and rest[0] in _NAMING)
+    if (verb in _TAKE_VERBS and not named) or (not has_noun and _goes_on(rest)):
         return None  # "take another note: she moved out"
     if _is_any_one(rest):
         return None if rest[0] in {"that", "this"} else NoteReference()
     last = NoteReference(numbers=(-1,), actions=True) if rest in _THAT_ACTION else None
-    reference = last or note_reference(rest, sure=verb in _SURE_VERBS or from_list)
+    sure = from_list or (verb in _SURE_VERBS and rest[0] not in _OF_OTHERS)
+    reference = last or note_reference(rest, sure=sure)
     if reference is not None and reference.every:
         of_notes = from_list or bool((NOUNS - _VAGUE) & set(rest))
         return reference if of_notes or _is_surely_all(verb, words) else None
     return reference if verb in _WORD_VERBS or has_noun else None
+
+
+def tells_consequence(words: Sequence[PlainWord], stop: int, end: int) -> bool:
+    """Returns whether "and you won't forget it" or the like follows a phrase, without a mark."""
+    joined = texts(words, stop, min(stop + 2, end))
+    if joined[:1] not in (["and"], ["or"]) or words[stop - 1].marked:
+        return False
+    return joined[-1] in SUBJECTS
+
+
+def has_consequence(words: Sequence[str]) -> bool:
+    """Returns whether words tell what comes of it: "scratch the surface and you find rust"."""
+    joins = (at for at, word in enumerate(words) if word in {"and", "or"})
+    return any(SUBJECTS & set(words[at + 1 : at + 2]) for at in joins)
+
+
+def _goes_on(rest: Sequence[str]) -> bool:
+    """Returns whether more is said: "the board and go home", unlike "the milk and the eggs"."""
+    at = next((n for n, word in enumerate(rest) if word in _JOINS), len(rest))
+    after = rest[at + 1 :]
+    things = 1 + bool(_DETERMINERS & set(after[:1]))
+    return len(after) > things
 
 
 def _is_surely_all(verb: str, words: Sequence[str]) -> bool:

@@ -22,8 +22,9 @@ _NOTES_THAT = frozenset(
 """Requests that count only with "please", since people also say them of others."""
 
 _LISTS = re.compile(
-    r"(?:put|add|write|stick) (?:it|that|them|those) (?:on|to|onto|in|into) (?:my|the|our) "
-    r"(?:(?:todo|action|shopping|task) )?(?:notes?|list|todos|tasks|reminders)"
+    r"(?:put|add|write|stick|pop|chuck|bung|throw) (?:it|that|them|those)"
+    r" (?:on|to|onto|in|into) (?:my|the|our) "
+    r"(?:(?:todo|action|shopping|grocery|packing|task) )?(?:notes?|list|todos|tasks|reminders)"
 )
 SHORTEST_STATEMENT = 3
 """Fewer words cannot be the thing to put on a list."""

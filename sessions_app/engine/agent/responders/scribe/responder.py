@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sessions_app.engine.agent.responders.base import Conversation, NoteRefusedError, Responder
-from sessions_app.engine.agent.responders.scribe import tidying
+from sessions_app.engine.agent.responders.scribe import changes, tidying
 from sessions_app.engine.agent.responders.scribe.answers import agrees, declines, split_dictation
 from sessions_app.engine.agent.responders.scribe.breaths import in_one_breath
 from sessions_app.engine.agent.responders.scribe.commands import (
@@ -42,6 +42,9 @@ WHAT_NOTE = "What should I write down?"
 WHAT_ACTION = "What needs to be done?"
 NOTHING = "All right, nothing was written down."
 SURE = "Should I end the call?"
+_OF_NOTES = ("Note", "Action item", "You have", "Removed", "Brought back", changes.CHANGED)
+"""How answers about notes begin."""
+
 WRITTEN = {NoteKind.NOTE: "Noted", NoteKind.ACTION: "Action item"}
 STILL_HERE = "OK, I'm still here."
 """Closes the question SURE; otherwise a later "okay" would end the call."""
@@ -154,6 +157,8 @@ class ScribeResponder(Responder):
         return tidying.undo(conversation.host) if withdraws(conversation.last_text) else ""
 
     def _obey(self, conversation: Conversation, command: HeardCommand) -> str:
+        if command.intent is Intent.CHANGE and command.notes is not None:
+            return changes.change_note(conversation.host, command.notes, command.text)
         if command.notes is not None:
             act = read_out if command.intent is Intent.READ else tidying.remove
             return act(conversation.host, command.notes)
@@ -303,10 +308,18 @@ def _ends(text: str) -> bool:
 
 def _is_command(conversation: Conversation, command: HeardCommand) -> bool:
     """Returns whether this is a command: "remove the paint" only is one if a note has "paint"."""
-    if command.notes is None or command.notes.sure:
+    if command.certain:
         return True
+    if command.notes is None:
+        return _spoke_of_notes(conversation)
     chosen = choose_notes(command.notes, conversation.host.notes)
     return bool(chosen.notes or chosen.problem)
+
+
+def _spoke_of_notes(conversation: Conversation) -> bool:
+    """Returns whether the scribe's last answer was about notes."""
+    said = _last_said(conversation)
+    return bool(conversation.host.notes) and said.startswith(_OF_NOTES)
 
 
 def _with_earlier_text(conversation: Conversation, command: HeardCommand) -> HeardCommand:

@@ -32,21 +32,23 @@ from sessions_app.engine.agent.responders.scribe.found_command import (
 )
 from sessions_app.engine.agent.responders.scribe.free_wording import freely_worded
 from sessions_app.engine.agent.responders.scribe.labels import is_labelled
-from sessions_app.engine.agent.responders.scribe.list_items import (
-    LONGEST_PUT,
-    SHORTEST_PUT,
-    add_request,
-    may_begin_put,
-    put_on_list,
-    states_something,
-)
-from sessions_app.engine.agent.responders.scribe.note_requests import NoteRequests
-from sessions_app.engine.agent.responders.scribe.referents import tells_enough, tells_something
+from sessions_app.engine.agent.responders.scribe.list_items import names_list, states_something
+from sessions_app.engine.agent.responders.scribe.list_requests import ListRequests
+from sessions_app.engine.agent.responders.scribe.referents import tells_enough
 from sessions_app.engine.agent.responders.scribe.reminders import (
     after_again,
     asks_what_was_forgotten,
 )
-from sessions_app.engine.agent.responders.scribe.removals import begins_removal
+from sessions_app.engine.agent.responders.scribe.removals import (
+    begins_removal,
+    has_consequence,
+    tells_consequence,
+)
+from sessions_app.engine.agent.responders.scribe.run_ons import (
+    asks_next,
+    begins_next,
+    has_no_marks,
+)
 from sessions_app.engine.agent.responders.scribe.text_starts import COURTESIES, text_begin
 from sessions_app.engine.agent.responders.scribe.vocabulary import (
     COMMANDS,
@@ -70,7 +72,7 @@ MOST_IN_A_ROW = 8
 """How many commands without a text may follow each other in one sentence."""
 
 
-class CommandSentence(NoteRequests):
+class CommandSentence(ListRequests):
     """One sentence in which commands are looked for; `later` are the spans of those after it.
 
     `has_statement` tells whether earlier sentences hold a statement that "that" may refer to ("make
@@ -88,11 +90,9 @@ class CommandSentence(NoteRequests):
         has_statement: Callable[[], bool] = bool,
         ahead: bool = False,
     ) -> None:
-        super().__init__(words, start, end)
+        super().__init__(words, start, end, ahead=ahead)
         self._later = later
         self._has_earlier_statement = has_statement
-        self._ahead = ahead
-        self._lead_start = start
         self._tried: set[int] = set()
 
     def commands(self) -> list[FoundCommand]:
@@ -126,7 +126,7 @@ class CommandSentence(NoteRequests):
 
     def _match(self, at: int, *, bare: bool, most: int) -> list[FoundCommand]:
         """Returns the commands that begin with this very word; `bare`: nothing introduces them."""
-        command = self._put(at) or self._removal(at, bare=bare)
+        command = self._put(at) or self._changing(at, bare=bare) or self._removal(at, bare=bare)
         command = command or self._reading(at, bare=bare) or self._reminding(at, bare=bare)
         return [command] if command else self._phrase(at, bare=bare, most=most)
 
@@ -155,37 +155,9 @@ class CommandSentence(NoteRequests):
         marked = at > 0 and self._words[at - 1].marked
         if bare and not (marked and begins_removal(self._texts(at, self._end))):
             return None
-        intent = freely_worded(self._request(at))
+        words = self._request(at)
+        intent = None if has_consequence(words) else freely_worded(words)
         return None if intent is Intent.END and not self._ends_call(at, self._end) else intent
-
-    def _put(self, at: int) -> FoundCommand | None:
-        """Returns the command of "add milk to my list".
-
-        "Put it on my list: buy milk" has what follows as its text, unless "it" can be something
-        said before.
-        """
-        command = self._put_before_more(at) or put_on_list(self._words, at, self._end)
-        if command is None or not command.refers_back or command.text[0] >= command.text[1]:
-            return command
-        after = command.text[0]
-        if self._is_back_reference(after, tells_something):
-            return replace(command, text=(after, after))
-        return replace(command, refers_back=False)
-
-    def _put_before_more(self, at: int) -> FoundCommand | None:
-        """Returns the same where more follows: "add milk to my list, we are out of it"."""
-        if self._ahead or not may_begin_put(self._words[at]):
-            return None
-        for stop in range(at + SHORTEST_PUT, min(self._end, at + LONGEST_PUT)):
-            marked = self._words[stop - 1].marked
-            if not marked and self._words[stop].text != "and":
-                continue
-            if (command := put_on_list(self._words, at, stop)) is None:
-                continue
-            whole = marked and not command.refers_back and self._lead_start == self._start
-            if whole or self._command_at(stop):
-                return command
-        return None
 
     def _reminding(self, at: int, *, bare: bool) -> FoundCommand | None:
         """Returns the action item to remind somebody else: "remind Anna to send the slides"."""
@@ -212,13 +184,6 @@ class CommandSentence(NoteRequests):
         if verb != "remember":
             return []
         return self._with_text(Intent.ACTION if after == "to" else Intent.NOTE, at, at + 1)
-
-    def _added(self, at: int) -> list[FoundCommand]:
-        """Returns the command of "add eggs, please", which names no list."""
-        if self._lead_start != self._start:
-            return []
-        command = add_request(self._words, at, self._end)
-        return [command] if command else []
 
     def _taking_down(self, at: int) -> list[FoundCommand]:
         """Returns the note of "take down that the roof leaks", not of "take down that poster"."""
@@ -267,9 +232,9 @@ class CommandSentence(NoteRequests):
             phrase = phrase[:2]
         if not (asked_for or is_labelled(words, at, stop, self._end)):
             return []
-        if self._is_no_request(at, stop):
+        if self._is_no_request(at, stop) or self._tells_consequence(stop):
             return []
-        until = self._text_end(stop)
+        until = self._text_end(stop, at)
         if (command := self._with_earlier_text(intent, at, stop, until)) is not None:
             return [command]
         begin = max(
@@ -281,6 +246,12 @@ class CommandSentence(NoteRequests):
             refers_back = refers_back or (at > self._start and phrase[0] == "remind")
             return [FoundCommand(intent, at, (until, until), refers_back)]
         return [FoundCommand(intent, at, (min(begin, until), until))]
+
+    def _tells_consequence(self, stop: int) -> bool:
+        """Returns whether this only tells what comes of it: "write it down or you forget it"."""
+        if not tells_consequence(self._words, stop, self._end):
+            return False
+        return not self._has_statement(tells_enough)
 
     def _with_earlier_text(
         self, intent: Intent, at: int, stop: int, until: int
@@ -338,14 +309,30 @@ class CommandSentence(NoteRequests):
             return False
         return bool(CommandSentence(self._words, at, self._end, ahead=True).commands_at(at))
 
-    def _text_end(self, stop: int) -> int:
-        """Returns where a text ends: before the next command, an aside or a "thank you"."""
+    def _reads_at(self, at: int) -> bool:
+        """Returns whether a request to read the notes begins at a word."""
+        if self._ahead or at >= self._end:
+            return False
+        commands = CommandSentence(self._words, at, self._end, ahead=True).commands_at(at)
+        return bool(commands) and commands[0].intent is Intent.READ
+
+    def _is_run_on(self, at: int) -> bool:
+        """Returns whether a command may begin here although no mark or "and" parts it."""
+        return names_list(self._words[at - 1]) and has_no_marks(self._words)
+
+    def _text_end(self, stop: int, phrase_at: int | None = None) -> int:
+        """Returns where a text ends: before the next command, an aside or a "thank you".
+
+        The phrase before it is from `phrase_at` to `stop`.
+        """
         if self._ahead:
             return self._end
         for at in range(stop + 1, self._end):
             if self._is_text_command(at) and (
                 self._words[at - 1].marked or self._is_joined_command(at)
             ):
+                return at
+            if phrase_at is not None and begins_next(self._words, (phrase_at, stop), at, self._end):
                 return at
             rest = self._words[at - 1 : self._end]
             if taken_back_at(rest) or aside_at(rest) or self._asks_something(stop, at):
@@ -360,7 +347,9 @@ class CommandSentence(NoteRequests):
 
     def _asks_something(self, stop: int, at: int) -> bool:
         """Returns whether a question to the scribe begins here: "call Anna, what's on my list"."""
-        if self._ahead or self._end - at < SHORTEST_QUESTION or not may_ask(self._words, stop, at):
+        if self._ahead or self._end - at < SHORTEST_QUESTION:
+            return False
+        if not (may_ask(self._words, stop, at) or asks_next(self._words, stop, at, self._end)):
             return False
         commands = CommandSentence(self._words, at, self._end, ahead=True).commands_at(at)
         return bool(commands) and all(command.intent in QUESTIONS for command in commands)

@@ -15,6 +15,7 @@ class Intent(StrEnum):
     UNDO = "undo"
     RESTORE = "restore"
     REDO = "redo"
+    CHANGE = "change"
     RECAP = "recap"
     REPEAT = "repeat"
     TIME = "time"
@@ -27,7 +28,7 @@ class Intent(StrEnum):
 
 
 TAKES_TEXT = frozenset({Intent.NOTE, Intent.ACTION})
-EACH_TIME = TAKES_TEXT | {Intent.UNDO, Intent.RESTORE, Intent.REDO}
+EACH_TIME = TAKES_TEXT | {Intent.UNDO, Intent.RESTORE, Intent.REDO, Intent.CHANGE}
 """Commands that are done twice if said twice in a turn: "undo that, undo that". Of others, such as
 "I'm lost. What can I say?", one answer is enough."""
 
@@ -66,6 +67,10 @@ _LINES: dict[Intent, tuple[str, ...]] = {
         f"{_MAKE}|leave|keep|save|record a|another|one|the|this|my? quick|short|new|next? note",
         "i|we would? need|want|like|love a|another new? note",
         "make that|this|it a note",
+        "add|make|create|log|record a|an|another|one new|next? entry",
+        "new|another|next entry",
+        "let the|our|my record|minutes|notes|log show|say|state|reflect",
+        "let it be noted|recorded",
         "take|make|new a? memo|message|dictation",
         "take note",
         "note|jot|write that|this|it? down",
@@ -85,7 +90,8 @@ _LINES: dict[Intent, tuple[str, ...]] = {
         "mark|log that|this",
         "put on record",
         "note to self|myself",
-        "for the record",
+        "for the record|minutes",
+        "log|record the following",
         "add|write|put|save to|in|into my|the|our notes",
         "save|keep that|this|it as a note",
         "remember|write|jot|save|record that",
@@ -106,7 +112,7 @@ _LINES: dict[Intent, tuple[str, ...]] = {
         f"{_MAKE}|set|note|give up|down? me|us? a|an|another|one|the new|next? task|todo|reminder",
         "i|we would? need|want|like|love a|an|another new? action? item|task|todo|reminder",
         "make that|this|it a|an action? item|task|todo|reminder",
-        "add another|an|one item",
+        "add another|an|one|a new|next? item",
         "todo",
         "task",
         "reminder",
@@ -132,7 +138,12 @@ _LINES: dict[Intent, tuple[str, ...]] = {
         "what is|are on|in my|the|our todo? list|notes|items|todos|tasks|reminders",
         "what are my|the|our action? items|notes|todos|tasks|reminders",
         "what todos|tasks|reminders do|have i|we have|got?",
-        "what do i|we have to do",
+        "what else? do i|we still? have|need to do still?",
+        "what else? have i|we still? got|left to do",
+        "what else? is left|still to do",
+        "what is left|still|else on|in my|the|our todo? list|notes",
+        "tell|show|read me what is left|still|else? on|in my|the|our todo? list|notes",
+        "what else is on my|the|our todo? list",
         "what|which notes do i|we|you have",
         "what|which notes have i|we|you got|taken|made?",
         "how many notes do i|we have",

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from sessions_app.engine.agent.responders.scribe.verb_forms import LONGEST_ASKING, as_imperative
 from sessions_app.engine.text.stops import is_abbreviated
 from sessions_app.engine.text.word_lists import listed
 from sessions_app.engine.text.writing import ends_clause, ends_sentence, goes_on
@@ -63,17 +64,6 @@ _ENDINGS = {"n't": "not", "'ve": "have", "'re": "are", "'ll": "will", "'m": "am"
 _IS = re.compile(r"(what|long|that|who|where|how|when|it|there|here|he|she)'s")
 _DOTTED = re.compile(r"\W*(?:[^\W\d]\.)+\W*")
 """Such as "p.m." or "U.S.", whose full stop may not end the sentence."""
-
-_AFTER_MIND = {
-    **{"noting": "note", "making": "make", "taking": "take", "writing": "write", "adding": "add"},
-    **{"putting": "put", "jotting": "jot", "reminding": "remind", "setting": "set"},
-    **{"reading": "read", "telling": "tell", "showing": "show", "listing": "list", "going": "go"},
-    **{"giving": "give", "repeating": "repeat", "saying": "say", "deleting": "delete"},
-    **{"removing": "remove", "undoing": "undo", "ending": "end", "stopping": "stop"},
-    **{"scratching": "scratch", "summarising": "summarise", "summarizing": "summarize"},
-    **{"hanging": "hang", "creating": "create", "keeping": "keep"},
-}
-"""Verb forms after "would you mind"."""
 
 _CHUNKS = re.compile(r"\S+?(?:(?<=[^\W\d_]{2})-+(?=[^\W\d_]{2})|(?=\s|$))")
 """Runs between blanks, also split at hyphens between words: "the garden-please note that"."""
@@ -138,8 +128,7 @@ def command_words(text: str, *, as_heard: bool = False) -> list[PlainWord]:
         stops = ends_sentence(chunk) and not shortened and not _DOTTED.fullmatch(chunk)
         marked = stops or ends_clause(chunk) or goes_on(chunk)
         if word:
-            if words and words[-1].text == "mind":
-                word = _AFTER_MIND.get(word, word)
+            word = as_imperative(word, [before.text for before in words[-LONGEST_ASKING:]])
             texts = [word] if as_heard else list(_written_out(word))
             split = [PlainWord(part, match.start(), match.end(), False, False) for part in texts]
             split[0] = replace(split[0], opened=opens or not chunk[0].isalnum())

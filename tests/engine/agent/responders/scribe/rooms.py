@@ -49,6 +49,9 @@ class Host:
             raise NoteRefusedError("The book is full.")
         return self._book.add(kind, text)
 
+    def change_note(self, number: int, text: str) -> NoteTaken | None:
+        return self._book.change(number, text)
+
     def remove_notes(self, numbers: Collection[int]) -> Sequence[NoteTaken]:
         return self._book.remove(numbers)
 

@@ -1,0 +1,88 @@
+"""Commands within a sentence that name things to put on a list, or call them a note."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from sessions_app.engine.agent.responders.scribe.found_command import FoundCommand
+from sessions_app.engine.agent.responders.scribe.labelled_items import put_down_as
+from sessions_app.engine.agent.responders.scribe.list_items import (
+    LONGEST_PUT,
+    SHORTEST_PUT,
+    add_request,
+    may_begin_put,
+    put_on_list,
+)
+from sessions_app.engine.agent.responders.scribe.note_requests import NoteRequests
+from sessions_app.engine.agent.responders.scribe.referents import tells_something
+from sessions_app.engine.agent.responders.scribe.words import PlainWord
+
+
+class ListRequests(NoteRequests):
+    """Finds "add milk to my list", "add eggs, please" and "put it down as a task".
+
+    With `ahead`, only whether a command begins at a word matters.
+    """
+
+    def __init__(
+        self, words: Sequence[PlainWord], start: int, end: int, *, ahead: bool = False
+    ) -> None:
+        super().__init__(words, start, end)
+        self._ahead = ahead
+        self._lead_start = start
+
+    def _put(self, at: int) -> FoundCommand | None:
+        """Returns the command of "add milk to my list".
+
+        "Put it on my list: buy milk" has what follows as its text, unless "it" can be something
+        said before.
+        """
+        command = self._put_before_more(at) or put_on_list(self._words, at, self._end)
+        if command is None or not command.refers_back or command.text[0] >= command.text[1]:
+            return command or put_down_as(self._words, at, self._end)
+        after = command.text[0]
+        if self._is_back_reference(after, tells_something):
+            return replace(command, text=(after, after))
+        return replace(command, refers_back=False)
+
+    def _put_before_more(self, at: int) -> FoundCommand | None:
+        """Returns the same where more follows: "add milk to my list, we are out of it"."""
+        if not may_begin_put(self._words[at]):
+            return None
+        for stop in range(at + SHORTEST_PUT, min(self._end, at + LONGEST_PUT)):
+            marked, run_on = self._words[stop - 1].marked, self._is_run_on(stop)
+            if not run_on and (self._ahead or not (marked or self._words[stop].text == "and")):
+                continue
+            if (command := put_on_list(self._words, at, stop)) is None:
+                continue
+            whole = marked and not command.refers_back and self._lead_start == self._start
+            if whole or self._ahead or self._command_at(stop):
+                return command
+        return None
+
+    def _added(self, at: int) -> list[FoundCommand]:
+        """Returns the command of "add eggs, please", which names no list.
+
+        In "add eggs and then read it back" the second request shows what the first one is.
+        """
+        if self._lead_start != self._start or self._words[at].text != "add":
+            return []
+        command = add_request(self._words, at, self._end)
+        ends = (n for n in range(at + 2, self._end) if self._words[n].text == "and")
+        for stop in ends:
+            if command is None and self._reads_at(stop):
+                command = add_request(self._words, at, stop, asked=True)
+        return [command] if command else []
+
+    # -- of the whole sentence, which `CommandSentence` knows ------------------------------
+
+    def _reads_at(self, at: int) -> bool:
+        """Returns whether a request to read the notes begins at a word."""
+        raise NotImplementedError
+
+    def _is_run_on(self, at: int) -> bool:
+        """Returns whether a command may begin here although no mark or "and" parts it."""
+        raise NotImplementedError
+
+    def _is_back_reference(self, after: int, enough: Callable[[Sequence[str]], bool]) -> bool:
+        """Returns whether "that" is what was said before."""
+        raise NotImplementedError

@@ -1,0 +1,113 @@
+"""Requests to hear what is left, or the notes about something: "anything about the plumber?"."""
+
+from collections.abc import Iterator, Sequence
+
+from sessions_app.engine.agent.responders.scribe.found_command import polite
+from sessions_app.engine.agent.responders.scribe.note_references import (
+    NoteReference,
+    distinctive_words,
+)
+from sessions_app.engine.agent.responders.scribe.vocabulary import written_out
+from sessions_app.engine.text.word_lists import listed
+
+_REST = frozenset(
+    phrase
+    for line in (
+        "what is still? left|open|outstanding|missing|pending",
+        "what else is left|open|outstanding|missing|pending",
+        "what is still|left|else? on|in it|there|that",
+        "what else is on|in it|there|that",
+        "what remains|needs to be done",
+        "what still? needs doing",
+        "what remains",
+        "read|tell|show|give me? out? the rest|others",
+        "read|tell|show|give me? the other|remaining ones|notes|items",
+        "read|tell|show|give me? out? what is still? left|open|on|in it|there?",
+        "read|tell|show|give me? out? what remains",
+        "read|tell|show me? out? everything",
+    )
+    for phrase in written_out(line)
+)
+"""Requests to hear all notes there are, if there are any; they may be about something else."""
+
+_ANY = "anything|something"
+_IN_NOTES = "written|noted|saved|recorded|put? down?"
+_SURE = frozenset(
+    phrase
+    for line in (
+        "is|are there a|an|any note|notes|item|reminder|task",
+        "do|did i|we|you have a|an|any note|notes|item|reminder|task",
+        f"did i|we|you note|write|jot|put down? {_ANY}",
+        f"did i|we|you note|write|jot|put {_ANY} down",
+        f"have i|we|you got? {_ANY} {_IN_NOTES}",
+        "what did i|we|you note|write|jot|put down?",
+        "what have i|we|you noted|written|jotted|put down?",
+        "what do|does my|the|our notes|list say",
+        "read|show|tell|give me? out? my|the|our? note|notes|items",
+    )
+    for phrase in written_out(line)
+)
+_OPENINGS = _SURE | frozenset(
+    phrase
+    for line in (
+        _ANY,
+        f"is there {_ANY}",
+        f"do|did i|we|you have|say {_ANY}",
+        f"have i|we|you got|said? {_ANY}",
+        "what did i|we say",
+        "read|show|tell|give me? out? everything|anything|all",
+        "read|show|tell|give me? out? everything|anything|all i|we have|noted|said",
+    )
+    for phrase in written_out(line)
+)
+"""How requests to hear the notes about something begin; `_SURE` ones are about nothing else."""
+
+_LONGEST_OPENING = max(len(phrase.split()) for phrase in _OPENINGS)
+FIRST_WORDS = frozenset(phrase.split()[0] for phrase in _REST | _OPENINGS)
+"""Words that such a request begins with."""
+
+_ABOUT = listed("about on regarding concerning mentioning with")
+_ON_MY_LIST = tuple(
+    [place, owner, noun]
+    for place in ("in", "on")
+    for owner in ("my", "the", "our")
+    for noun in ("notes", "list", "todos", "tasks")
+)
+_NO_TOPIC = listed(
+    "him her it them us me you that this those these else i he she they we who which what my the a "
+    "is are was were does do did has have had can could will would so then when where if to not"
+)
+_DETERMINERS = listed("my the our your a an this that")
+LONGEST_TOPIC = 3
+
+
+def search(words: Sequence[str]) -> NoteReference | None:
+    """Returns the notes that a sentence asks to hear: the rest, or those about something."""
+    rest = list(words)
+    while rest and polite(rest[-1:]) and " ".join(rest) not in _REST:
+        rest.pop()
+    if " ".join(rest) in _REST:
+        return NoteReference(every=True, sure=False)
+    places = [n for n in range(len(rest) - 2) if rest[n : n + 3] in _ON_MY_LIST]
+    on_list = any(n + 3 == len(rest) or rest[n + 3] in _ABOUT for n in places)
+    rest = rest[: places[0]] + rest[places[0] + 3 :] if on_list else rest
+    topics = _topics(rest)
+    found = next(((t, sure) for t, sure in topics if _is_topic(t)), None)
+    if found is None:
+        return None
+    topic, sure = found
+    return NoteReference(words=distinctive_words(topic), every=True, sure=sure or on_list)
+
+
+def _topics(words: Sequence[str]) -> Iterator[tuple[list[str], bool]]:
+    """Yields what an opening asks about, and whether it surely asks for notes."""
+    for many in range(min(_LONGEST_OPENING, len(words) - 2), 0, -1):
+        opening = " ".join(words[:many])
+        if opening in _OPENINGS and words[many] in _ABOUT:
+            topic = list(words[many + 1 :])
+            yield topic[topic[0] in _DETERMINERS :], opening in _SURE
+
+
+def _is_topic(words: Sequence[str]) -> bool:
+    few = 0 < len(words) <= LONGEST_TOPIC
+    return few and not _NO_TOPIC & set(words) and bool(distinctive_words(words))
