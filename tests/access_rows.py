@@ -70,6 +70,25 @@ def of_a_call(
     )
 
 
+CORRECTIONS = [
+    *of_a_call(
+        "segments/1",
+        route="segments/<int:seq>",
+        method="PATCH",
+        body={"edited_text": "x"},
+    ),
+    *of_a_call("segments/1/history", route="segments/<int:seq>/history"),
+    *of_a_call(
+        "segments/1/undo",
+        route="segments/<int:seq>/undo",
+        owner=409,  # there is nothing to undo
+        staff=409,
+        method="POST",
+    ),
+]
+"""What is done to a line that nobody has corrected yet; as CORRECT_BY_OWNER is by default."""
+
+
 def desk(route: str, staff: Outcome, *, clerk: Outcome = 403, **how: Any) -> Row:
     """Returns a row of the admin: only staff get past its own sign-in."""
     address = how.pop("address", f"/admin/{route}")

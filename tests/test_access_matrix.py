@@ -19,6 +19,7 @@ from sessions_app.models import AccessLog, Recording, Summary
 from sessions_app.services import access, calls, versions
 from tests.access_rows import (
     ANY,
+    CORRECTIONS,
     DESK,
     DESK_ERASES,
     LOGIN,
@@ -97,13 +98,7 @@ REST = [
     *of_a_call("", method="PATCH", body={"title": "Monday"}),
     *of_a_call("", owner=403, staff=202, method="DELETE"),
     *of_a_call("segments"),
-    *of_a_call(
-        "segments/1",
-        route="segments/<int:seq>",
-        owner=403,
-        method="PATCH",
-        body={"edited_text": "x"},
-    ),
+    *CORRECTIONS,
     *of_a_call("transcript.txt", route="transcript.<str:form>"),
     *of_a_call("recording"),
     *of_a_call("summary"),

@@ -16,7 +16,6 @@ from sessions_app.engine.text.cleaning import read_json, read_json_as_sent
 from sessions_app.models import Call
 from sessions_app.services import access
 
-CHANGE = "sessions_app.change_call"
 WHERE = "over REST"
 
 
@@ -97,11 +96,6 @@ class CallView(ApiView):
         A call that the user may not see is 404, never 403.
         """
         call = self.call()
-        if not may_change(self.request.user):
+        if not access.may_change(self.request.user):
             raise PermissionDenied("Only staff with the permission to change calls may do this.")
         return call
-
-
-def may_change(user: Any) -> bool:
-    """Returns whether `user` is staff who may correct and re-summarise any call."""
-    return access.sees_all(user) and bool(user.has_perm(CHANGE))

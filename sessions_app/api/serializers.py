@@ -6,6 +6,7 @@ from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from sessions_app.api.correction_serializers import ShownSerializer, WordSerializer
 from sessions_app.api.fields import (
     CallStateField,
     EndReasonField,
@@ -18,9 +19,9 @@ from sessions_app.engine.core.events import Speaker
 from sessions_app.engine.exports.registry import FORMATS
 from sessions_app.models import Agent, Call, ErasureReceipt, Note, Recording, Segment, Summary, Turn
 from sessions_app.models.turn import STAGES
+from sessions_app.services import summaries
 
 ROLES = {Speaker.CALLER.value: "user", Speaker.AGENT.value: "agent"}
-MAX_TEXT = 5000
 
 
 class ErrorSerializer(serializers.Serializer[Any]):
@@ -59,7 +60,7 @@ class MeSerializer(serializers.Serializer[Any]):
     is_staff = serializers.BooleanField()
     sees_all_calls = serializers.BooleanField(help_text="If false, they see only their own.")
     may_change_calls = serializers.BooleanField(
-        help_text="May correct transcripts and ask for summaries again."
+        help_text="May ask for summaries and transcripts again, of any call."
     )
 
 
@@ -255,21 +256,12 @@ class ErasureSerializer(serializers.ModelSerializer[ErasureReceipt]):
         read_only_fields = fields
 
 
-class WordSerializer(serializers.Serializer[Any]):
-    text = serializers.CharField()
-    start_ms = serializers.FloatField()
-    end_ms = serializers.FloatField()
-    confidence = serializers.FloatField(allow_null=True, min_value=0, max_value=1)
-    speaker = serializers.CharField(
-        required=False, help_text="The engine's speaker label, if it tells several people apart."
-    )
-
-
-class SegmentSerializer(serializers.ModelSerializer[Segment]):
+class SegmentSerializer(ShownSerializer):
     """Frozen final text of one speaker; people read `shown_text`.
 
-    That is `edited_text` where staff corrected it, else `revised_text` where a second pass was
-    accepted (empty: it found no words), else what was recognised. `words` are those of `text`.
+    That is `edited_text` where it is `corrected` (empty: somebody said that nothing was said), else
+    `revised_text` where a second pass was accepted (empty: it found no words), else what was
+    recognised. `words` are those of `text`, `shown_words` those that people read.
     Of an agent that was interrupted `heard_text` is what was heard of `text`.
     """
 
@@ -298,8 +290,13 @@ class SegmentSerializer(serializers.ModelSerializer[Segment]):
             "interrupted",
             "turn_index",
             "edited_text",
+            "corrected",
+            "edited_by",
+            "edited_at",
+            "revision",
             "revised_text",
             "shown_text",
+            "shown_words",
             "source",
             "start_ms",
             "end_ms",
@@ -322,12 +319,6 @@ class SegmentsSerializer(serializers.Serializer[Any]):
     last_seq = serializers.IntegerField(help_text="Send it as `after` to go on from here.")
     more = serializers.BooleanField(help_text="Whether there are more segments already.")
     state = CallStateField(help_text="The call's state: no more words come once it has ended.")
-
-
-class CorrectionSerializer(StrictBody):
-    """Staff's correction of one segment; an empty text removes the correction."""
-
-    edited_text = serializers.CharField(allow_blank=True, max_length=MAX_TEXT)
 
 
 class PointSerializer(serializers.Serializer[Any]):
@@ -359,11 +350,15 @@ class SummarySerializer(serializers.ModelSerializer[Summary]):
     key_points = PointSerializer(many=True, read_only=True)
     action_items = ActionSerializer(many=True, read_only=True)
     speakers = SpokenSerializer(many=True, read_only=True)
+    outdated = serializers.SerializerMethodField(
+        help_text="Whether the transcript was corrected since it was made of it."
+    )
 
     class Meta:
         model = Summary
         fields = (
             "state",
+            "outdated",
             "error",
             "attempts",
             "done_at",
@@ -374,3 +369,6 @@ class SummarySerializer(serializers.ModelSerializer[Summary]):
             "speakers",
         )
         read_only_fields = fields
+
+    def get_outdated(self, summary: Summary) -> bool:
+        return summaries.is_outdated(summary)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from drf_spectacular.utils import OpenApiResponse, extend_schema
-from rest_framework.exceptions import NotFound
+from rest_framework.exceptions import NotFound, PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -17,6 +17,10 @@ from sessions_app.models.work import WorkState
 from sessions_app.services import access, summaries
 
 LATER = "The call is live, or its summary is being made. Try again later."
+NOT_YOURS = (
+    "Only staff with the permission to change calls may do this; whoever may correct the "
+    "transcript may where the summary is older than it."
+)
 NONE_YET = "There is no summary yet: it is made when the call ends."
 
 
@@ -52,7 +56,10 @@ class SummariseAgain(CallView):
     @extend_schema(
         operation_id="summary_again",
         summary="Make the summary again",
-        description="For staff with the permission to change calls. The new state is pending.",
+        description=(
+            "For staff with the permission to change calls, and, where the summary is `outdated`, "
+            "for whoever may correct the transcript. The new state is pending."
+        ),
         tags=["summaries"],
         request=None,
         responses={
@@ -63,7 +70,9 @@ class SummariseAgain(CallView):
         },
     )
     def post(self, request: Request, **_address: Any) -> Response:
-        call = self.changing_call()
+        call = self.call()
+        if not summaries.may_ask_again(request.user, call):
+            raise PermissionDenied(NOT_YOURS)
         StrictBody(data=request.data).is_valid(raise_exception=True)
         if not summaries.ask_again(call, request.user):
             raise Conflict(LATER)

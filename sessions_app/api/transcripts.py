@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from sessions_app.api import schema
 from sessions_app.api.base import WHERE, CallView
 from sessions_app.api.parameters import not_known
-from sessions_app.api.serializers import CorrectionSerializer, SegmentSerializer, SegmentsSerializer
+from sessions_app.api.serializers import SegmentsSerializer
 from sessions_app.engine.exports.registry import FORMATS
 from sessions_app.models import AccessLog
 from sessions_app.services import access, exports, transcripts, visit_log
@@ -66,35 +66,6 @@ class Segments(CallView):
             "state": call.state,
         }
         return Response(SegmentsSerializer(page).data)
-
-
-class SegmentDetail(CallView):
-    @extend_schema(
-        operation_id="segment_correct",
-        summary="Correct what was recognised",
-        description=(
-            "For staff with the permission to change calls. The recognised `text` stays; an "
-            "empty `edited_text` removes the correction."
-        ),
-        tags=["transcripts"],
-        parameters=[OpenApiParameter("seq", int, OpenApiParameter.PATH)],
-        request=CorrectionSerializer,
-        responses={
-            200: SegmentSerializer,
-            403: schema.NOT_ALLOWED,
-            **schema.OF_A_CALL,
-            400: schema.INVALID,
-        },
-    )
-    def patch(self, request: Request, seq: int, **_address: Any) -> Response:
-        call = self.changing_call()
-        given = CorrectionSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        segment = transcripts.after(call, seq - 1).filter(seq=seq).first()
-        if segment is None:
-            raise NotFound(f"The call has no segment {seq}.")
-        transcripts.correct(segment, request.user, given.validated_data["edited_text"])
-        return Response(SegmentSerializer(segment).data)
 
 
 class TranscriptFile(CallView):

@@ -6,6 +6,7 @@ from django.urls import URLPattern, path, re_path
 from rest_framework.views import APIView
 
 from sessions_app.api import (
+    corrections,
     docs,
     protocol,
     recordings,
@@ -35,7 +36,9 @@ def patterns(serve_recording: ServeRecording) -> list[URLPattern]:
         *either("calls/", views.CallList, "calls"),
         *either(f"{call}/", views.CallDetail, "call"),
         *either(f"{call}/segments", transcripts.Segments, "segments"),
-        *either(f"{call}/segments/<int:seq>", transcripts.SegmentDetail, "segment"),
+        *either(f"{call}/segments/<int:seq>", corrections.SegmentDetail, "segment"),
+        *either(f"{call}/segments/<int:seq>/history", corrections.SegmentHistory, "history"),
+        *either(f"{call}/segments/<int:seq>/undo", corrections.SegmentUndo, "undo"),
         *either(f"{call}/transcript.<str:form>", transcripts.TranscriptFile, "transcript"),
         *either(f"{call}/recording", recordings.RecordingFile, "recording", serve=serve_recording),
         *either(f"{call}/summary", summaries.SummaryDetail, "summary"),

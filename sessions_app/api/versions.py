@@ -10,10 +10,10 @@ from rest_framework.response import Response
 
 from sessions_app.api import schema
 from sessions_app.api.base import WHERE, CallView
+from sessions_app.api.correction_serializers import WordSerializer
 from sessions_app.api.errors import Conflict
 from sessions_app.api.fields import SpeakerField, WorkStateField
 from sessions_app.api.parameters import StrictBody
-from sessions_app.api.serializers import WordSerializer
 from sessions_app.models import AccessLog, Call, Version, VersionSegment
 from sessions_app.runtime import languages
 from sessions_app.runtime.settings import backend_names

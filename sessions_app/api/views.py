@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from sessions_app.api import schema
-from sessions_app.api.base import ApiView, CallView, JsonAsSent, may_change
+from sessions_app.api.base import ApiView, CallView, JsonAsSent
 from sessions_app.api.errors import NOT_FOUND
 from sessions_app.api.filters import CallFilter, StrictOrdering
 from sessions_app.api.pagination import Pages
@@ -88,7 +88,7 @@ class CallDetail(CallView):
     )
     def patch(self, request: Request, **_address: Any) -> Response:
         call = self.call()
-        if call.owner_id != request.user.pk and not may_change(request.user):
+        if call.owner_id != request.user.pk and not access.may_change(request.user):
             raise PermissionDenied(
                 "Only the call's owner, and staff who may change calls, can rename it."
             )
@@ -169,7 +169,7 @@ class Me(ApiView):
                 "name": user.get_full_name(),
                 "is_staff": user.is_staff,
                 "sees_all_calls": access.sees_all(user),
-                "may_change_calls": may_change(user),
+                "may_change_calls": access.may_change(user),
             }
         )
 

@@ -3,6 +3,7 @@
 from sessions_app.models.access import AccessLog, ApiToken
 from sessions_app.models.agent import Agent
 from sessions_app.models.call import Call
+from sessions_app.models.correction import SegmentRevision
 from sessions_app.models.erasure import ErasureCause, ErasureKind, ErasureReceipt
 from sessions_app.models.note import Note
 from sessions_app.models.recording import Recording
@@ -27,6 +28,7 @@ __all__ = [
     "Purpose",
     "Recording",
     "Segment",
+    "SegmentRevision",
     "SignInFailure",
     "SignOfLife",
     "Summary",

@@ -5,8 +5,9 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 
-from sessions_app.engine.core.events import Speaker
+from sessions_app.engine.core.events import Speaker, Word
 from sessions_app.engine.text.folding import folded
+from sessions_app.engine.text.realigning import realigned
 from sessions_app.engine.text.writing import count, together, tokens
 from sessions_app.models.call import Call
 
@@ -38,7 +39,7 @@ class Segment(models.Model):
     """What was said between `start_ms` and `end_ms` of the call clock.
 
     `words` is a list of `{"text", "start_ms", "end_ms", "confidence"}`, with "speaker" if the
-    engine tells several people apart. `text` never changes: an accepted second pass and staff's
+    engine tells several people apart. `text` never changes: an accepted second pass and people's
     corrections are stored in fields of their own.
     """
 
@@ -56,13 +57,21 @@ class Segment(models.Model):
     turn_index = models.PositiveIntegerField(
         default=0, help_text="The turn it belongs to, which may be stored later; 0 for none."
     )
-    edited_text = models.TextField(blank=True, help_text="Staff's correction, if any.")
+    edited_text = models.TextField(blank=True, help_text="Somebody's correction, if any.")
     edited_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.SET_NULL,
         null=True,
         blank=True,
         related_name="+",
+    )
+    edited_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="When it was corrected; without a text, to say that nothing was said.",
+    )
+    revision = models.PositiveIntegerField(
+        default=0, editable=False, help_text="How often what people read of it has changed."
     )
     source = models.CharField(
         max_length=12, choices=SegmentSource.choices, default=SegmentSource.LIVE.value
@@ -126,10 +135,18 @@ class Segment(models.Model):
         return self.heard_text is not None
 
     @property
+    def is_corrected(self) -> bool:
+        """Whether people read what somebody made of it, which may be nothing at all."""
+        return bool(self.edited_text) or self.edited_at is not None
+
+    @property
     def shown_text(self) -> str:
         """The displayed text: a correction, else an accepted second pass, else what was heard."""
-        if self.edited_text:
-            return self.edited_text
+        return self.edited_text if self.is_corrected else self.uncorrected_text
+
+    @property
+    def uncorrected_text(self) -> str:
+        """What people read where nobody corrected it."""
         if self.revised_at is not None:
             return self.revised_text
         return self.text if self.heard_text is None else self.heard_text
@@ -146,10 +163,39 @@ class Segment(models.Model):
 
     @property
     def shown_words(self) -> list[dict[str, Any]]:
-        """The recognised words, with times, that `shown_text` is based on."""
-        return list(self.words if self.revised_at is None else self.revised_words)
+        """The words that `shown_text` is based on, with times: the recogniser's, or a correction's.
+
+        Those of a correction are made here of the recogniser's, as `text.realigning` says.
+        """
+        recognised = list(self.words if self.revised_at is None else self.revised_words)
+        if not self.is_corrected:
+            return recognised
+        if self.heard_text is not None and self.revised_at is None:
+            recognised = recognised[: len(tokens(self.heard_text))]
+        words = realigned(
+            [_word(row) for row in recognised], self.edited_text, self.start_ms, self.end_ms
+        )
+        return [_row(word) for word in words]
 
     @property
     def is_shown(self) -> bool:
-        """Whether it is displayed: not if an accepted second pass found no words in it."""
-        return bool(self.shown_text) or self.revised_at is None
+        """Whether it has something to read: not if no words are in it after all.
+
+        That is what an accepted second pass found, or what somebody said who corrected it.
+        """
+        return bool(self.shown_text) or (self.revised_at is None and not self.is_corrected)
+
+
+def _word(row: dict[str, Any]) -> Word:
+    sure, speaker = row.get("confidence"), row.get("speaker", "")
+    return Word(row["text"], row["start_ms"], row["end_ms"], sure, speaker)
+
+
+def _row(word: Word) -> dict[str, Any]:
+    row = {
+        "text": word.text,
+        "start_ms": round(word.start_ms),
+        "end_ms": round(word.end_ms),
+        "confidence": word.confidence,
+    }
+    return row | ({"speaker": word.speaker} if word.speaker else {})

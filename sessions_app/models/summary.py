@@ -23,6 +23,11 @@ class Summary(LeasedJob):
     action_items: Any = models.JSONField(default=list, blank=True)
     speakers: Any = models.JSONField(default=list, blank=True)
     engine = models.CharField(max_length=50, blank=True)
+    text_revision = models.PositiveIntegerField(
+        default=0,
+        editable=False,
+        help_text="The sum of the segments' revisions that it was made of.",
+    )
 
     class Meta:
         verbose_name_plural = "summaries"

@@ -26,11 +26,17 @@ USE_NOTED_EVERY = timedelta(minutes=1)
 """How exact "last used" of a token is: a busy program would else write a row each request."""
 
 VIEW = "sessions_app.view_call"
+CHANGE = "sessions_app.change_call"
 
 
 def sees_all(user: Any) -> bool:
     """Returns whether `user` is staff with the permission to view every call."""
     return bool(user.is_active and user.is_staff and user.has_perm(VIEW))
+
+
+def may_change(user: Any) -> bool:
+    """Returns whether `user` is staff who may have anything of any call made again."""
+    return sees_all(user) and bool(user.has_perm(CHANGE))
 
 
 def visible_calls(user: Any) -> QuerySet[Call]:

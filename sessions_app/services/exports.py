@@ -48,7 +48,8 @@ def _row(segment: Segment) -> ExportSegment:
         start_ms=segment.start_ms,
         end_ms=segment.end_ms,
         text=segment.shown_text,
-        confidence=segment.confidence,
+        # how sure a recogniser was says nothing of what somebody wrote
+        confidence=None if segment.is_corrected else segment.confidence,
         words=transcripts.heard_words(segment.shown_words),
         interrupted=segment.interrupted,
         full_text=segment.text if segment.interrupted else "",

@@ -21,7 +21,8 @@ from sessions_app.engine.text.cleaning import clean
 from sessions_app.engine.text.languages import base_of
 from sessions_app.engine.text.writing import count, join_sentences, plain_words, sentences
 from sessions_app.models import AccessLog, Call, Note, Summary, WebhookEvent
-from sessions_app.services import access, exports, turns, webhooks, work
+from sessions_app.models.work import WorkState
+from sessions_app.services import access, corrections, exports, turns, webhooks, work
 from sessions_app.services.queueing import SUMMARISE, queue
 from sessions_app.services.undirected_speech import RemoveCommands, undirected_rows, without_notes
 
@@ -36,6 +37,8 @@ def summarise(
 
     Without `remove_commands` nothing of what was said counts as asked of the agent.
     """
+    # before the words: what is corrected while they are read makes the summary older than them
+    row.text_revision = corrections.text_revision(call)
     rows = exports.rows(call)
     noted = list(turns.notes_of(call))
     worth = _worth_summing_up(call, rows)
@@ -180,6 +183,23 @@ def _points(points: Iterable[SummaryPoint]) -> list[dict[str, Any]]:
 def _written(notes: Iterable[Note], kind: NoteKind) -> list[dict[str, Any]]:
     """Returns what the agent wrote down: it comes first, since somebody asked for it."""
     return [{"text": note.text, "seq": None} for note in notes if note.kind == kind]
+
+
+def is_outdated(summary: Summary) -> bool:
+    """Returns whether what people read of the call has changed since the summary was made of it."""
+    made = summary.state == WorkState.DONE
+    return made and corrections.text_revision(summary.call) > summary.text_revision
+
+
+def may_ask_again(user: Any, call: Call) -> bool:
+    """Returns whether `user` may have the summary made again.
+
+    Staff who may change calls always; whoever may correct the call, where it is outdated.
+    """
+    if access.may_change(user):
+        return True
+    summary = Summary.objects.filter(call=call).first()
+    return corrections.may_correct(user, call) and summary is not None and is_outdated(summary)
 
 
 def ask_again(call: Call, user: Any | None) -> bool:

@@ -9,9 +9,8 @@ from django.db.models import Q, QuerySet
 
 from sessions_app.engine.core.events import SegmentFinal, Word
 from sessions_app.engine.text.cleaning import one_line
-from sessions_app.models import AccessLog, Call, Segment
+from sessions_app.models import Call, Segment
 from sessions_app.models.segment import DERIVED, SegmentSource
-from sessions_app.services import access
 
 KEPT = [
     "speaker",
@@ -31,7 +30,7 @@ def append(rows: Iterable[tuple[int, SegmentFinal]]) -> None:
     """Stores segments of calls (by key). Storing one again changes nothing.
 
     Conflicts are updated, never ignored: on SQLite `ignore_conflicts` would also swallow
-    rows that break a constraint. Staff's corrections are kept.
+    rows that break a constraint. Corrections are kept.
     """
     # by their place: PostgreSQL refuses to write one row twice in a statement
     made = {(call_pk, segment.seq): _row(call_pk, segment) for call_pk, segment in rows}
@@ -51,33 +50,23 @@ def _derive_again(places: Iterable[tuple[int, int]]) -> None:
     for call_pk, seq in places:
         by_call.setdefault(call_pk, set()).add(seq)
     for call_pk, seqs in by_call.items():
-        changed = ~Q(edited_text="") | Q(revised_at__isnull=False)
+        changed = ~Q(edited_text="") | Q(edited_at__isnull=False) | Q(revised_at__isnull=False)
         for segment in Segment.objects.filter(changed, call_id=call_pk, seq__in=seqs):
             segment.save(update_fields=DERIVED)
 
 
 def after(call: Call, seq: int) -> QuerySet[Segment]:
     """Returns the call's segments with a greater `seq`, by `seq`."""
-    return Segment.objects.filter(call=call, seq__gt=seq).order_by("seq")
+    return _of(call).filter(seq__gt=seq).order_by("seq")
 
 
 def in_order(call: Call) -> QuerySet[Segment]:
     """Returns the call's segments by the time they were said."""
-    return Segment.objects.filter(call=call).order_by("start_ms", "seq")
+    return _of(call).order_by("start_ms", "seq")
 
 
-def correct(segment: Segment, user: Any, text: str) -> None:
-    """Keeps staff's correction beside the recognised text, and notes who made it.
-
-    An empty `text`, or the recognised one, takes the correction back.
-    """
-    corrected = one_line(text)
-    with transaction.atomic():
-        _refreshed(segment)
-        segment.edited_text = "" if corrected == segment.text else corrected
-        segment.edited_by_id = user.pk if segment.edited_text else None
-        segment.save(update_fields=["edited_text", "edited_by"])
-    access.log(segment.call, user, AccessLog.Action.EDITED, f"segment {segment.seq}")
+def _of(call: Call) -> QuerySet[Segment]:
+    return Segment.objects.filter(call=call).select_related("edited_by")
 
 
 def revise(call: Call, seq: int, **values: Any) -> None:
@@ -86,13 +75,8 @@ def revise(call: Call, seq: int, **values: Any) -> None:
         for segment in Segment.objects.select_for_update().filter(call=call, seq=seq):
             for name, value in values.items():
                 setattr(segment, name, value)
-            segment.save(update_fields=list(values))
-
-
-def _refreshed(segment: Segment) -> None:
-    """Locks the row, and takes what others wrote meanwhile: what is derived is of all texts."""
-    Segment.objects.select_for_update().get(pk=segment.pk)
-    segment.refresh_from_db()
+            segment.revision += 1
+            segment.save(update_fields=[*values, "revision"])
 
 
 def _row(call_pk: int, segment: SegmentFinal) -> Segment:

@@ -179,6 +179,7 @@ def _apply(row: VersionSegment, user: Any) -> None:
             language=call.language,
             words=row.words,
             source=SegmentSource.SECOND_PASS,
+            revision=1,
         )
     else:
         # of what was added and taken back the segment is there still

@@ -17,7 +17,7 @@ from sessions_app.engine.exports.registry import FORMATS
 from sessions_app.engine.text.cleaning import clean, one_line
 from sessions_app.models import AccessLog, Agent, Call, Note, Recording, Segment, Summary, Turn
 from sessions_app.models.work import WorkState
-from sessions_app.services import access, erasure, search, summaries, transcripts
+from sessions_app.services import access, corrections, erasure, search, summaries, transcripts
 from sessions_app.services.paging import Keyed
 from sessions_app.services.visit_log import note_visit
 from sessions_app.views import players, talking, view_models, wording
@@ -111,11 +111,13 @@ def heard(request: HttpRequest, public_id: str) -> HttpResponse:
 @login_required
 @require_POST
 def summarise_again(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Queues the summary again, for staff who may change calls."""
+    """Queues the summary again, for whoever may; `?on=admin` goes back to the admin's page."""
     found = _visible(request, public_id)
-    if not _may_change(request):
+    if not summaries.may_ask_again(request.user, found):
         raise Http404
     summaries.ask_again(found, request.user)
+    if players.page_of(request) == players.IN_THE_ADMIN:
+        return redirect("admin:sessions_app_call_change", found.pk)
     return redirect("call_detail", public_id=public_id)
 
 
@@ -155,10 +157,6 @@ def _visible(request: HttpRequest, public_id: str) -> Call:
         return access.call_for(request.user, public_id)
     except UnknownCallError as error:
         raise Http404(error.message) from error
-
-
-def _may_change(request: HttpRequest) -> bool:
-    return access.sees_all(request.user) and request.user.has_perm("sessions_app.change_call")
 
 
 def _rows(page: Page[Call], text: str) -> list[view_models.CallRow]:
@@ -234,7 +232,9 @@ def _detail(request: HttpRequest, found: Call) -> dict[str, Any]:
         "summary": summary,
         "told": view_models.told(summary, starts) if summary else None,
         "speakers": view_models.speaker_shares(summary.speakers, agent) if summary else [],
-        "may_change": _may_change(request),
+        "may_correct": not found.is_live and corrections.may_correct(request.user, found),
+        "may_summarise": summaries.may_ask_again(request.user, found),
+        "outdated": summary is not None and summaries.is_outdated(summary),
         "may_erase": erasure.may_erase(request.user, found) and not found.is_live,
         "end_reason": view_models.end_reason(found),
         "recogniser": _recogniser_of(found),

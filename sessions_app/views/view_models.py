@@ -73,7 +73,9 @@ class ShownWord:
 
 @dataclass(frozen=True, slots=True)
 class TranscriptEntry:
-    """One segment of the transcript; `corrected` if staff changed it.
+    """One segment of the transcript; `corrected` if somebody changed it, and then who and when.
+
+    `text` is what the words are of: none where somebody said that nothing was said.
 
     `revised` if the words are from a second pass over the recording.
 
@@ -93,6 +95,10 @@ class TranscriptEntry:
     unheard: str
     gap_before: str = ""
     revised: bool = False
+    text: str = ""
+    revision: int = 0
+    corrected_by: str = ""
+    corrected_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,15 +214,25 @@ def lines(
             end_ms=segment.end_ms,
             time=wording.clock(segment.start_ms),
             words=_words(segment, wanted),
-            corrected=bool(segment.edited_text),
+            corrected=segment.is_corrected,
+            corrected_by=corrector(segment),
+            corrected_at=segment.edited_at,
+            text=segment.shown_text,
+            revision=segment.revision,
             revised=segment.revised_at is not None or segment.source == SegmentSource.SECOND_PASS,
             interrupted=segment.interrupted,
             unheard=segment.unheard_text,
             gap_before=_gap_before(segment, left),
         )
         for segment in segments
-        if segment.is_shown
+        if segment.is_shown or segment.is_corrected
     ]
+
+
+def corrector(segment: Segment) -> str:
+    """Returns the name of whoever corrected a segment last; empty for nobody, or if unknown."""
+    user = segment.edited_by
+    return "" if user is None else user.get_full_name() or user.get_username()
 
 
 def gap_after(segments: Sequence[Segment], gaps: Sequence[Sequence[int]]) -> str:

@@ -15,6 +15,7 @@ const SETTLED_MS = 2000;
 /** @type {{player?: Player, transcript?: SyncedTranscript, feed?: LiveFeed}} */
 const parts = {};
 const first = /** @type {Detail} */ (readJson("detail-config"));
+let shown = first;
 const refresh = new PageRefresh(first);
 
 /**
@@ -47,9 +48,13 @@ refresh.addEventListener("changed", (event) => {
     parts.feed?.stop();
     parts.feed = undefined;
   }
+  shown = detail;
   attachModules(detail);
   byId("detail-said").textContent = said;
 });
+
+// a corrected line has new words
+document.addEventListener("line-changed", () => attachModules(shown));
 
 // only one menu is open at a time, and a click elsewhere closes it
 document.addEventListener("click", (event) => {

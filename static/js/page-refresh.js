@@ -115,7 +115,8 @@ export class PageRefresh extends EventTarget {
    */
   _replacePart(id, next) {
     const part = document.getElementById(id);
-    if (!part || !next || next.outerHTML === this._markup.get(id)) {
+    // what somebody types into a part is not taken from them: it is replaced at the next change
+    if (!part || !next || next.outerHTML === this._markup.get(id) || part.querySelector(".line-editor")) {
       return false;
     }
     this._markup.set(id, next.outerHTML);

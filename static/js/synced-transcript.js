@@ -147,7 +147,8 @@ export class SyncedTranscript {
 
   /** @param {Element} line */
   _keepInView(line) {
-    const wanted = byId("follow").checked && this._player.playing;
+    const editing = this._list.querySelector(".line-editor");
+    const wanted = byId("follow").checked && this._player.playing && !editing;
     if (wanted && performance.now() - this._scrolledAt > SCROLL_PAUSE_MS) {
       line.scrollIntoView({ block: "nearest", behavior: "smooth" });
     }

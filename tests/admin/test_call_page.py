@@ -9,7 +9,7 @@ from sessions_app.admin import call_page, persona
 from sessions_app.engine.core.agent_config import AgentConfig, TurnSettings
 from sessions_app.engine.core.party import visitor_name
 from sessions_app.models import AccessLog, Agent, Call, Recording, Segment, Summary
-from sessions_app.services import access, transcripts
+from sessions_app.services import access, corrections
 from tests.conftest import CallMaker
 
 
@@ -30,7 +30,7 @@ def test_a_failure_without_a_time_comes_last(ended: Call) -> None:
 
 
 def test_a_correction_is_shown_with_what_was_recognised(ended: Call, staff: User) -> None:
-    transcripts.correct(Segment.objects.get(call=ended, seq=2), staff, "Good evening")
+    corrections.correct(Segment.objects.get(call=ended, seq=2), staff, "Good evening")
     lines = call_page.transcript(ended)
     assert [(line.seq, line.text) for line in lines][1] == (2, "Good evening")
     assert [line.original for line in lines] == ["", "good morning", ""]

@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from sessions_app.models import AccessLog, Call, Recording, Segment, Version
-from sessions_app.services import transcripts
+from sessions_app.services import corrections
 from tests.services.test_versions import made, row
 
 
@@ -85,7 +85,7 @@ def test_it_is_accepted_wholly(at_desk: Any, version: Version) -> None:
 
 
 def test_a_correction_that_stays_is_told(at_desk: Any, staff: User, version: Version) -> None:
-    transcripts.correct(Segment.objects.get(seq=1), staff, "Hello Anna.")
+    corrections.correct(Segment.objects.get(seq=1), staff, "Hello Anna.")
     shown = text_of(at_desk.get(f"/admin/sessions_app/call/{version.call_id}/versions/2/"))
     assert 'title="People read: Hello Anna."' in shown
 

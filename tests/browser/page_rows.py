@@ -190,7 +190,18 @@ def _full(call: Any, audio: bytes) -> Any:
         ],
     )
     _versions(call)
+    _correct(call)
     return call
+
+
+def _correct(call: Any) -> None:
+    """Corrects a line after the summary was made, which is older than that then."""
+    from sessions_app.models import Segment
+    from sessions_app.services import corrections
+
+    line = Segment.objects.get(call=call, seq=2)
+    for text in ("We moved to Friday. Or not.", f"We moved it to friday. {LONG_WORD}"):
+        corrections.correct(line, call.owner, text)
 
 
 def _versions(call: Any) -> None:

@@ -210,6 +210,13 @@ def _named_wrongly(page: Page) -> None:
     expect(page.locator(".errornote")).to_be_visible()
 
 
+def _corrected(page: Page) -> None:
+    page.locator("#segment-4 [data-edit]").click()
+    expect(page.locator("#segment-4 textarea")).to_be_focused()
+    page.locator("#segment-2 [data-history]").click()
+    expect(page.locator("#segment-2 .line-history")).to_be_visible()
+
+
 CALLS = (
     State("start page", "/"),
     State("start page of a newcomer", "/", NEWCOMER),
@@ -237,6 +244,7 @@ CALLS = (
     State("a call, played", "/calls/{full}/", then=_played),
     State("a call, its downloads", "/calls/{full}/", then=_open("#downloads summary")),
     State("a call, as staff see it", "/calls/{full}/", STAFF),
+    State("a call, being corrected", "/calls/{full}/", then=_corrected),
     State("a call found", "/calls/{full}/?q=friday#segment-2", then=_paused),
     State("a visitor's call", "/calls/{visitor}/"),
     State("a call that failed", "/calls/{lost}/"),

@@ -20,6 +20,8 @@ MOST_SOURCES = 100
 NOT_ON_THIS_WIRE = {
     "call_live",  # REST's, as the next
     "legal_hold",
+    "nothing_to_undo",
+    "stale_revision",
     "error",
     "recogniser_unavailable",
     "sign_in_refused",

@@ -35,9 +35,14 @@ def main() -> None:
     segments = apps.get_model("sessions_app", "Segment").objects
     for seq, given in TEXTS.items():
         segments.create(call=call, seq=seq, speaker="caller", start_ms=0, end_ms=1, **given)
+    permissions = apps.get_model("auth", "Permission").objects
+    permissions.filter(codename="correct_transcript").delete()
+    user.user_permissions.add(permissions.get(codename="change_call"))
     call_command("migrate", verbosity=0)
 
-    from sessions_app.models import Call, Segment
+    from django.contrib.auth.models import User
+
+    from sessions_app.models import Call, Segment, SegmentRevision
     from sessions_app.services import search
 
     queries = ("i don't", "CAFÉ", "问一下", "两下", "three four", "four café", "100%", "cafe")
@@ -48,6 +53,10 @@ def main() -> None:
         "best": {
             q: search.best_segments(everything, q)[call.pk].seq for q in ("four café", "café")
         },
+        "revisions": list(
+            SegmentRevision.objects.values_list("segment__seq", "number", "before", "after")
+        ),
+        "may_correct": User.objects.get().has_perm("sessions_app.correct_transcript"),
         "found": [query for query in queries if search.calls_saying(everything, query).exists()],
     }
     json.dump(told, sys.stdout)

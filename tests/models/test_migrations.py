@@ -56,6 +56,8 @@ def check_upgraded(told: dict[str, Any]) -> None:
     assert told["counts"] == [5, 4, 2, 0]
     assert told["total"] == 11
     assert told["found"] == ["i don't", "CAFÉ", "问一下", "两下", "three four", "four café", "cafe"]
+    assert told["revisions"] == [[2, 1, "我想问一下", "我想问两下别的"]]
+    assert told["may_correct"]
     assert told["best"] == {"four café": 1, "café": 1}
 
 

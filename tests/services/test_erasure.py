@@ -31,6 +31,7 @@ from sessions_app.models import (
     ErasureReceipt,
     Recording,
     Segment,
+    SegmentRevision,
     Summary,
     Version,
 )
@@ -38,6 +39,7 @@ from sessions_app.models.work import WorkState
 from sessions_app.services import (
     access,
     calls,
+    corrections,
     erasure,
     erasure_work,
     recordings,
@@ -89,6 +91,7 @@ def test_no_table_no_file_and_no_log_holds_a_word_afterwards(
     assert receipt.counts | {"accesslog": 0} == {
         "call": 1,
         "segment": 9,
+        "segmentrevision": 2,
         "note": 1,
         "summary": 1,
         "recording": 1,
@@ -121,9 +124,11 @@ def _log(file: Path) -> bytes:
 
 @examples(max_examples=8)
 @given(
-    texts=st.lists(st.text("bcdfghjklmnprstvwxz", min_size=9, max_size=14), min_size=1, max_size=6)
+    texts=st.lists(st.text("bcdfghjklmnprstvwxz", min_size=9, max_size=14), min_size=1, max_size=6),
+    corrected=st.lists(st.text("bcdfghjklmnprstvwxz", min_size=9, max_size=14), max_size=6),
+    words_alone=st.booleans(),
 )
-def test_whatever_was_said(texts: list[str]) -> None:
+def test_whatever_was_said(texts: list[str], corrected: list[str], words_alone: bool) -> None:
     owner, _ = User.objects.get_or_create(username="somebody")
     calls.seed_agents()
     call, _ = calls.create(
@@ -138,8 +143,19 @@ def test_whatever_was_said(texts: list[str]) -> None:
         final = SegmentFinal(seq, Speaker.CALLER, text, seq * 1000, seq * 1000 + 900)
         transcripts.append([(call.pk, final)])
     calls.move(call.public_id, CallState.FAILED, duration_ms=9000)
-    erased(erasure.erase_call(call, owner, OWNER))
-    assert left_in_database(texts) == set()
+    for at, text in enumerate(corrected):
+        segment = Segment.objects.get(call=call, seq=at % len(texts) + 1)
+        corrections.correct(segment, owner, text)
+        if at % 2:
+            corrections.undo(segment, owner)
+    assert SegmentRevision.objects.filter(segment__call=call).exists() == bool(corrected)
+    if words_alone:
+        Summary.objects.filter(call=call).delete()
+        assert erasure.erase_text(call, owner, OWNER) is not None
+    else:
+        erased(erasure.erase_call(call, owner, OWNER))
+    assert left_in_database([*texts, *corrected]) == set()
+    assert not SegmentRevision.objects.exists()
 
 
 def test_it_is_out_of_sight_at_once(spoken: Call, alice: User, staff: User) -> None:

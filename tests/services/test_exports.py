@@ -3,7 +3,8 @@ from django.contrib.auth.models import User
 
 from sessions_app.engine.core.events import SegmentFinal, Speaker, Word
 from sessions_app.models import AccessLog, Call, Segment
-from sessions_app.services import exports, transcripts
+from sessions_app.services import corrections, exports, transcripts
+from tests.api.conftest import end
 from tests.conftest import CallMaker
 
 pytestmark = pytest.mark.django_db
@@ -30,8 +31,24 @@ def test_rows_come_as_they_were_said_with_their_words(call: Call) -> None:
 
 
 def test_corrections_are_exported(call: Call, staff: User) -> None:
-    transcripts.correct(Segment.objects.get(seq=1), staff, "Goodbye!")
-    assert exports.rows(call)[1].text == "Goodbye!"
+    end(call)
+    corrections.correct(Segment.objects.get(seq=1), staff, "Good try!")
+    row = exports.rows(call)[1]
+    assert (row.text, row.confidence) == ("Good try!", None)
+    assert row.words == (Word("Good", 2000, 2300, 0.5), Word("try!", 2300, 2600, None))
+    for form, expected in (
+        ("srt", "00:00:02,000 --> 00:00:02,663\nCaller: Good try!"),
+        ("vtt", "<v Caller>Good try!"),
+        ("csv", ",2000,2600,,Good try!,"),
+        ("jsonl", '{"text": "try!", "start_ms": 2300, "end_ms": 2600, "confidence": null}'),
+    ):
+        assert expected in exports.render(call, form, staff)[1]
+
+
+def test_where_nothing_was_said_nothing_is_exported(call: Call, staff: User) -> None:
+    end(call)
+    corrections.correct(Segment.objects.get(seq=1), staff, "", nothing_said=True)
+    assert [row.text for row in exports.rows(call)] == ["hello"]
 
 
 def test_the_header_says_whose_call_it_was(call: Call) -> None:

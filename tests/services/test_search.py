@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from sessions_app.engine.core.events import SegmentFinal, Speaker
 from sessions_app.models import Call, Segment
-from sessions_app.services import search, transcripts
+from sessions_app.services import corrections, search, transcripts
+from tests.api.conftest import end
 from tests.conftest import CallMaker
 
 pytestmark = pytest.mark.django_db
@@ -20,7 +21,9 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def trees(alice: User, make_call: CallMaker) -> Call:
     """A call in which the words are said twice, and one segment was corrected."""
-    return talk(make_call(alice), "the trees of the garden", "More Trees", "ÄPFEL 50% off_er")
+    call = talk(make_call(alice), "the trees of the garden", "More Trees", "ÄPFEL 50% off_er")
+    end(call)
+    return call
 
 
 @pytest.fixture
@@ -90,7 +93,7 @@ def test_only_given_calls_are_searched(trees: Call, other: Call) -> None:
 
 
 def test_corrections_are_found_and_so_is_what_they_replaced(trees: Call, staff: User) -> None:
-    transcripts.correct(trees.segments.get(seq=2), staff, "More bees please")
+    corrections.correct(trees.segments.get(seq=2), staff, "More bees please")
     for text in ("bees please", "more trees"):
         assert search.calls_saying(Call.objects.all(), text).exists()
 
@@ -100,7 +103,7 @@ def test_words_are_counted_as_people_read_them(
 ) -> None:
     silent = make_call(alice)
     talk(silent, "")
-    transcripts.correct(trees.segments.get(seq=2), staff, "More bees please")
+    corrections.correct(trees.segments.get(seq=2), staff, "More bees please")
     counted: Any = search.with_word_count(Call.objects.filter(pk__in=[trees.pk, silent.pk]))
     assert dict(counted.values_list("pk", "word_count")) == {trees.pk: 5 + 3 + 3, silent.pk: 0}
     assert counted.order_by("-word_count").first() == trees
@@ -182,7 +185,7 @@ def test_words_of_any_script_are_counted_in_the_list(alice: User, make_call: Cal
 
 
 def test_a_segment_stored_again_keeps_the_count_of_its_correction(trees: Call, staff: User) -> None:
-    transcripts.correct(trees.segments.get(seq=2), staff, "我想问一下别的事情")
+    corrections.correct(trees.segments.get(seq=2), staff, "我想问一下别的事情")
     talk(trees, "the trees of the garden", "More Trees", "ÄPFEL 50% off_er")
     segment = trees.segments.get(seq=2)
     assert segment.word_count == 5
@@ -203,6 +206,6 @@ def test_what_a_second_pass_has_is_counted_and_found(trees: Call) -> None:
 def test_a_stale_copy_does_not_forget_what_others_wrote(trees: Call, staff: User) -> None:
     stale = trees.segments.get(seq=1)
     transcripts.revise(trees, 1, revised_text="the bees", revised_at=timezone.now())
-    transcripts.correct(stale, staff, "the wasps")
+    corrections.correct(stale, staff, "the wasps")
     for text in ("bees", "wasps", "trees of"):
         assert search.calls_saying(Call.objects.all(), text).exists(), text

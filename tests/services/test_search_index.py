@@ -15,9 +15,10 @@ from sessions_app.engine.core.events import SegmentFinal, Speaker
 from sessions_app.engine.text.cleaning import one_line
 from sessions_app.engine.text.queries import asked
 from sessions_app.models import Call, Segment
-from sessions_app.services import search, transcripts
+from sessions_app.services import corrections, search, transcripts
 from sessions_app.services.search import postgresql, sqlite
 from sessions_app.services.search.index import index_of
+from tests.api import conftest as talks
 from tests.conftest import CallMaker
 
 pytestmark = pytest.mark.django_db
@@ -158,7 +159,8 @@ def test_a_row_made_keeps_its_own_key(two: tuple[Call, Call]) -> None:
 
 def test_the_best_place_is_where_people_read_it(two: tuple[Call, Call], staff: User) -> None:
     call = say(two[0], "trees", "streets", "the tree")
-    transcripts.correct(call.segments.get(seq=1), staff, "bees")
+    talks.end(call)
+    corrections.correct(call.segments.get(seq=1), staff, "bees")
     assert search.best_segments([call], "tree")[call.pk].seq == 3
     assert search.best_segments([call], "tree*")[call.pk].seq == 3
 

@@ -3,7 +3,7 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 
 from sessions_app.engine.core.events import SegmentFinal, Speaker, Word
-from sessions_app.models import AccessLog, Segment
+from sessions_app.models import Segment
 from sessions_app.services import transcripts
 from tests.conftest import CallMaker
 
@@ -74,25 +74,6 @@ def test_text_is_kept_as_one_line_that_every_database_takes(
     transcripts.append([(call.pk, SegmentFinal(1, Speaker.CALLER, " a\x00 \n b ", 0, 1, (word,)))])
     segment = Segment.objects.get()
     assert (segment.text, segment.words[0]["text"]) == ("a b", "a")
-
-
-def test_a_correction_and_its_end(alice: User, staff: User, make_call: CallMaker) -> None:
-    call = make_call(alice)
-    transcripts.append([(call.pk, final(1))])
-    transcripts.correct(Segment.objects.get(), staff, " Good  evening. ")
-    segment = Segment.objects.get()
-    assert (segment.shown_text, segment.text, segment.edited_by) == (
-        "Good evening.",
-        "Hello.",
-        staff,
-    )
-    transcripts.append([(call.pk, final(1))])
-    assert Segment.objects.get().edited_text == "Good evening."
-    for back in ("", "Hello."):
-        transcripts.correct(segment, staff, back)
-        assert Segment.objects.get().edited_text == ""
-        assert Segment.objects.get().edited_by is None
-    assert set(AccessLog.objects.values_list("action", "detail")) == {("edited", "segment 1")}
 
 
 def test_segments_come_in_two_orders(alice: User, make_call: CallMaker) -> None:

@@ -14,7 +14,7 @@ from sessions_app.models import (
     VersionSegment,
 )
 from sessions_app.models.work import WorkState
-from sessions_app.services import exports, search, transcripts, versions, work
+from sessions_app.services import corrections, exports, search, transcripts, versions, work
 from tests.api.conftest import call, ended, recording  # noqa: F401 - fixtures
 from tests.conftest import CallMaker, Queued
 
@@ -144,11 +144,11 @@ def test_an_added_segment_goes_and_comes_back(recording: Recording, staff: User)
 
 def test_a_correction_by_staff_goes_first(recording: Recording, staff: User) -> None:  # noqa: F811
     call = recording.call  # noqa: F811
-    transcripts.correct(Segment.objects.get(call=call, seq=1), staff, "Hello, Anna.")
+    corrections.correct(Segment.objects.get(call=call, seq=1), staff, "Hello, Anna.")
     version = made(call, staff, row(1, "Hallo there."))
     versions.accept_all(version, staff)
     assert read(call)[0] == "Hello, Anna."
-    transcripts.correct(Segment.objects.get(call=call, seq=1), staff, "")
+    corrections.correct(Segment.objects.get(call=call, seq=1), staff, "")
     assert read(call)[0] == "Hallo there."
 
 

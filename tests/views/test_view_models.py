@@ -37,7 +37,7 @@ def test_a_correction_keeps_its_place_in_time() -> None:
     row = segment("one two three four", 4, edited="One, too.")
     assert words_of(row) == [("One,", 1000), ("too.", 1200)]
     longer = segment("one two", 2, edited="one and then two")
-    assert [start for _, start in words_of(longer)] == [1000, 1000, 1100, 1100]
+    assert [start for _, start in words_of(longer)] == [1000, 1045, 1100, 1151]
 
 
 def test_a_text_without_word_times_is_spread_evenly() -> None:

@@ -28,7 +28,7 @@ from sessions_app.models import Call, Segment
 from sessions_app.services.search.index import having, index_of, reading
 
 SHOWN = Case(
-    When(~Q(edited_text=""), then=F("edited_text")),
+    When(~Q(edited_text="") | Q(edited_at__isnull=False), then=F("edited_text")),
     When(revised_at__isnull=False, then=F("revised_text")),
     default=Coalesce(F("heard_text"), F("text")),
 )

@@ -1,0 +1,92 @@
+"""What a call's page shows of corrections, and to whom it offers them."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from sessions_app.models import Call, Segment, Summary
+from sessions_app.services import corrections
+
+Maker = Callable[[User], Call]
+
+
+def line_of(html: str, seq: int) -> str:
+    return html.partition(f'id="segment-{seq}"')[2].partition("</li>")[0]
+
+
+def page_of(client: Client, call: Call) -> str:
+    return client.get(f"/calls/{call.public_id}/").content.decode()
+
+
+@pytest.fixture
+def call(alice: User, finished: Maker) -> Call:
+    return finished(alice)
+
+
+def test_the_owner_is_offered_it_by_the_setting(
+    as_alice: Client, call: Call, settings: Any
+) -> None:
+    html = page_of(as_alice, call)
+    assert f'data-segments="/api/v1/calls/{call.public_id}/segments"' in html
+    line = line_of(html, 1)
+    assert 'data-text="Good morning everybody."' in line
+    assert 'data-revision="0" ' in line
+    assert 'aria-label="Edit the line at 0:01"' in line
+    assert "data-correctable" in line
+    assert "data-history" not in line
+    settings.VOICE = {**settings.VOICE, "CORRECT_BY_OWNER": False}
+    html = page_of(as_alice, call)
+    assert "data-edit" not in html
+    assert "data-correctable" not in html
+
+
+def test_a_live_call_offers_none(as_alice: Client, call: Call) -> None:
+    Call.objects.filter(pk=call.pk).update(state="active")
+    assert "data-edit" not in page_of(as_alice, call)
+
+
+def test_who_corrected_it_and_when_is_shown(as_alice: Client, call: Call, staff: User) -> None:
+    now = corrections.correct(Segment.objects.get(call=call, seq=1), staff, "Good evening, all.")
+    assert now.edited_at is not None
+    line = line_of(page_of(as_alice, call), 1)
+    assert "Corrected by <bdi>staff</bdi>, <time" in line
+    assert now.edited_at.strftime("%Y-%m-%dT%H:%M") in line
+    assert 'aria-label="History of the line at 0:01"' in line
+    assert 'data-revision="1"' in line
+    starts = re.findall(r'data-start="(\d+)" data-end="\d+">([^<]+)<', line)
+    assert starts == [("1000", "Good"), ("1300", "evening,"), ("1600", "all.")]
+
+
+def test_where_nothing_was_said_that_stands(as_alice: Client, call: Call, alice: User) -> None:
+    line = Segment.objects.get(call=call, seq=1)
+    corrections.correct(line, alice, "", nothing_said=True)
+    shown = line_of(page_of(as_alice, call), 1)
+    assert "Nothing was said here." in shown
+    assert 'data-text=""' in shown
+    assert "data-history" in shown
+
+
+def test_a_summary_that_is_older_than_the_text_says_so(
+    as_alice: Client, call: Call, alice: User, client: Client, bob: User
+) -> None:
+    address = f"/calls/{call.public_id}/summarise"
+    assert "older than the text" not in page_of(as_alice, call)
+    assert as_alice.post(address).status_code == 404
+    corrections.correct(Segment.objects.get(call=call, seq=1), alice, "Good evening.")
+    html = page_of(as_alice, call)
+    assert "It is older than the text" in html
+    assert "Make it again" in html
+    answer = as_alice.post(address)
+    assert (answer.status_code, answer.headers["Location"]) == (302, f"/calls/{call.public_id}/")
+    assert Summary.objects.get(call=call).state == "pending"
+    assert "older than the text" not in page_of(as_alice, call)
+
+
+def test_from_the_admin_one_returns_there(client: Client, call: Call, staff: User) -> None:
+    client.force_login(staff)
+    answer = client.post(f"/calls/{call.public_id}/summarise?on=admin")
+    assert answer.headers["Location"] == f"/admin/sessions_app/call/{call.pk}/change/"
