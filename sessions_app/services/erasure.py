@@ -17,6 +17,7 @@ from sessions_app.engine.core.states import LIVE
 from sessions_app.models import (
     AccessLog,
     Call,
+    CallTag,
     ErasureCause,
     ErasureKind,
     ErasureReceipt,
@@ -205,6 +206,7 @@ def _without_words(call: Call, user: Any | None, cause: ErasureCause) -> Erasure
         Version.objects.filter(call=call),
         Segment.objects.filter(call=call),
         Note.objects.filter(call=call),
+        CallTag.objects.filter(call=call),
     )
     for rows in words:
         add(counts, rows.delete()[1])

@@ -88,6 +88,7 @@ def test_no_table_no_file_and_no_log_holds_a_word_afterwards(
     assert (receipt.subject, receipt.asked_by) == (spoken.public_id, bob)
     assert receipt.counts | {"accesslog": 0} == {
         "call": 1,
+        "calltag": 1,
         "segment": 9,
         "note": 1,
         "summary": 1,

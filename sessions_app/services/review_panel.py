@@ -1,0 +1,23 @@
+"""What a call's page shows of its review: the same on the site's page and in the admin."""
+
+from typing import Any
+
+from sessions_app.models import Call
+from sessions_app.services import access, tags
+
+RENAME = "sessions_app.change_call"
+
+
+def may_rename(user: Any, call: Call) -> bool:
+    """Returns whether `user` may give a call a title: its owner, and staff who change calls."""
+    return call.owner_id == user.pk or (access.sees_all(user) and bool(user.has_perm(RENAME)))
+
+
+def panel(call: Call, user: Any) -> dict[str, Any]:
+    """Returns the template's context, with nothing that `user` may not see."""
+    return {
+        "tags": tags.tags_of(call),
+        "most_tags": tags.MOST_TAGS,
+        "may_tag": tags.may_tag(user, call),
+        "may_rename": may_rename(user, call),
+    }

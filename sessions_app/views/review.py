@@ -1,0 +1,74 @@
+"""What people do to a call when they review it, from its page or from the admin's.
+
+Forms hold `on`: `page` or `admin`, where they lead back to.
+"""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from sessions_app.engine.core.errors import UnknownCallError, VoiceError
+from sessions_app.engine.text.cleaning import clean, one_line
+from sessions_app.models import Call
+from sessions_app.services import access, calls, review_panel, tags
+
+REVIEW = "review"
+"""The part of both pages that a form leads back to."""
+
+LONGEST_TITLE = 200
+
+
+@login_required
+@require_POST
+def title(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Gives the call a title; for its owner, and staff who may change calls."""
+    found = the_call(request, public_id)
+    if not review_panel.may_rename(request.user, found):
+        raise Http404
+    given = one_line(request.POST.get("title", ""))
+    if len(given) > LONGEST_TITLE:
+        messages.error(request, f"A title has {LONGEST_TITLE} characters at most.")
+    else:
+        calls.rename(found, request.user, given)
+    return back(request, found)
+
+
+@login_required
+@require_POST
+def tag(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Adds the tags of `add`, parted by commas, or takes the one of `remove`."""
+    found = the_call(request, public_id)
+    if not tags.may_tag(request.user, found):
+        raise Http404
+    try:
+        if gone := request.POST.get("remove", ""):
+            tags.remove(found, request.user, clean(gone))
+        else:
+            given = clean(request.POST.get("add", "")).split(",")
+            tags.add(found, request.user, [one for one in given if one.strip()])
+    except VoiceError as error:
+        messages.error(request, error.message)
+    return back(request, found)
+
+
+def the_call(request: HttpRequest, public_id: str) -> Call:
+    """Returns the call; raises Http404 for one that the user may not see."""
+    try:
+        return access.call_for(request.user, public_id)
+    except UnknownCallError as error:
+        raise Http404(error.message) from error
+
+
+def back(request: HttpRequest, call: Call, part: str = REVIEW) -> HttpResponse:
+    """Returns the way back to the page that the form was on, to one part of it."""
+    user: Any = request.user
+    if request.POST.get("on") == "admin" and user.is_staff:
+        address = reverse("admin:sessions_app_call_change", args=[call.pk])
+    else:
+        address = reverse("call_detail", args=[call.public_id])
+    return redirect(f"{address}#{part}")
