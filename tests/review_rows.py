@@ -3,12 +3,13 @@
 from typing import Any
 
 from sessions_app.models import Call
-from sessions_app.services import tags
+from sessions_app.services import comments, tags
 from tests.access_rows import of_a_call, page, rest
 
-PRIVATE_TAG = "xylophone"
+PRIVATE = "xylophone"
 """A word that the table takes for private."""
 
+TO_COMMENTS = "/calls/{id}/#comments"
 TO_REVIEW = "/calls/{id}/#review"
 
 
@@ -20,10 +21,27 @@ def form(tail: str, *outcomes: int | str, body: Any = None) -> Any:
 
 PAGES = [
     form("title", TO_REVIEW, 404, TO_REVIEW, 404, body={"title": "Monday"}),
+    form("comments", 404, 404, TO_COMMENTS, 404, body={"what": "say", "at": "x", "text": "no"}),
     form("tags", TO_REVIEW, 404, TO_REVIEW, 404, body={"add": "one, two"}),
 ]
 
 REST = [
+    *of_a_call("comments", owner=403),
+    *of_a_call(
+        "comments", owner=403, staff=201, method="POST", body={"at_ms": 100, "text": "Here."}
+    ),
+    *[
+        row
+        for method, status, body in (("PATCH", 200, {"resolved": True}), ("DELETE", 200, None))
+        for row in of_a_call(
+            "comments/{comment}",
+            route="comments/<int:comment>",
+            owner=403,
+            staff=status,
+            method=method,
+            body=body,
+        )
+    ],
     *of_a_call("tags"),
     *of_a_call("tags", method="PUT", body={"tags": ["a"]}),
     *rest("tags", "tags", 200, 200, 200, 200),
@@ -32,7 +50,8 @@ REST = [
 ADMIN: list[Any] = []
 
 
-def a_review(call: Call, owner: Any) -> dict[str, Any]:
+def a_review(call: Call, people: dict[str, Any]) -> dict[str, Any]:
     """Gives the call all that a review can add; returns the keys of addresses."""
-    tags.add(call, owner, [PRIVATE_TAG])
-    return {}
+    tags.add(call, people["owner"], [PRIVATE])
+    said = comments.say(call, people["staff"], 100, PRIVATE, staff_only=True)
+    return {"comment": said.pk}

@@ -272,7 +272,7 @@ def keys(recording: Recording, summary: Summary, people: dict[str, User]) -> dic
         "agent": spoken.agent_id,
         "receipt": a_receipt(spoken),
         **a_webhook(spoken),
-        **review_rows.a_review(spoken, people["owner"]),
+        **review_rows.a_review(spoken, people),
         "entry": AccessLog.objects.first().pk,  # type: ignore[union-attr]
         "token": token.pk,
         "user": people["other"].pk,

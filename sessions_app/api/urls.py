@@ -6,6 +6,7 @@ from django.urls import URLPattern, path, re_path
 from rest_framework.views import APIView
 
 from sessions_app.api import (
+    comments,
     docs,
     protocol,
     recordings,
@@ -43,6 +44,8 @@ def patterns(serve_recording: ServeRecording) -> list[URLPattern]:
         *either(f"{call}/summary/again", summaries.SummariseAgain, "summary-again"),
         *either(f"{call}/versions", versions.VersionList, "versions"),
         *either(f"{call}/versions/<int:number>", versions.VersionDetail, "version"),
+        *either(f"{call}/comments", comments.CommentList, "comments"),
+        *either(f"{call}/comments/<int:comment>", comments.CommentDetail, "comment"),
         *either(f"{call}/tags", tags.CallTags, "call-tags"),
         *either("tags", tags.KnownTags, "tags"),
         *either("agents/", views.AgentList, "agents"),

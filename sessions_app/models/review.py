@@ -1,10 +1,12 @@
 """What people add to a kept call when they review it."""
 
+from django.conf import settings
 from django.db import models
 
 from sessions_app.models.call import Call
 
 LONGEST_TAG = 40
+LONGEST_COMMENT = 2000
 
 
 class CallTag(models.Model):
@@ -27,3 +29,39 @@ class CallTag(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ReviewComment(models.Model):
+    """What staff say about a place in the call, or an answer to that. `at_ms`: call clock."""
+
+    call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="comments")
+    answer_to = models.ForeignKey(
+        "self",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="answers",
+        help_text="The comment that it answers; none for a comment itself.",
+    )
+    at_ms = models.PositiveIntegerField()
+    text = models.TextField(max_length=LONGEST_COMMENT)
+    staff_only = models.BooleanField(
+        default=True, help_text="Whether it is kept from the call's owner, whatever the settings."
+    )
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    edited_at = models.DateTimeField(null=True, blank=True)
+    resolved_at = models.DateTimeField(null=True, blank=True)
+    resolved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["call", "at_ms", "created_at"]
+        default_permissions = ("view",)
+        permissions = [("comment_call", "Can comment on calls, answer and resolve comments")]
+
+    def __str__(self) -> str:
+        return f"{self.call_id}/comment {self.pk}"

@@ -23,6 +23,7 @@ from sessions_app.models import (
     ErasureReceipt,
     Note,
     Recording,
+    ReviewComment,
     Segment,
     Summary,
     Version,
@@ -207,6 +208,7 @@ def _without_words(call: Call, user: Any | None, cause: ErasureCause) -> Erasure
         Segment.objects.filter(call=call),
         Note.objects.filter(call=call),
         CallTag.objects.filter(call=call),
+        ReviewComment.objects.filter(call=call),
     )
     for rows in words:
         add(counts, rows.delete()[1])

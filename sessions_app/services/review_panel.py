@@ -2,8 +2,11 @@
 
 from typing import Any
 
+from django.conf import settings
+
 from sessions_app.models import Call
-from sessions_app.services import access, tags
+from sessions_app.models.review import LONGEST_COMMENT
+from sessions_app.services import access, comments, tags
 
 RENAME = "sessions_app.change_call"
 
@@ -20,4 +23,16 @@ def panel(call: Call, user: Any) -> dict[str, Any]:
         "most_tags": tags.MOST_TAGS,
         "may_tag": tags.may_tag(user, call),
         "may_rename": may_rename(user, call),
+        **_comments(call, user),
+    }
+
+
+def _comments(call: Call, user: Any) -> dict[str, Any]:
+    told = "comments" in settings.VOICE["REVIEW_FOR_OWNER"]
+    return {
+        "sees_comments": comments.may_read(user, call),
+        "may_comment": comments.may_write(user),
+        "threads": comments.threads(call, user),
+        "owners_see_comments": told,
+        "longest_comment": LONGEST_COMMENT,
     }

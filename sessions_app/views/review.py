@@ -1,6 +1,6 @@
 """What people do to a call when they review it, from its page or from the admin's.
 
-Forms hold `on`: `page` or `admin`, where they lead back to.
+Their address has `?on=`, `page` or `admin`: where they lead back to.
 """
 
 from typing import Any
@@ -14,13 +14,16 @@ from django.views.decorators.http import require_POST
 
 from sessions_app.engine.core.errors import UnknownCallError, VoiceError
 from sessions_app.engine.text.cleaning import clean, one_line
-from sessions_app.models import Call
-from sessions_app.services import access, calls, review_panel, tags
+from sessions_app.models import Call, ReviewComment
+from sessions_app.services import access, calls, comments, review_panel, tags
 
 REVIEW = "review"
 """The part of both pages that a form leads back to."""
 
+COMMENTS = "comments"
 LONGEST_TITLE = 200
+MOST_DIGITS = 19
+"""Keys have fewer: 2⁶³ has as many."""
 
 
 @login_required
@@ -56,6 +59,53 @@ def tag(request: HttpRequest, public_id: str) -> HttpResponse:
     return back(request, found)
 
 
+@login_required
+@require_POST
+def comment(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Does what `what` says with a comment: say, answer, change, resolve, reopen, delete."""
+    found = the_call(request, public_id)
+    if not comments.may_write(request.user):
+        raise Http404
+    try:
+        return back(request, found, _commented(request, found))
+    except VoiceError as error:
+        messages.error(request, error.message)
+        return back(request, found, COMMENTS)
+
+
+def _commented(request: HttpRequest, call: Call) -> str:
+    """Returns the part of the page to go back to."""
+    given, user = request.POST, request.user
+    what, text = given.get("what", ""), given.get("text", "")
+    hidden = "for_owner" not in given
+    if what == "say":
+        at_ms = comments.place_of(clean(given.get("at", "")))
+        made = comments.say(call, user, at_ms, text, staff_only=hidden)
+        return f"comment-{made.pk}"
+    row = _comment(request, call)
+    if what == "answer":
+        comments.answer(row, user, text, staff_only=hidden)
+    elif what in {"resolve", "reopen"}:
+        comments.resolve(row, user, resolved=what == "resolve")
+    elif row.author_id == user.pk and what == "change":
+        comments.change(row, user, text, staff_only=hidden)
+    elif row.author_id == user.pk and what == "delete":
+        comments.delete(row, user)
+        return COMMENTS if row.answer_to_id is None else f"comment-{row.answer_to_id}"
+    else:
+        raise Http404
+    return f"comment-{row.answer_to_id or row.pk}"
+
+
+def _comment(request: HttpRequest, call: Call) -> ReviewComment:
+    key = request.POST.get("comment", "")
+    plain = key.isascii() and key.isdigit() and len(key) < MOST_DIGITS
+    row = comments.visible(call, request.user).filter(pk=int(key)).first() if plain else None
+    if row is None:
+        raise Http404
+    return row
+
+
 def the_call(request: HttpRequest, public_id: str) -> Call:
     """Returns the call; raises Http404 for one that the user may not see."""
     try:
@@ -67,7 +117,7 @@ def the_call(request: HttpRequest, public_id: str) -> Call:
 def back(request: HttpRequest, call: Call, part: str = REVIEW) -> HttpResponse:
     """Returns the way back to the page that the form was on, to one part of it."""
     user: Any = request.user
-    if request.POST.get("on") == "admin" and user.is_staff:
+    if request.GET.get("on") == "admin" and user.is_staff:
         address = reverse("admin:sessions_app_call_change", args=[call.pk])
     else:
         address = reverse("call_detail", args=[call.public_id])

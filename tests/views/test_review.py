@@ -1,13 +1,14 @@
-"""Reviewing from a call's page: title and tags."""
+"""Reviewing from a call's page: title, tags, comments."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from sessions_app.models import Call
-from sessions_app.services import tags
+from sessions_app.models import Call, ReviewComment
+from sessions_app.services import comments, tags
 from tests.api.conftest import viewer  # noqa: F401 - a fixture
 
 Maker = Callable[[User], Call]
@@ -66,3 +67,63 @@ def test_viewers_see_tags_and_no_forms(
     assert f"{call.public_id}/title" not in shown
     assert client.post(f"/calls/{call.public_id}/tags", {"add": "a"}).status_code == 404
     assert client.post(f"/calls/{call.public_id}/title", {"title": "a"}).status_code == 404
+
+
+@pytest.fixture
+def at_page(client: Client, staff: User) -> Client:
+    client.force_login(staff)
+    return client
+
+
+def test_a_comment_is_said_answered_resolved_and_deleted(at_page: Client, call: Call) -> None:
+    path = f"/calls/{call.public_id}/comments"
+
+    def done(what: str, **given: object) -> str:
+        answer = at_page.post(path, {"what": what, **given})
+        assert answer.status_code == 302
+        return page(at_page, call)
+
+    shown = done("say", at="0:02", text="Rude here.")
+    key = ReviewComment.objects.get().pk
+    assert 'data-play-ms="2000"' in shown
+    assert f'id="comment-{key}"' in shown
+    assert "Rude here." in shown
+    assert "Not rude." in done("answer", comment=key, text="Not rude.")
+    assert "Resolved by" in done("resolve", comment=key)
+    assert "Resolved by" not in done("reopen", comment=key)
+    assert "Mild here." in done("change", comment=key, text="Mild here.")
+    assert "It was answered" in done("delete", comment=key)
+    done("delete", comment=ReviewComment.objects.get(text="Not rude.").pk)
+    assert "No comments yet." in done("delete", comment=key)
+    assert "such as 1:05" in done("say", at="soon", text="a")
+
+
+@pytest.mark.parametrize(
+    "given", [{}, {"what": "other"}, {"what": "resolve"}, {"what": "resolve", "comment": "9" * 30}]
+)
+def test_what_no_form_sends_is_not_found(
+    at_page: Client, call: Call, given: dict[str, str]
+) -> None:
+    answer = at_page.post(f"/calls/{call.public_id}/comments", given)
+    assert answer.status_code == 404
+
+
+def test_nobody_changes_what_another_wrote(at_page: Client, call: Call, bob: User) -> None:
+    row = comments.say(call, bob, 0, "mine", staff_only=True)
+    given = {"what": "change", "comment": row.pk, "text": "yours"}
+    assert at_page.post(f"/calls/{call.public_id}/comments", given).status_code == 404
+    row.refresh_from_db()
+    assert row.text == "mine"
+
+
+def test_owners_see_comments_where_the_setting_says_so(
+    as_alice: Client, call: Call, staff: User, settings: Any
+) -> None:
+    comments.say(call, staff, 0, "for you <b>", staff_only=False)
+    comments.say(call, staff, 0, "for us", staff_only=True)
+    assert "Comments" not in page(as_alice, call)
+    settings.VOICE = {**settings.VOICE, "REVIEW_FOR_OWNER": ["comments"]}
+    shown = page(as_alice, call)
+    assert "for you &lt;b&gt;" in shown
+    assert "for us" not in shown
+    assert "Add comment" not in shown
