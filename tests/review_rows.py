@@ -4,7 +4,7 @@ from typing import Any
 
 from sessions_app.models import Call
 from sessions_app.services import comments, tags
-from tests.access_rows import of_a_call, page, rest
+from tests.access_rows import desk, of_a_call, page, rest
 
 PRIVATE = "xylophone"
 """A word that the table takes for private."""
@@ -22,6 +22,7 @@ def form(tail: str, *outcomes: int | str, body: Any = None) -> Any:
 PAGES = [
     form("title", TO_REVIEW, 404, TO_REVIEW, 404, body={"title": "Monday"}),
     form("comments", 404, 404, TO_COMMENTS, 404, body={"what": "say", "at": "x", "text": "no"}),
+    form("reviewed", 404, 404, "/calls/{id}/#reviewed", 404, body={"what": "done"}),
     form("tags", TO_REVIEW, 404, TO_REVIEW, 404, body={"add": "one, two"}),
 ]
 
@@ -42,12 +43,27 @@ REST = [
             body=body,
         )
     ],
+    *of_a_call("review", owner=403),
+    *of_a_call("review", owner=403, method="PUT", body={"reviewed": True}),
+    *rest("reviews/next", "reviews/next", 403, 403, 200, 403, method="POST", body={}),
     *of_a_call("tags"),
     *of_a_call("tags", method="PUT", body={"tags": ["a"]}),
     *rest("tags", "tags", 200, 200, 200, 200),
 ]
 
-ADMIN: list[Any] = []
+ADMIN = [
+    desk("sessions_app/call/waiting/", 200),
+    desk("sessions_app/call/waiting/", "/admin/sessions_app/call/{call}/change/", method="POST"),
+    *(
+        desk(
+            "sessions_app/call/",
+            "/admin/sessions_app/call/",
+            method="POST",
+            body={"action": action, "_selected_action": "{call}"},
+        )
+        for action in ("mark_reviewed", "mark_not_reviewed")
+    ),
+]
 
 
 def a_review(call: Call, people: dict[str, Any]) -> dict[str, Any]:

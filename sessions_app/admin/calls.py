@@ -21,7 +21,7 @@ from sessions_app.admin.erasing import Erases
 from sessions_app.admin.exporting import zip_response
 from sessions_app.admin.filters import LegalHoldFilter, RecordingStateFilter, SummaryStateFilter
 from sessions_app.admin.holding import HoldsCalls
-from sessions_app.admin.reviewing import ReviewsCalls, TagListFilter
+from sessions_app.admin.reviewing import ReviewedListFilter, ReviewsCalls, TagListFilter
 from sessions_app.admin.second_pass import SecondPass
 from sessions_app.models import AccessLog, Call
 from sessions_app.services import access, calls, erasure, recordings, search, summaries, tags
@@ -76,6 +76,7 @@ class CallAdmin(
         "recording_badge",
         "summary_badge",
         "tag_names",
+        "reviewed",
     )
     list_filter = (
         "state",
@@ -84,10 +85,14 @@ class CallAdmin(
         SummaryStateFilter,
         LegalHoldFilter,
         TagListFilter,
+        ReviewedListFilter,
         "created_at",
         "end_reason",
     )
-    list_select_related = ("owner", "agent", "ended_by", "held_by", "recording", "summary")
+    list_select_related = (
+        *("owner", "agent", "ended_by", "held_by", "recording", "summary"),
+        *("review__reviewed_by", "review__claimed_by"),
+    )
     list_per_page = 50
     date_hierarchy = "created_at"
     search_fields = (
@@ -104,7 +109,10 @@ class CallAdmin(
         "export_transcripts",
         "legal_hold",
         "lift_hold",
+        "mark_reviewed",
+        "mark_not_reviewed",
     )
+    change_list_template = "admin/sessions_app/call/change_list.html"
     change_form_template = "admin/sessions_app/call/change_form.html"
     readonly_fields = ("public_id", "door", "transport", "worker", "heartbeat_at", "duration_ms")
     fieldsets = (
@@ -155,13 +163,15 @@ class CallAdmin(
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        return super().changelist_view(request, {"title": "Calls", **(extra_context or {})})
+        shown = {"title": "Calls", "may_review": self.has_review_permission(request)}
+        return super().changelist_view(request, {**shown, **(extra_context or {})})
 
     def get_urls(self) -> list[URLPattern]:
         again = self.admin_site.admin_view(require_POST(self.summarise_one))
         return [
             path("<int:pk>/summarise/", again, name="sessions_app_call_summarise"),
             *self.version_urls(),
+            *self.review_urls(),
             *self.end_urls(),
             *super().get_urls(),
         ]

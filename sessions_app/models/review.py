@@ -65,3 +65,28 @@ class ReviewComment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.call_id}/comment {self.pk}"
+
+
+class CallReview(models.Model):
+    """Whether a call was reviewed, by whom; or who has taken it to review it, and until when."""
+
+    call = models.OneToOneField(
+        Call, on_delete=models.CASCADE, primary_key=True, related_name="review"
+    )
+    reviewed_at = models.DateTimeField(null=True, blank=True, help_text="None: not reviewed.")
+    reviewed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    claimed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    claimed_until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        default_permissions = ()
+        permissions = [
+            ("review_call", "Can mark calls as reviewed, and take those that wait for review"),
+        ]
+
+    def __str__(self) -> str:
+        return f"review of {self.call_id}"

@@ -2,11 +2,9 @@
 
 from typing import Any
 
-from django.conf import settings
-
 from sessions_app.models import Call
 from sessions_app.models.review import LONGEST_COMMENT
-from sessions_app.services import access, comments, tags
+from sessions_app.services import access, comments, review_rights, reviews, tags
 
 RENAME = "sessions_app.change_call"
 
@@ -23,16 +21,27 @@ def panel(call: Call, user: Any) -> dict[str, Any]:
         "most_tags": tags.MOST_TAGS,
         "may_tag": tags.may_tag(user, call),
         "may_rename": may_rename(user, call),
+        **_reviewed(call, user),
         **_comments(call, user),
     }
 
 
+def _reviewed(call: Call, user: Any) -> dict[str, Any]:
+    taken = reviews.holder(call)
+    return {
+        "sees_reviewed": reviews.sees_reviewed(user, call),
+        "may_review": reviews.may_review(user) and not call.is_live,
+        "reviewed": reviews.of(call),
+        "taken": taken if access.sees_all(user) else None,
+        "taken_by_me": taken is not None and taken.claimed_by_id == user.pk,
+    }
+
+
 def _comments(call: Call, user: Any) -> dict[str, Any]:
-    told = "comments" in settings.VOICE["REVIEW_FOR_OWNER"]
     return {
         "sees_comments": comments.may_read(user, call),
         "may_comment": comments.may_write(user),
         "threads": comments.threads(call, user),
-        "owners_see_comments": told,
+        "owners_see_comments": review_rights.owners_see("comments"),
         "longest_comment": LONGEST_COMMENT,
     }

@@ -11,9 +11,14 @@ PARTS = ("comments", "reviewed", "scorecards")
 """What VOICE["REVIEW_FOR_OWNER"] may name."""
 
 
+def owners_see(part: str) -> bool:
+    """Returns whether owners are shown that part of the reviews of their calls."""
+    return part in settings.VOICE["REVIEW_FOR_OWNER"]
+
+
 def owner_sees(part: str, user: Any, call: Call) -> bool:
     """Returns whether `user` is the call's owner, and owners are shown that part of reviews."""
-    return call.owner_id == user.pk and part in settings.VOICE["REVIEW_FOR_OWNER"]
+    return call.owner_id == user.pk and owners_see(part)
 
 
 def staff_may(user: Any, *permissions: str) -> bool:

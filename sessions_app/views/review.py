@@ -15,12 +15,13 @@ from django.views.decorators.http import require_POST
 from sessions_app.engine.core.errors import UnknownCallError, VoiceError
 from sessions_app.engine.text.cleaning import clean, one_line
 from sessions_app.models import Call, ReviewComment
-from sessions_app.services import access, calls, comments, review_panel, tags
+from sessions_app.services import access, calls, comments, review_panel, reviews, tags
 
 REVIEW = "review"
 """The part of both pages that a form leads back to."""
 
 COMMENTS = "comments"
+REVIEWED = "reviewed"
 LONGEST_TITLE = 200
 MOST_DIGITS = 19
 """Keys have fewer: 2⁶³ has as many."""
@@ -104,6 +105,24 @@ def _comment(request: HttpRequest, call: Call) -> ReviewComment:
     if row is None:
         raise Http404
     return row
+
+
+@login_required
+@require_POST
+def reviewed(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Does what `what` says: done, undone, next (done, and on to the next call), skip."""
+    found, what = the_call(request, public_id), request.POST.get("what", "")
+    if not reviews.may_review(request.user) or what not in {"done", "undone", "next", "skip"}:
+        raise Http404
+    if what != "skip":
+        reviews.mark(found, request.user, reviewed=what != "undone")
+    if what in {"done", "undone"}:
+        return back(request, found, REVIEWED)
+    queue = reviews.queue_of(request.session.get(reviews.SESSION_KEY, {}))
+    following = reviews.take_next(request.user, queue, skip=what == "skip")
+    if following is None:
+        messages.info(request, "No other call of the queue is free.")
+    return back(request, following or found, REVIEWED)
 
 
 def the_call(request: HttpRequest, public_id: str) -> Call:

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib.auth.models import User
 
 from sessions_app.models import Call
-from sessions_app.services import comments, tags
+from sessions_app.services import comments, reviews, tags
 
 LIST = "/admin/sessions_app/call/"
 
@@ -47,3 +47,41 @@ def test_comments_are_on_the_call_s_page(at_desk: Any, recording: Any, staff: Us
 def test_who_may_not_read_comments_sees_none(looking: Any, ended: Call, staff: User) -> None:
     comments.say(ended, staff, 2000, "Listen here.", staff_only=True)
     assert "Listen here." not in looking.get(page(ended)).content.decode()
+
+
+WAITING = f"{LIST}waiting/"
+
+
+def test_the_list_shows_and_filters_what_was_reviewed(
+    at_desk: Any, ended: Call, staff: User
+) -> None:
+    assert "1 call" in at_desk.get(f"{LIST}?reviewed=no").content.decode()
+    at_desk.post(LIST, {"action": "mark_reviewed", "_selected_action": [ended.pk]})
+    shown = at_desk.get(f"{LIST}?reviewed=yes").content.decode()
+    assert " by staff</td>" in shown
+    assert ended.public_id not in at_desk.get(f"{LIST}?reviewed=no").content.decode()
+    at_desk.post(LIST, {"action": "mark_not_reviewed", "_selected_action": [ended.pk]})
+    assert ended.public_id in at_desk.get(f"{LIST}?reviewed=no").content.decode()
+
+
+def test_the_queue_hands_out_the_next_call(at_desk: Any, ended: Call, bob: User) -> None:
+    assert "1 call waits for review" in at_desk.get(WAITING).content.decode()
+    answer = at_desk.post(f"{WAITING}?percent=100&tag=&agent=transcribe-only")
+    assert answer.headers["Location"] == page(ended)
+    assert "Reviewed, next call" in at_desk.get(page(ended)).content.decode()
+    assert "staff, until" in at_desk.get(WAITING).content.decode()
+    none = at_desk.post(f"{WAITING}?tag=nothing", follow=True).content.decode()
+    assert "No call of this queue is free" in none
+
+
+def test_a_queue_that_there_is_not_is_named(at_desk: Any, ended: Call) -> None:
+    shown = at_desk.get(f"{WAITING}?percent=0&agent=nobody&since=1-1-1").content.decode()
+    assert shown.count('class="vs-error"') == 3
+    assert "1 call waits" in shown
+
+
+def test_only_who_may_review_sees_the_queue(looking: Any, ended: Call) -> None:
+    assert looking.get(WAITING).status_code == 403
+    assert "waiting/" not in looking.get(LIST).content.decode()
+    looking.post(LIST, {"action": "mark_reviewed", "_selected_action": [ended.pk]})
+    assert not reviews.of(Call.objects.get(pk=ended.pk))

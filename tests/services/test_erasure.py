@@ -89,6 +89,7 @@ def test_no_table_no_file_and_no_log_holds_a_word_afterwards(
     assert receipt.counts | {"accesslog": 0} == {
         "call": 1,
         "calltag": 1,
+        "callreview": 1,
         "reviewcomment": 2,
         "segment": 9,
         "note": 1,

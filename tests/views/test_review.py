@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from sessions_app.models import Call, ReviewComment
-from sessions_app.services import comments, tags
+from sessions_app.services import comments, reviews, tags
 from tests.api.conftest import viewer  # noqa: F401 - a fixture
 
 Maker = Callable[[User], Call]
@@ -127,3 +127,32 @@ def test_owners_see_comments_where_the_setting_says_so(
     assert "for you &lt;b&gt;" in shown
     assert "for us" not in shown
     assert "Add comment" not in shown
+
+
+def test_a_call_is_marked_and_the_next_one_follows(
+    at_page: Client, call: Call, finished: Maker, bob: User
+) -> None:
+    other = finished(bob)
+    path = f"/calls/{call.public_id}/reviewed"
+    assert "Not reviewed yet." in page(at_page, call)
+    at_page.post(path, {"what": "done"})
+    assert "Mark as reviewed" not in page(at_page, call)
+    at_page.post(path, {"what": "undone"})
+    assert "Mark as reviewed" in page(at_page, call)
+    answer = at_page.post(path, {"what": "next"})
+    assert answer.headers["Location"] == f"/calls/{other.public_id}/#reviewed"
+    assert "You have taken it until" in page(at_page, other)
+    answer = at_page.post(f"/calls/{other.public_id}/reviewed", {"what": "next"}, follow=True)
+    assert "No other call of the queue is free." in answer.content.decode()
+    assert at_page.post(path, {"what": "something"}).status_code == 404
+
+
+def test_owners_are_told_of_it_where_the_setting_says_so(
+    as_alice: Client, call: Call, staff: User, settings: Any
+) -> None:
+    reviews.mark(call, staff, reviewed=True)
+    assert 'id="reviewed"' not in page(as_alice, call)
+    settings.VOICE = {**settings.VOICE, "REVIEW_FOR_OWNER": ["reviewed"]}
+    shown = page(as_alice, call)
+    assert 'id="reviewed"' in shown
+    assert "Not reviewed</button>" not in shown
