@@ -15,6 +15,7 @@ from sessions_app.engine.core.errors import MediaError
 from sessions_app.runtime.recognisers import Recognisers
 from sessions_app.runtime.settings import backend_names, load_backend
 from sessions_app.server.descriptors import Descriptors, most_allowed
+from sessions_app.services.review_rights import PARTS
 from voicesite.private import open_below
 
 NEED_DEFAULT = ("RECOGNISERS", "VADS", "SYNTHESISERS", "ENDPOINTERS", "BARGE_INS", "SUMMARISERS")
@@ -157,3 +158,14 @@ def shared_channel_layer(**_: Any) -> Sequence[CheckMessage]:
         hint = "Set REDIS_URL; a second process hears nothing of the first one's calls."
         return [checks.Warning("The channel layer is in memory.", hint=hint, id="voice.W001")]
     return []
+
+
+@register(Tags.compatibility)
+def review_for_owner(**_: Any) -> Sequence[CheckMessage]:
+    """What owners are shown of reviews has names."""
+    hint = f"REVIEW_FOR_OWNER may name: {', '.join(PARTS)}."
+    return [
+        Error(f"REVIEW_FOR_OWNER has {name!r}, which is nothing.", hint=hint, id="voice.E007")
+        for name in settings.VOICE["REVIEW_FOR_OWNER"]
+        if name not in PARTS
+    ]

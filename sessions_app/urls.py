@@ -3,7 +3,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 
-from sessions_app.views import accounts, offers, pages, pipecat, vosk
+from sessions_app.views import accounts, offers, pages, pipecat, review, vosk
 
 doors = [
     path("session", offers.session, name="session"),
@@ -36,4 +36,8 @@ urlpatterns = [
     path("calls/<slug:public_id>/heard", pages.heard, name="heard"),
     path("calls/<slug:public_id>/erase", pages.erase, name="erase"),
     path("calls/<slug:public_id>/summarise", pages.summarise_again, name="summarise_again"),
+    path("calls/<slug:public_id>/title", review.title, name="review_title"),
+    path("calls/<slug:public_id>/comments", review.comment, name="review_comments"),
+    path("calls/<slug:public_id>/reviewed", review.reviewed, name="review_reviewed"),
+    path("calls/<slug:public_id>/tags", review.tag, name="review_tags"),
 ]

@@ -148,6 +148,23 @@ DESK_ERASES = [
 """What the list of calls and a call's page in the admin do to erase, and to keep from it."""
 
 
+PIPECAT = [
+    f"{route}{slash}"
+    for route in ("start", "api/offer", "sessions/<str:session_id>/api/offer")
+    for slash in ("", "/")
+]
+DOORS = [
+    # without an Origin a cookie counts for nothing: tests/views/test_offers.py
+    Row(route, f"/{route}", (403, 403, 403, 403, 401), "POST", {})
+    for route in ("session", "api/voice/offer", "offer", *PIPECAT)
+] + [
+    # with a ticket that there is not
+    Row(f"t/<str:ticket>/{route}", f"/t/none/{route}", (401,) * len(VISITORS), "POST", {})
+    for route in ("session", "api/voice/offer", "offer", *PIPECAT)
+]
+"""The ways in for clients, which sign in otherwise."""
+
+
 def a_receipt(call: Call) -> int:
     words = {"kind": "text", "cause": "rule", "subject": call.public_id, "target": call.pk}
     return ErasureReceipt.objects.create(**words).pk

@@ -17,11 +17,13 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from sessions_app.models import AccessLog, Recording, Summary
 from sessions_app.services import access, calls, versions
+from tests import review_rows
 from tests.access_rows import (
     ANY,
     CORRECTIONS,
     DESK,
     DESK_ERASES,
+    DOORS,
     LOGIN,
     VISITORS,
     Outcome,
@@ -50,6 +52,7 @@ SUMMED_UP = "They spoke about a report."
 PRIVATE = (SAID, TITLE, SUMMED_UP)
 
 PAGES = [
+    *review_rows.PAGES,
     open_to_all("healthz"),
     open_to_all("favicon.ico", "/static/favicon.svg"),
     open_to_all("readyz", ANY),  # 200 or 503, by what else runs in this process
@@ -93,6 +96,7 @@ PAGES = [
 ]
 
 REST = [
+    *review_rows.REST,
     *rest("calls/", "calls/", 200, 200, 200, 200),
     *of_a_call(""),
     *of_a_call("", method="PATCH", body={"title": "Monday"}),
@@ -128,6 +132,7 @@ FOR_ALL = {
 VERSION = "/admin/sessions_app/call/{call}/versions/2/"
 
 ADMIN = [
+    *review_rows.ADMIN,
     desk("", 200, clerk=200),
     Row("admin/login/", DESK, (200, 200, "/admin/", "/admin/", 200)),
     Row("admin/logout/", "/admin/logout/", ("/admin/", "/admin/", LOGIN, LOGIN, "/admin/"), "POST"),
@@ -208,21 +213,6 @@ ADMIN = [
     *desk_model("sessions_app/apitoken", "token", add=200, written="/admin/sessions_app/apitoken/"),
 ]
 
-PIPECAT = [
-    f"{route}{slash}"
-    for route in ("start", "api/offer", "sessions/<str:session_id>/api/offer")
-    for slash in ("", "/")
-]
-DOORS = [
-    # without an Origin a cookie counts for nothing: tests/views/test_offers.py
-    Row(route, f"/{route}", (403, 403, 403, 403, 401), "POST", {})
-    for route in ("session", "api/voice/offer", "offer", *PIPECAT)
-] + [
-    # with a ticket that there is not
-    Row(f"t/<str:ticket>/{route}", f"/t/none/{route}", (401,) * len(VISITORS), "POST", {})
-    for route in ("session", "api/voice/offer", "offer", *PIPECAT)
-]
-
 TABLE = [*DOORS, *PAGES, *REST, *ADMIN]
 
 
@@ -277,6 +267,7 @@ def keys(recording: Recording, summary: Summary, people: dict[str, User]) -> dic
         "agent": spoken.agent_id,
         "receipt": a_receipt(spoken),
         **a_webhook(spoken),
+        **review_rows.a_review(spoken, people),
         "entry": AccessLog.objects.first().pk,  # type: ignore[union-attr]
         "token": token.pk,
         "user": people["other"].pk,

@@ -128,3 +128,9 @@ def test_strict_transport_is_a_choice_that_must_make_sense(
     settings.SECURE_HSTS_SECONDS, settings.SECURE_HSTS_INCLUDE_SUBDOMAINS = hsts[:2]
     settings.SECURE_HSTS_PRELOAD = hsts[2]
     assert [found.id for found in checks.strict_transport()] == ids
+
+
+def test_what_owners_are_shown_of_reviews_has_names(settings: Any) -> None:
+    with_voice(settings, REVIEW_FOR_OWNER=["comments", "everything"])
+    (error,) = checks.review_for_owner()
+    assert (error.id, "'everything'" in error.msg) == ("voice.E007", True)

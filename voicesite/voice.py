@@ -90,6 +90,7 @@ def _limits() -> dict[str, Any]:
         "TEXT_KEEP_DAYS": read("int", "TEXT_KEEP_DAYS", 0),
         "ERASE_BY_OWNER": read("bool", "ERASE_BY_OWNER", False),
         "CORRECT_BY_OWNER": read("bool", "CORRECT_BY_OWNER", True),
+        "REVIEW_FOR_OWNER": read("list", "REVIEW_FOR_OWNER", []),
     }
 
 

@@ -21,9 +21,10 @@ from sessions_app.admin.erasing import Erases
 from sessions_app.admin.exporting import zip_response
 from sessions_app.admin.filters import LegalHoldFilter, RecordingStateFilter, SummaryStateFilter
 from sessions_app.admin.holding import HoldsCalls
+from sessions_app.admin.reviewing import ReviewedListFilter, ReviewsCalls, TagListFilter
 from sessions_app.admin.second_pass import SecondPass
 from sessions_app.models import AccessLog, Call
-from sessions_app.services import access, calls, erasure, recordings, search, summaries
+from sessions_app.services import access, calls, erasure, recordings, search, summaries, tags
 from sessions_app.services.paging import Keyed
 from sessions_app.services.visit_log import note_visit
 
@@ -49,7 +50,14 @@ class CallPermissions:
 
 @admin.register(Call)
 class CallAdmin(
-    CallPermissions, CallColumns, SecondPass, EndsCalls, Erases, HoldsCalls, VoiceAdmin[Call]
+    CallPermissions,
+    CallColumns,
+    ReviewsCalls,
+    SecondPass,
+    EndsCalls,
+    Erases,
+    HoldsCalls,
+    VoiceAdmin[Call],
 ):
     """Calls: staff view them; with `change_call` they rename and re-summarise them.
 
@@ -67,6 +75,8 @@ class CallAdmin(
         "words",
         "recording_badge",
         "summary_badge",
+        "tag_names",
+        "reviewed",
     )
     list_filter = (
         "state",
@@ -74,10 +84,15 @@ class CallAdmin(
         RecordingStateFilter,
         SummaryStateFilter,
         LegalHoldFilter,
+        TagListFilter,
+        ReviewedListFilter,
         "created_at",
         "end_reason",
     )
-    list_select_related = ("owner", "agent", "ended_by", "held_by", "recording", "summary")
+    list_select_related = (
+        *("owner", "agent", "ended_by", "held_by", "recording", "summary"),
+        *("review__reviewed_by", "review__claimed_by"),
+    )
     list_per_page = 50
     date_hierarchy = "created_at"
     search_fields = (
@@ -94,7 +109,10 @@ class CallAdmin(
         "export_transcripts",
         "legal_hold",
         "lift_hold",
+        "mark_reviewed",
+        "mark_not_reviewed",
     )
+    change_list_template = "admin/sessions_app/call/change_list.html"
     change_form_template = "admin/sessions_app/call/change_form.html"
     readonly_fields = ("public_id", "door", "transport", "worker", "heartbeat_at", "duration_ms")
     fieldsets = (
@@ -104,11 +122,15 @@ class CallAdmin(
 
     class Media:
         js = ["admin-voicesite/call.js"]
+        css = {"all": ["css/review.css"]}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Call]:
         # those of the manager, but with a count of their own, in the admin's order
         calls = DatedCalls(Call).filter(erasing_at=None)
-        return search.with_word_count(calls.order_by(*self.get_ordering(request)))
+        ordered = calls.select_related(*self.list_select_related).order_by(
+            *self.get_ordering(request)
+        )
+        return tags.with_tags(search.with_word_count(ordered))
 
     def get_paginator(
         self,
@@ -141,13 +163,15 @@ class CallAdmin(
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        return super().changelist_view(request, {"title": "Calls", **(extra_context or {})})
+        shown = {"title": "Calls", "may_review": self.has_review_permission(request)}
+        return super().changelist_view(request, {**shown, **(extra_context or {})})
 
     def get_urls(self) -> list[URLPattern]:
         again = self.admin_site.admin_view(require_POST(self.summarise_one))
         return [
             path("<int:pk>/summarise/", again, name="sessions_app_call_summarise"),
             *self.version_urls(),
+            *self.review_urls(),
             *self.end_urls(),
             *super().get_urls(),
         ]
@@ -166,6 +190,7 @@ class CallAdmin(
             if request.method == "GET":
                 note_visit(obj, request.user, AccessLog.Action.READ, WHERE)
             context.update(call_page.context(obj, self.words(obj)))
+            context.update(self.review_context(request, obj))
             if request.user.has_perm(persona.VIEW):
                 context["persona"] = persona.rows(obj)
             context["may_end"] = can_be_ended(obj) and self.may_end(request, obj)

@@ -15,6 +15,8 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from sessions_app.api.parameters import not_known, perhaps, shown
+from sessions_app.api.reviews import ReviewedFilter
+from sessions_app.api.tags import TagFilter
 from sessions_app.engine.core.events import Speaker
 from sessions_app.engine.core.states import CallState
 from sessions_app.engine.core.timestamps import OUT_OF_RANGE, is_storable
@@ -161,6 +163,10 @@ class CallFilter(django_filters.FilterSet):  # type: ignore[misc] # untyped libr
         help_text='Words that were all said in the call; "in quotes": as a phrase; begin*: words '
         "that begin so.",
     )
+
+    tag = TagFilter(help_text="A tag; several, parted by commas, for calls that have all of them.")
+
+    reviewed = ReviewedFilter(help_text="Whether somebody reviewed it: true or false.")
 
     class Meta:
         model = Call

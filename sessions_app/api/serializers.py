@@ -94,6 +94,7 @@ class CallSerializer(serializers.ModelSerializer[Call]):
     recording = WorkSerializer(read_only=True, allow_null=True)
     summary = WorkSerializer(read_only=True, allow_null=True)
 
+    tags = serializers.SerializerMethodField(help_text="In alphabetical order.")
     gaps = serializers.ListField(
         child=serializers.ListField(child=serializers.IntegerField(min_value=0)),
         read_only=True,
@@ -106,6 +107,7 @@ class CallSerializer(serializers.ModelSerializer[Call]):
             "id",
             "url",
             "title",
+            "tags",
             "owner",
             "visitor",
             "agent",
@@ -126,6 +128,9 @@ class CallSerializer(serializers.ModelSerializer[Call]):
             "summary",
         )
         read_only_fields = fields
+
+    def get_tags(self, call: Call) -> list[str]:
+        return sorted(getattr(call, "tag_names", None) or [])
 
 
 class IceServerSerializer(serializers.Serializer[Any]):

@@ -6,11 +6,14 @@ from django.urls import URLPattern, path, re_path
 from rest_framework.views import APIView
 
 from sessions_app.api import (
+    comments,
     corrections,
     docs,
     protocol,
     recordings,
+    reviews,
     summaries,
+    tags,
     transcripts,
     versions,
     views,
@@ -45,6 +48,12 @@ def patterns(serve_recording: ServeRecording) -> list[URLPattern]:
         *either(f"{call}/summary/again", summaries.SummariseAgain, "summary-again"),
         *either(f"{call}/versions", versions.VersionList, "versions"),
         *either(f"{call}/versions/<int:number>", versions.VersionDetail, "version"),
+        *either(f"{call}/comments", comments.CommentList, "comments"),
+        *either(f"{call}/comments/<int:comment>", comments.CommentDetail, "comment"),
+        *either(f"{call}/review", reviews.CallReviewed, "call-review"),
+        *either("reviews/next", reviews.NextToReview, "next-to-review"),
+        *either(f"{call}/tags", tags.CallTags, "call-tags"),
+        *either("tags", tags.KnownTags, "tags"),
         *either("agents/", views.AgentList, "agents"),
         *either("protocol/", protocol.Protocol, "protocol"),
         *either("protocol/<str:door>", protocol.ProtocolDoor, "protocol-door"),

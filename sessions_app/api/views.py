@@ -28,7 +28,7 @@ from sessions_app.api.ticket_serializers import TicketSerializer, TicketWishSeri
 from sessions_app.engine.core.party import Party
 from sessions_app.models import Agent, ApiToken, Call
 from sessions_app.runtime import ice_servers
-from sessions_app.services import access, calls, erasure, search, tickets
+from sessions_app.services import access, calls, erasure, search, tags, tickets
 
 NOT_YOURS_TO_ERASE = (
     "Only staff with the permission to delete calls can erase this one, or its owner where the "
@@ -60,7 +60,7 @@ class CallList(ApiView, generics.ListAPIView[Call]):
 def _shown(user: Any) -> QuerySet[Call]:
     """Returns the calls `user` may see, with related rows and word counts."""
     related = access.visible_calls(user).select_related("owner", "agent", "recording", "summary")
-    return search.with_word_count(related)
+    return tags.with_tags(search.with_word_count(related))
 
 
 class CallDetail(CallView):

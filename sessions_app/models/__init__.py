@@ -7,6 +7,7 @@ from sessions_app.models.correction import SegmentRevision
 from sessions_app.models.erasure import ErasureCause, ErasureKind, ErasureReceipt
 from sessions_app.models.note import Note
 from sessions_app.models.recording import Recording
+from sessions_app.models.review import CallReview, CallTag, ReviewComment
 from sessions_app.models.segment import Segment
 from sessions_app.models.sign import SignOfLife
 from sessions_app.models.sign_in import SignInFailure
@@ -21,12 +22,15 @@ __all__ = [
     "Agent",
     "ApiToken",
     "Call",
+    "CallReview",
+    "CallTag",
     "ErasureCause",
     "ErasureKind",
     "ErasureReceipt",
     "Note",
     "Purpose",
     "Recording",
+    "ReviewComment",
     "Segment",
     "SegmentRevision",
     "SignInFailure",

@@ -17,11 +17,13 @@ from sessions_app.engine.core.states import LIVE
 from sessions_app.models import (
     AccessLog,
     Call,
+    CallTag,
     ErasureCause,
     ErasureKind,
     ErasureReceipt,
     Note,
     Recording,
+    ReviewComment,
     Segment,
     Summary,
     Version,
@@ -205,6 +207,8 @@ def _without_words(call: Call, user: Any | None, cause: ErasureCause) -> Erasure
         Version.objects.filter(call=call),
         Segment.objects.filter(call=call),
         Note.objects.filter(call=call),
+        CallTag.objects.filter(call=call),
+        ReviewComment.objects.filter(call=call),
     )
     for rows in words:
         add(counts, rows.delete()[1])

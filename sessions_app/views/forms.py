@@ -10,7 +10,7 @@ from django.utils import timezone
 from sessions_app.engine.core.states import LIVE, CallState
 from sessions_app.engine.core.timestamps import OUT_OF_RANGE, is_storable
 from sessions_app.models import Agent, Call
-from sessions_app.services import search
+from sessions_app.services import search, tags
 
 _STATES = {
     "live": sorted(LIVE),
@@ -21,6 +21,12 @@ _STATES = {
 
 def _day() -> forms.DateInput:
     return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+def tag_input() -> forms.TextInput:
+    """Returns a field for tags; static/js/tag-suggestions.js offers those that there are."""
+    attrs = {"list": "tags-known", "data-tags": "", "autocomplete": "off", "dir": "auto"}
+    return forms.TextInput(attrs=attrs)
 
 
 class CallsForm(forms.Form):
@@ -52,6 +58,7 @@ class CallsForm(forms.Form):
         to_field_name="slug",
         empty_label="Any agent",
     )
+    tag = forms.CharField(required=False, label="Tag", max_length=200, widget=tag_input())
     since = forms.DateField(required=False, label="From", widget=_day())
     until = forms.DateField(required=False, label="To", widget=_day())
 
@@ -85,6 +92,8 @@ class CallsForm(forms.Form):
             calls = calls.filter(state__in=_STATES[data["state"]])
         if data.get("agent"):
             calls = calls.filter(agent=data["agent"])
+        if data.get("tag"):
+            calls = tags.tagged(calls, tags.wanted(data["tag"]))
         if data.get("since"):
             calls = calls.filter(created_at__gte=_at(data["since"], time.min))
         if data.get("until"):

@@ -17,7 +17,16 @@ from sessions_app.engine.exports.registry import FORMATS
 from sessions_app.engine.text.cleaning import clean, one_line
 from sessions_app.models import AccessLog, Agent, Call, Note, Recording, Segment, Summary, Turn
 from sessions_app.models.work import WorkState
-from sessions_app.services import access, corrections, erasure, search, summaries, transcripts
+from sessions_app.services import (
+    access,
+    corrections,
+    erasure,
+    review_panel,
+    search,
+    summaries,
+    tags,
+    transcripts,
+)
 from sessions_app.services.paging import Keyed
 from sessions_app.services.visit_log import note_visit
 from sessions_app.views import players, talking, view_models, wording
@@ -141,7 +150,7 @@ def erase(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 def _listed(request: HttpRequest) -> QuerySet[Call]:
-    visible = access.visible_calls(request.user).select_related("agent", "owner")
+    visible = tags.with_tags(access.visible_calls(request.user)).select_related("agent", "owner")
     # the preview shows the caller's words: an agent greets everybody alike
     said = Segment.objects.filter(call=OuterRef("pk"), speaker=Speaker.CALLER.value)
     first = said.order_by("start_ms", "seq").annotate(shown=search.SHOWN).exclude(shown="")
@@ -220,6 +229,7 @@ def _detail(request: HttpRequest, found: Call) -> dict[str, Any]:
     starts = {line.seq: line.start_ms for line in transcript}
     return {
         "call": found,
+        "review": review_panel.panel(found, request.user),
         "row": view_models.call_row(found),
         "agent_name": agent,
         "lines": transcript,

@@ -55,6 +55,7 @@ class CallRow:
     hit: str = ""
     visitor: str = ""
     """The visitor who used a ticket of the owner; empty for the owner."""
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +169,7 @@ def call_row(call: Call, said: Segment | None = None, wanted: str = "") -> CallR
         snippet=hits.snippet(said.shown_text, wanted, SNIPPET_SIDE) if said is not None else (),
         visitor=visitor_name(call.visitor) if call.visitor else "",
         hit=hits.address_of(said.seq, wanted) if said is not None else "",
+        tags=tuple(sorted(getattr(call, "tag_names", None) or ())),
     )
 
 

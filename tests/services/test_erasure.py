@@ -90,6 +90,9 @@ def test_no_table_no_file_and_no_log_holds_a_word_afterwards(
     assert (receipt.subject, receipt.asked_by) == (spoken.public_id, bob)
     assert receipt.counts | {"accesslog": 0} == {
         "call": 1,
+        "calltag": 1,
+        "callreview": 1,
+        "reviewcomment": 2,
         "segment": 9,
         "segmentrevision": 2,
         "note": 1,

@@ -1,0 +1,47 @@
+"""What a call's page shows of its review: the same on the site's page and in the admin."""
+
+from typing import Any
+
+from sessions_app.models import Call
+from sessions_app.models.review import LONGEST_COMMENT
+from sessions_app.services import access, comments, review_rights, reviews, tags
+
+RENAME = "sessions_app.change_call"
+
+
+def may_rename(user: Any, call: Call) -> bool:
+    """Returns whether `user` may give a call a title: its owner, and staff who change calls."""
+    return call.owner_id == user.pk or (access.sees_all(user) and bool(user.has_perm(RENAME)))
+
+
+def panel(call: Call, user: Any) -> dict[str, Any]:
+    """Returns the template's context, with nothing that `user` may not see."""
+    return {
+        "tags": tags.tags_of(call),
+        "most_tags": tags.MOST_TAGS,
+        "may_tag": tags.may_tag(user, call),
+        "may_rename": may_rename(user, call),
+        **_reviewed(call, user),
+        **_comments(call, user),
+    }
+
+
+def _reviewed(call: Call, user: Any) -> dict[str, Any]:
+    taken = reviews.holder(call)
+    return {
+        "sees_reviewed": reviews.sees_reviewed(user, call),
+        "may_review": reviews.may_review(user) and not call.is_live,
+        "reviewed": reviews.of(call),
+        "taken": taken if access.sees_all(user) else None,
+        "taken_by_me": taken is not None and taken.claimed_by_id == user.pk,
+    }
+
+
+def _comments(call: Call, user: Any) -> dict[str, Any]:
+    return {
+        "sees_comments": comments.may_read(user, call),
+        "may_comment": comments.may_write(user),
+        "threads": comments.threads(call, user),
+        "owners_see_comments": review_rights.owners_see("comments"),
+        "longest_comment": LONGEST_COMMENT,
+    }

@@ -1,0 +1,143 @@
+"""What people do to a call when they review it, from its page or from the admin's.
+
+Their address has `?on=`, `page` or `admin`: where they lead back to.
+"""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from sessions_app.engine.core.errors import UnknownCallError, VoiceError
+from sessions_app.engine.text.cleaning import clean, one_line
+from sessions_app.models import Call, ReviewComment
+from sessions_app.services import access, calls, comments, review_panel, reviews, tags
+
+REVIEW = "review"
+"""The part of both pages that a form leads back to."""
+
+COMMENTS = "comments"
+REVIEWED = "reviewed"
+LONGEST_TITLE = 200
+MOST_DIGITS = 19
+"""Keys have fewer: 2⁶³ has as many."""
+
+
+@login_required
+@require_POST
+def title(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Gives the call a title; for its owner, and staff who may change calls."""
+    found = the_call(request, public_id)
+    if not review_panel.may_rename(request.user, found):
+        raise Http404
+    given = one_line(request.POST.get("title", ""))
+    if len(given) > LONGEST_TITLE:
+        messages.error(request, f"A title has {LONGEST_TITLE} characters at most.")
+    else:
+        calls.rename(found, request.user, given)
+    return back(request, found)
+
+
+@login_required
+@require_POST
+def tag(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Adds the tags of `add`, parted by commas, or takes the one of `remove`."""
+    found = the_call(request, public_id)
+    if not tags.may_tag(request.user, found):
+        raise Http404
+    try:
+        if gone := request.POST.get("remove", ""):
+            tags.remove(found, request.user, clean(gone))
+        else:
+            given = clean(request.POST.get("add", "")).split(",")
+            tags.add(found, request.user, [one for one in given if one.strip()])
+    except VoiceError as error:
+        messages.error(request, error.message)
+    return back(request, found)
+
+
+@login_required
+@require_POST
+def comment(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Does what `what` says with a comment: say, answer, change, resolve, reopen, delete."""
+    found = the_call(request, public_id)
+    if not comments.may_write(request.user):
+        raise Http404
+    try:
+        return back(request, found, _commented(request, found))
+    except VoiceError as error:
+        messages.error(request, error.message)
+        return back(request, found, COMMENTS)
+
+
+def _commented(request: HttpRequest, call: Call) -> str:
+    """Returns the part of the page to go back to."""
+    given, user = request.POST, request.user
+    what, text = given.get("what", ""), given.get("text", "")
+    hidden = "for_owner" not in given
+    if what == "say":
+        at_ms = comments.place_of(clean(given.get("at", "")))
+        made = comments.say(call, user, at_ms, text, staff_only=hidden)
+        return f"comment-{made.pk}"
+    row = _comment(request, call)
+    if what == "answer":
+        comments.answer(row, user, text, staff_only=hidden)
+    elif what in {"resolve", "reopen"}:
+        comments.resolve(row, user, resolved=what == "resolve")
+    elif row.author_id == user.pk and what == "change":
+        comments.change(row, user, text, staff_only=hidden)
+    elif row.author_id == user.pk and what == "delete":
+        comments.delete(row, user)
+        return COMMENTS if row.answer_to_id is None else f"comment-{row.answer_to_id}"
+    else:
+        raise Http404
+    return f"comment-{row.answer_to_id or row.pk}"
+
+
+def _comment(request: HttpRequest, call: Call) -> ReviewComment:
+    key = request.POST.get("comment", "")
+    plain = key.isascii() and key.isdigit() and len(key) < MOST_DIGITS
+    row = comments.visible(call, request.user).filter(pk=int(key)).first() if plain else None
+    if row is None:
+        raise Http404
+    return row
+
+
+@login_required
+@require_POST
+def reviewed(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Does what `what` says: done, undone, next (done, and on to the next call), skip."""
+    found, what = the_call(request, public_id), request.POST.get("what", "")
+    if not reviews.may_review(request.user) or what not in {"done", "undone", "next", "skip"}:
+        raise Http404
+    if what != "skip":
+        reviews.mark(found, request.user, reviewed=what != "undone")
+    if what in {"done", "undone"}:
+        return back(request, found, REVIEWED)
+    queue = reviews.queue_of(request.session.get(reviews.SESSION_KEY, {}))
+    following = reviews.take_next(request.user, queue, skip=what == "skip")
+    if following is None:
+        messages.info(request, "No other call of the queue is free.")
+    return back(request, following or found, REVIEWED)
+
+
+def the_call(request: HttpRequest, public_id: str) -> Call:
+    """Returns the call; raises Http404 for one that the user may not see."""
+    try:
+        return access.call_for(request.user, public_id)
+    except UnknownCallError as error:
+        raise Http404(error.message) from error
+
+
+def back(request: HttpRequest, call: Call, part: str = REVIEW) -> HttpResponse:
+    """Returns the way back to the page that the form was on, to one part of it."""
+    user: Any = request.user
+    if request.GET.get("on") == "admin" and user.is_staff:
+        address = reverse("admin:sessions_app_call_change", args=[call.pk])
+    else:
+        address = reverse("call_detail", args=[call.public_id])
+    return redirect(f"{address}#{part}")

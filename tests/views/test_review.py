@@ -1,0 +1,158 @@
+"""Reviewing from a call's page: title, tags, comments."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from sessions_app.models import Call, ReviewComment
+from sessions_app.services import comments, reviews, tags
+from tests.api.conftest import viewer  # noqa: F401 - a fixture
+
+Maker = Callable[[User], Call]
+
+
+@pytest.fixture
+def call(finished: Maker, alice: User) -> Call:
+    return finished(alice)
+
+
+def page(client: Client, call: Call) -> str:
+    return client.get(f"/calls/{call.public_id}/").content.decode()
+
+
+def test_the_owner_gives_a_title(as_alice: Client, call: Call) -> None:
+    path = f"/calls/{call.public_id}/title"
+    answer = as_alice.post(path, {"title": "  The\nprice "})
+    assert answer.headers["Location"] == f"/calls/{call.public_id}/#review"
+    assert 'value="The price"' in page(as_alice, call)
+    as_alice.post(path, {"title": "x" * 201})
+    assert "200 characters at most" in page(as_alice, call)
+    assert 'value="The price"' in page(as_alice, call)
+
+
+def test_tags_are_added_and_removed(as_alice: Client, call: Call) -> None:
+    path = f"/calls/{call.public_id}/tags"
+    as_alice.post(path, {"add": "Price, , angry"})
+    assert 'aria-label="Remove the tag price"' in page(as_alice, call)
+    as_alice.post(path, {"remove": "price"})
+    assert tags.tags_of(call) == ["angry"]
+    as_alice.post(path, {"add": "x" * 41})
+    assert "40 characters at most" in page(as_alice, call)
+
+
+def test_the_list_shows_tags_and_filters_by_them(
+    as_alice: Client, call: Call, finished: Maker, alice: User
+) -> None:
+    tags.add(call, alice, ["price"])
+    finished(alice)
+    shown = as_alice.get("/calls/", {"tag": "PRICE"}).content.decode()
+    assert shown.count('data-testid="call-row"') == 1
+    assert '<bdi class="rv-tag">price</bdi>' in shown
+    assert as_alice.get("/calls/").content.decode().count('data-testid="call-row"') == 2
+
+
+def test_viewers_see_tags_and_no_forms(
+    client: Client,
+    viewer: User,  # noqa: F811 - the fixture
+    call: Call,
+) -> None:
+    tags.add(call, call.owner, ["price"])
+    client.force_login(viewer)
+    shown = page(client, call)
+    assert "<bdi>price</bdi>" in shown
+    assert f"{call.public_id}/tags" not in shown
+    assert f"{call.public_id}/title" not in shown
+    assert client.post(f"/calls/{call.public_id}/tags", {"add": "a"}).status_code == 404
+    assert client.post(f"/calls/{call.public_id}/title", {"title": "a"}).status_code == 404
+
+
+@pytest.fixture
+def at_page(client: Client, staff: User) -> Client:
+    client.force_login(staff)
+    return client
+
+
+def test_a_comment_is_said_answered_resolved_and_deleted(at_page: Client, call: Call) -> None:
+    path = f"/calls/{call.public_id}/comments"
+
+    def done(what: str, **given: object) -> str:
+        answer = at_page.post(path, {"what": what, **given})
+        assert answer.status_code == 302
+        return page(at_page, call)
+
+    shown = done("say", at="0:02", text="Rude here.")
+    key = ReviewComment.objects.get().pk
+    assert 'data-play-ms="2000"' in shown
+    assert f'id="comment-{key}"' in shown
+    assert "Rude here." in shown
+    assert "Not rude." in done("answer", comment=key, text="Not rude.")
+    assert "Resolved by" in done("resolve", comment=key)
+    assert "Resolved by" not in done("reopen", comment=key)
+    assert "Mild here." in done("change", comment=key, text="Mild here.")
+    assert "It was answered" in done("delete", comment=key)
+    done("delete", comment=ReviewComment.objects.get(text="Not rude.").pk)
+    assert "No comments yet." in done("delete", comment=key)
+    assert "such as 1:05" in done("say", at="soon", text="a")
+
+
+@pytest.mark.parametrize(
+    "given", [{}, {"what": "other"}, {"what": "resolve"}, {"what": "resolve", "comment": "9" * 30}]
+)
+def test_what_no_form_sends_is_not_found(
+    at_page: Client, call: Call, given: dict[str, str]
+) -> None:
+    answer = at_page.post(f"/calls/{call.public_id}/comments", given)
+    assert answer.status_code == 404
+
+
+def test_nobody_changes_what_another_wrote(at_page: Client, call: Call, bob: User) -> None:
+    row = comments.say(call, bob, 0, "mine", staff_only=True)
+    given = {"what": "change", "comment": row.pk, "text": "yours"}
+    assert at_page.post(f"/calls/{call.public_id}/comments", given).status_code == 404
+    row.refresh_from_db()
+    assert row.text == "mine"
+
+
+def test_owners_see_comments_where_the_setting_says_so(
+    as_alice: Client, call: Call, staff: User, settings: Any
+) -> None:
+    comments.say(call, staff, 0, "for you <b>", staff_only=False)
+    comments.say(call, staff, 0, "for us", staff_only=True)
+    assert "Comments" not in page(as_alice, call)
+    settings.VOICE = {**settings.VOICE, "REVIEW_FOR_OWNER": ["comments"]}
+    shown = page(as_alice, call)
+    assert "for you &lt;b&gt;" in shown
+    assert "for us" not in shown
+    assert "Add comment" not in shown
+
+
+def test_a_call_is_marked_and_the_next_one_follows(
+    at_page: Client, call: Call, finished: Maker, bob: User
+) -> None:
+    other = finished(bob)
+    path = f"/calls/{call.public_id}/reviewed"
+    assert "Not reviewed yet." in page(at_page, call)
+    at_page.post(path, {"what": "done"})
+    assert "Mark as reviewed" not in page(at_page, call)
+    at_page.post(path, {"what": "undone"})
+    assert "Mark as reviewed" in page(at_page, call)
+    answer = at_page.post(path, {"what": "next"})
+    assert answer.headers["Location"] == f"/calls/{other.public_id}/#reviewed"
+    assert "You have taken it until" in page(at_page, other)
+    answer = at_page.post(f"/calls/{other.public_id}/reviewed", {"what": "next"}, follow=True)
+    assert "No other call of the queue is free." in answer.content.decode()
+    assert at_page.post(path, {"what": "something"}).status_code == 404
+
+
+def test_owners_are_told_of_it_where_the_setting_says_so(
+    as_alice: Client, call: Call, staff: User, settings: Any
+) -> None:
+    reviews.mark(call, staff, reviewed=True)
+    assert 'id="reviewed"' not in page(as_alice, call)
+    settings.VOICE = {**settings.VOICE, "REVIEW_FOR_OWNER": ["reviewed"]}
+    shown = page(as_alice, call)
+    assert 'id="reviewed"' in shown
+    assert "Not reviewed</button>" not in shown
