@@ -22,6 +22,7 @@ from sessions_app.models import (
     ErasureReceipt,
     Note,
     Recording,
+    RedactedOriginal,
     Segment,
     Summary,
     Version,
@@ -205,6 +206,7 @@ def _without_words(call: Call, user: Any | None, cause: ErasureCause) -> Erasure
         Version.objects.filter(call=call),
         Segment.objects.filter(call=call),
         Note.objects.filter(call=call),
+        RedactedOriginal.objects.filter(call=call),
     )
     for rows in words:
         add(counts, rows.delete()[1])

@@ -1,10 +1,13 @@
 """Redacts a live call's events, for everybody but its agent."""
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
+from sessions_app.engine.core.errors import traced
 from sessions_app.engine.core.events import (
     CallEvent,
+    FinalRedacted,
     InterimChanged,
     NotesChanged,
     SegmentFinal,
@@ -15,6 +18,11 @@ from sessions_app.engine.redaction.finder import Finder
 from sessions_app.engine.redaction.lines import Hit, Line, find_in_lines, hide
 from sessions_app.engine.redaction.spans import FoundSpan, merged, replaced
 from sessions_app.engine.text.writing import ends_sentence
+
+logger = logging.getLogger(__name__)
+
+WITH_WORDS = (InterimChanged, NotesChanged, SegmentFinal, TokenMade)
+"""Events that tell what somebody said or wrote."""
 
 MOST_JOINED = 40
 """Lines that may be parts of one number: each key of a telephone is one."""
@@ -57,7 +65,8 @@ class LiveRedactor:
     """Makes events of what everybody may see of them. Used on one event loop; never blocks.
 
     `report` gets what was hidden before the final is told, and again if more is found in it: a
-    number may end in a later line. Then the final is told anew with the same `seq`.
+    number may end in a later line. Then the earlier final is told anew, as `FinalRedacted`. An
+    event that cannot be redacted is not shown at all.
     """
 
     def __init__(self, finder: Finder, report: Callable[[RedactedFinal], None]) -> None:
@@ -69,6 +78,13 @@ class LiveRedactor:
 
     def shown(self, event: CallEvent) -> Sequence[CallEvent]:
         """Returns what everybody but the agent gets of an event, in order; may be nothing."""
+        try:
+            return self._shown(event)
+        except Exception as error:  # noqa: BLE001 - the call goes on, and nothing is shown
+            logger.error("an event could not be redacted: %s", traced(error))
+            return () if isinstance(event, WITH_WORDS) else (event,)
+
+    def _shown(self, event: CallEvent) -> Sequence[CallEvent]:
         if isinstance(event, TokenMade):
             return self._token(event)
         if isinstance(event, InterimChanged):
@@ -91,7 +107,8 @@ class LiveRedactor:
         goes_on = self._finder.is_only_number(said[-1].line.text)
         self._said[place] = said[-MOST_JOINED:] if goes_on else said[-1:]
         self._newest[final.speaker] = final.text
-        return [self._as_shown(one) for one in said if one in changed or one.final is final]
+        earlier = [FinalRedacted(self._as_shown(one)) for one in said[:-1] if one in changed]
+        return [*earlier, self._as_shown(said[-1])]
 
     def _chain(self, place: tuple[Speaker, bool], start_ms: float) -> list[_Said]:
         """Returns the lines before, of which one at `start_ms` may go on."""

@@ -6,6 +6,7 @@ from dataclasses import replace
 from sessions_app.engine.core.agent_config import RedactionSettings
 from sessions_app.engine.core.events import (
     CallEvent,
+    FinalRedacted,
     FloorChanged,
     InterimChanged,
     NoteKind,
@@ -35,7 +36,8 @@ class Heard:
         return self.redactor.shown(event)
 
     def texts(self, event: CallEvent) -> list[tuple[int, str]]:
-        shown = (e for e in self(event) if isinstance(e, SegmentFinal | InterimChanged))
+        told = [e.final if isinstance(e, FinalRedacted) else e for e in self(event)]
+        shown = (e for e in told if isinstance(e, SegmentFinal | InterimChanged))
         return [(e.seq, e.text) for e in shown]
 
 
@@ -82,6 +84,24 @@ def test_a_number_that_ends_in_a_later_line_is_taken_back_from_the_first() -> No
     assert [report.original.seq for report in heard.reports] == [1, 3, 4]
 
 
+def test_an_earlier_final_is_told_as_one_that_takes_its_place() -> None:
+    heard = Heard()
+    heard(final(1, "4111 1111"))
+    first, second = heard(final(2, "1111 1111", 2_000))
+    assert isinstance(first, FinalRedacted)
+    assert (first.final.seq, first.final.text) == (1, "[card number]")
+    assert isinstance(second, SegmentFinal)
+
+
+def test_what_cannot_be_redacted_is_not_shown() -> None:
+    def broken(_found: RedactedFinal) -> None:
+        raise RuntimeError
+
+    redactor = LiveRedactor(FINDER, broken)
+    assert list(redactor.shown(final(1, "4111 1111 1111 1111"))) == []
+    assert list(redactor.shown(FloorChanged(Floor.LISTENING, 1.0))) != []
+
+
 def test_lines_that_lie_far_apart_are_not_one_number() -> None:
     heard = Heard()
     heard(final(1, "4111 1111"))
@@ -125,7 +145,8 @@ def test_keys_that_make_a_card_number_are_hidden() -> None:
     shown: dict[int, SegmentFinal] = {}
     for seq, key in enumerate("4111111111111111#", start=1):
         pressed = SegmentFinal(seq, Speaker.CALLER, f"Pressed {key}", seq, seq, typed=True, key=key)
-        shown |= {e.seq: e for e in heard(pressed) if isinstance(e, SegmentFinal)}
+        told = [e.final if isinstance(e, FinalRedacted) else e for e in heard(pressed)]
+        shown |= {e.seq: e for e in told if isinstance(e, SegmentFinal)}
     assert {shown[seq].key for seq in range(1, 17)} == {HIDDEN_KEY}
     assert {shown[seq].text for seq in range(1, 17)} == {"Pressed [card number]"}
     assert shown[17].key == "#"
