@@ -105,6 +105,7 @@ REST = [
     *CORRECTIONS,
     *of_a_call("transcript.txt", route="transcript.<str:form>"),
     *of_a_call("recording"),
+    *of_a_call("redactions"),
     *of_a_call("summary"),
     *of_a_call("versions"),
     *of_a_call("versions", owner=403, staff=202, method="POST", body={"recogniser": "thorough"}),

@@ -14,7 +14,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from sessions_app.admin import latency, trying
+from sessions_app.admin import latency, redaction_fields, trying
 from sessions_app.admin.base import CleanForm, VoiceAdmin
 from sessions_app.admin.filters import NamedValuesFilter
 from sessions_app.engine.agent.responders.base import Responder
@@ -52,6 +52,7 @@ LABELS = {
     "keep_audio_days": "Keep audio for (days)",
     "keep_text_days": "Keep text for (days)",
     "is_active": "Active",
+    **redaction_fields.LABELS,
 }
 
 HELP = {
@@ -79,12 +80,14 @@ HELP = {
     "keep_text_days": "Transcripts, notes and summaries of its calls are deleted after so many "
     "days. Empty for the installation's TEXT_KEEP_DAYS, 0 for ever.",
     "is_active": "Untick to hide the agent and refuse new calls.",
+    **redaction_fields.HELP,
 }
 """Help texts of the form; the model's own are shorter."""
 
 SLOWEST, FASTEST = 0.5, 2.0
 
 LONG_TEXTS = {"description": 3, "phrases": 4, "greeting": 2, "prompt": 8, "closing_words": 2}
+LONG_TEXTS["redact_patterns"] = 3
 
 
 def _named(field: str) -> forms.ChoiceField:
@@ -112,6 +115,7 @@ class AgentForm(CleanForm[Agent]):
     synthesiser = _named("synthesiser")
     endpointer = _named("endpointer")
     barge_in = _named("barge_in")
+    redact_kinds = redaction_fields.kinds_field()
     is_default = forms.BooleanField(
         required=False,
         label="Default",
@@ -146,6 +150,7 @@ class AgentForm(CleanForm[Agent]):
             "max_length_s",
             "keep_audio_days",
             "keep_text_days",
+            *redaction_fields.FIELDS,
             "is_default",
             "is_active",
         )
@@ -165,6 +170,9 @@ class AgentForm(CleanForm[Agent]):
         if not isinstance(options, dict):
             raise forms.ValidationError('Give a JSON object, such as {"temperature": 0.3}.')
         return options
+
+    def clean_redact_patterns(self) -> str:
+        return redaction_fields.checked_patterns(self.cleaned_data["redact_patterns"])
 
     def clean_phrases(self) -> str:
         text: str = self.cleaned_data["phrases"]
@@ -306,6 +314,7 @@ class AgentAdmin(VoiceAdmin[Agent]):
             "Retention",
             {"fields": ("keep_audio_days", "keep_text_days"), "classes": ("collapse",)},
         ),
+        redaction_fields.SECTION,
         ("Availability", {"fields": ("is_default", "is_active")}),
         (
             "History",

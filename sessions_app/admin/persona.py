@@ -26,6 +26,8 @@ def _flat(persona: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     for name, value in persona.items():
         if name == "turns" and isinstance(value, Mapping):
             yield from value.items()
+        elif name == "redaction" and isinstance(value, Mapping):
+            yield from (item for item in value.items() if value.get("kinds") or item[1])
         else:
             yield name, value
 

@@ -7,6 +7,7 @@ from sessions_app.models.correction import SegmentRevision
 from sessions_app.models.erasure import ErasureCause, ErasureKind, ErasureReceipt
 from sessions_app.models.note import Note
 from sessions_app.models.recording import Recording
+from sessions_app.models.redaction import RedactedOriginal, Redaction
 from sessions_app.models.review import CallReview, CallTag, ReviewComment
 from sessions_app.models.segment import Segment
 from sessions_app.models.sign import SignOfLife
@@ -30,6 +31,8 @@ __all__ = [
     "Note",
     "Purpose",
     "Recording",
+    "RedactedOriginal",
+    "Redaction",
     "ReviewComment",
     "Segment",
     "SegmentRevision",

@@ -1,5 +1,7 @@
 """An agent that users can call."""
 
+from typing import Any
+
 from django.db import models
 
 
@@ -82,6 +84,15 @@ class Agent(models.Model):
         blank=True,
         help_text="Days for which what was said is kept as text; empty leaves it to the "
         "installation, 0 is for ever.",
+    )
+    redact_kinds: Any = models.JSONField(
+        default=list, blank=True, help_text="Kinds of numbers and addresses that are hidden."
+    )
+    redact_patterns = models.TextField(
+        blank=True, help_text="Own patterns of what is hidden, one a line."
+    )
+    redact_keep_original = models.BooleanField(
+        default=False, help_text="Keep what was hidden, for those who may read it."
     )
     closing_words = models.TextField(
         blank=True, help_text="Said before the agent hangs up; empty for the usual ones."

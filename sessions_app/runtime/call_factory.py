@@ -45,7 +45,7 @@ from sessions_app.engine.text.languages import same_language
 from sessions_app.engine.websocket.sources import opener
 from sessions_app.models import Agent, Call
 from sessions_app.models.call import new_public_id
-from sessions_app.runtime import broadcast
+from sessions_app.runtime import broadcast, redaction
 from sessions_app.runtime.agents import AgentBackends, earlier_calls
 from sessions_app.runtime.recognisers import Recognisers
 from sessions_app.runtime.settings import VoiceConfig, load_backend
@@ -184,6 +184,7 @@ class CallFactory:
             if agent_config.answers:
                 playout = Playout(lambda: clock.now_ms(time.monotonic()))
                 parts = self.agents.parts(agent_config, playout, numbers)
+            redaction.finder_of(agent_config)
             stream = recogniser.open(agent_config.language, agent_config.phrases)
         seen = self._config.video if agent_config.answers else None
         video = VideoLine(seen) if seen is not None else None
@@ -282,6 +283,7 @@ class CallFactory:
             limits,
             messages=self._config.messages,
         )
+        redaction.begin(session, call, prepared.agent_config, self._store)
         session.add_sink(StoreSink(self._store, call.pk, call.public_id))
         session.add_sink(broadcast.BroadcastSink(call.public_id))
         return session

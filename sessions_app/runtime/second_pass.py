@@ -33,6 +33,7 @@ from sessions_app.engine.text.comparing import AlignedWords, SegmentSpan, align_
 from sessions_app.engine.text.slicing import word_slices
 from sessions_app.engine.text.writing import ends_sentence, has_marks, join_sentences
 from sessions_app.models import Call, Purpose, Recording, Segment, Version, VersionSegment
+from sessions_app.runtime import redaction
 from sessions_app.runtime.recognisers import Recognisers
 from sessions_app.runtime.settings import load_backend, voice_config
 from sessions_app.services import summaries, transcripts, versions, work
@@ -63,7 +64,7 @@ def retranscribe(version_pk: int) -> None:
         figures = call.language if voice_config().figures else ""
         manner = (figures, call.language)
         rows = _added(heard, *manner) if lost else _rows(_spans(spoken), heard, *manner)
-        if versions.keep(version, rows) and lost and rows:
+        if versions.keep(version, redaction.redacted(call, rows)) and lost and rows:
             summaries.ask_again(call, None)
 
 

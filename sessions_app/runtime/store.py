@@ -20,6 +20,7 @@ from django.db import connections
 from sessions_app.engine.core.errors import traced
 from sessions_app.engine.core.events import (
     CallEvent,
+    FinalRedacted,
     MediaGap,
     NotesChanged,
     RecognitionFailed,
@@ -302,6 +303,8 @@ class StoreSink:
         store, call_id = self._store, self._call_id
         if isinstance(event, SegmentFinal):
             store.add_segment(call_id, self._call_pk, event)
+        elif isinstance(event, FinalRedacted):
+            store.add_segment(call_id, self._call_pk, event.final)
         elif isinstance(event, TurnEnded):
             store.post(call_id, turns.save, self._call_pk, event)
         elif isinstance(event, NotesChanged) and event.whole:

@@ -1,6 +1,6 @@
 """Operations on agents."""
 
-from sessions_app.engine.core.agent_config import AgentConfig, TurnSettings
+from sessions_app.engine.core.agent_config import AgentConfig, RedactionSettings, TurnSettings
 from sessions_app.models import Agent
 
 
@@ -30,5 +30,10 @@ def config_of(agent: Agent) -> AgentConfig:
             barge_in_ms=agent.barge_in_ms,
             barge_in_words=agent.barge_in_words,
             preemptive=agent.preemptive,
+        ),
+        redaction=RedactionSettings(
+            kinds=tuple(agent.redact_kinds),
+            patterns=tuple(filter(None, map(str.strip, agent.redact_patterns.splitlines()))),
+            keep_original=agent.redact_keep_original,
         ),
     )

@@ -23,6 +23,7 @@ from sessions_app.models import (
     ErasureReceipt,
     Note,
     Recording,
+    RedactedOriginal,
     ReviewComment,
     Segment,
     Summary,
@@ -209,6 +210,7 @@ def _without_words(call: Call, user: Any | None, cause: ErasureCause) -> Erasure
         Note.objects.filter(call=call),
         CallTag.objects.filter(call=call),
         ReviewComment.objects.filter(call=call),
+        RedactedOriginal.objects.filter(call=call),
     )
     for rows in words:
         add(counts, rows.delete()[1])

@@ -36,13 +36,17 @@ export class Transcript {
 
   /**
    * Takes a `transcript` message.
-   * @param {{role: string, text: string, final: boolean, seq: number, startMs: number, interrupted?: boolean, fullText?: string}} message
+   * @param {{role: string, text: string, final: boolean, seq: number, startMs: number, interrupted?: boolean, fullText?: string, redacted?: boolean}} message
    * @returns {Change[]} the changes for a view, in order
    */
   apply(message) {
     const { role, text, final, seq, startMs, interrupted, fullText } = message;
     /** @type {Entry} */
     const entry = { seq, role, text, final, startMs, ...(interrupted && { fullText: fullText ?? text }) };
+    if (message.redacted && this._finals.has(seq)) {
+      this._finals.set(seq, entry);
+      return [{ kind: "put", entry }];
+    }
     return final ? this._final(entry) : this._interim(entry);
   }
 

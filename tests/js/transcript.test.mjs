@@ -54,6 +54,16 @@ test("a final sent twice is taken once", () => {
   assert.deepEqual(shown(transcript), [[1, "Once.", true]]);
 });
 
+test("a final that is redacted takes the place of the one before", () => {
+  const transcript = new Transcript();
+  transcript.apply(say(1, "It's 4111 1111."));
+  transcript.apply(say(2, "Yes?"));
+  const changes = transcript.apply({ ...say(1, "It's [card number]."), redacted: true });
+  assert.deepEqual(kinds(changes), [["put", 1]]);
+  assert.deepEqual(shown(transcript), [[1, "It's [card number].", true], [2, "Yes?", true]]);
+  assert.deepEqual(kinds(transcript.apply({ ...say(3, "Okay."), redacted: true })), [["put", 3]]);
+});
+
 test("a final of a later place removes an interim that got none", () => {
   const transcript = new Transcript();
   transcript.apply(interim(1, "hello"));

@@ -26,6 +26,25 @@ class TurnSettings:
     language: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class RedactionSettings:
+    """What of a call's words is hidden before they are stored and shown.
+
+    `kinds` are keys of `engine.redaction.detectors.registry.KINDS`; `patterns` are the agent's own,
+    as `detectors.own_patterns` reads them. With `keep_original` what was said is kept beside, for
+    those who may read it.
+    """
+
+    kinds: tuple[str, ...] = ()
+    patterns: tuple[str, ...] = ()
+    keep_original: bool = False
+
+    @property
+    def hides(self) -> bool:
+        """Whether anything is hidden at all."""
+        return bool(self.kinds or self.patterns)
+
+
 MOST_PHRASES, LONGEST_PHRASE = 500, 100
 """Phrases of an agent, and characters of each; as many as Google Speech takes. Each call's stream
 prepares them, and a pasted page is no phrase that anybody says."""
@@ -57,6 +76,7 @@ class AgentConfig:
     silence_s: int = 20
     max_length_s: int = 0
     turns: TurnSettings = field(default_factory=TurnSettings)
+    redaction: RedactionSettings = field(default_factory=RedactionSettings)
 
     @property
     def answers(self) -> bool:
@@ -72,7 +92,15 @@ class AgentConfig:
         """Returns the config of `as_json`; keys of other versions are left out."""
         known = _known(cls, values)
         turns = TurnSettings(**_known(TurnSettings, values.get("turns")))
-        return cls(**{**known, "phrases": tuple(known.get("phrases", ())), "turns": turns})
+        redaction = _redaction(values.get("redaction"))
+        own = {"phrases": tuple(known.get("phrases", ())), "turns": turns, "redaction": redaction}
+        return cls(**{**known, **own})
+
+
+def _redaction(values: Mapping[str, Any] | None) -> RedactionSettings:
+    known = _known(RedactionSettings, values)
+    listed = {name: tuple(known.get(name, ())) for name in ("kinds", "patterns")}
+    return RedactionSettings(**{**known, **listed})
 
 
 def _known(kind: type, values: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -121,6 +121,13 @@ class SegmentFinal:
 
 
 @dataclass(frozen=True, slots=True)
+class FinalRedacted:
+    """More is hidden in a final that was told before: `final` takes its place, by its `seq`."""
+
+    final: SegmentFinal
+
+
+@dataclass(frozen=True, slots=True)
 class StateChanged:
     """The call moved to `state`.
 
@@ -290,6 +297,7 @@ class MediaGap:
 CallEvent = (
     InterimChanged
     | SegmentFinal
+    | FinalRedacted
     | StateChanged
     | SpeechStarted
     | SpeechEnded

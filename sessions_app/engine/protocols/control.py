@@ -21,6 +21,7 @@ from sessions_app.engine.core.events import (
     AgentFailed,
     AppMessageSent,
     CallEvent,
+    FinalRedacted,
     InterimChanged,
     RecognitionFailed,
     SegmentFinal,
@@ -171,6 +172,8 @@ class SocketOutlet:
             self._push({**event_messages.app_message(event), **extra})
         elif (failed := failure(event)) is not None:
             self._push(failed)
+        elif isinstance(event, FinalRedacted):
+            self._told_again(event)
         elif self._wants_text(event):
             self._push({**event_messages.transcript(event, details=details), **extra})
         elif AGENT in self._features and (message := event_messages.of_agent(event)) is not None:
@@ -180,6 +183,12 @@ class SocketOutlet:
         if isinstance(event, SegmentFinal):
             return bool(event.spoken_text) or DETAILS in self._features
         return isinstance(event, InterimChanged) and INTERIMS in self._features
+
+    def _told_again(self, event: FinalRedacted) -> None:
+        """Tells a final anew to a client that knows it by its `seq`."""
+        if DETAILS in self._features:
+            message = event_messages.transcript(event.final, details=True)
+            self._push({**message, "redacted": True, "callId": self._call_id})
 
     def _state_changed(self, event: StateChanged, extra: Told) -> None:
         if STATUS in self._features:

@@ -5,7 +5,7 @@ import contextlib
 import logging
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from sessions_app.engine.core.clock import CallClock
 from sessions_app.engine.core.commands import (
@@ -23,6 +23,7 @@ from sessions_app.engine.core.commands import (
 from sessions_app.engine.core.errors import BusyError, NoAgentError, UnknownCallError
 from sessions_app.engine.core.events import (
     CallEvent,
+    FinalRedacted,
     MediaGap,
     SegmentFinal,
     SpeechEnded,
@@ -105,6 +106,9 @@ class CallSession:
         self.storage_is_behind: Callable[[], bool] = lambda: False
         """Returns whether too much of this call waits to be stored."""
 
+        self.redact: Callable[[CallEvent], Sequence[CallEvent]] = lambda event: (event,)
+        """Returns what everybody but the agent gets of an event."""
+
         self._closing_transports: set[asyncio.Task[None]] = set()
         self._spoke_s = self._ticked_s = time.monotonic()
         self._speaking = False
@@ -112,8 +116,6 @@ class CallSession:
         """The call's length on its clock, once it has ended; 0 before."""
 
         self._agent = sides.agent(self._controls()) if sides.agent else None
-        if self._agent is not None:
-            self._sinks.append(self._agent)
         self._keypad = Keypad(sides.keys, sides.numbers, self._emit, self.now_ms, self._agent)
 
     def _controls(self) -> CallControls:
@@ -262,7 +264,8 @@ class CallSession:
     def catch_up(self) -> list[CallEvent]:
         """Returns the events that a joining client needs: state, gaps, and those of the agent."""
         of_agent = self._agent.catch_up() if self._agent is not None else []
-        return [StateChanged(self.state, self.reason, self.length_ms), *self._gaps, *of_agent]
+        shown = [one for event in of_agent for one in self.redact(event)]
+        return [StateChanged(self.state, self.reason, self.length_ms), *self._gaps, *shown]
 
     def start(self) -> None:
         """Starts to take the caller's audio and moves the call to CONNECTING."""
@@ -364,12 +367,25 @@ class CallSession:
         self._emit(StateChanged(state, self.reason, self.length_ms))
 
     def _emit(self, event: CallEvent) -> None:
-        if isinstance(event, SegmentFinal):
-            self._finals.append(event)
-        if isinstance(event, MediaGap):
-            self._gaps.append(event)
         if isinstance(event, SPEECH_EVENTS):
             self._spoke_s = time.monotonic()
             self._speaking = isinstance(event, SpeechStarted)
-        for sink in list(self._sinks):
-            sink.emit(event)
+        shown = self.redact(event)
+        for one in shown:
+            self._keep(one)
+        if self._agent is not None:
+            self._agent.emit(event)
+        for one in shown:
+            for sink in list(self._sinks):
+                sink.emit(one)
+
+    def _keep(self, event: CallEvent) -> None:
+        """Keeps what clients that join late are told."""
+        if isinstance(event, SegmentFinal):
+            self._finals.append(event)
+        elif isinstance(event, FinalRedacted):
+            for at, final in enumerate(self._finals):
+                if final.seq == event.final.seq:
+                    self._finals[at] = event.final
+        elif isinstance(event, MediaGap):
+            self._gaps.append(event)

@@ -126,6 +126,9 @@ class OfFinal(TypedDict):
     key: NotRequired[Annotated[str, Field(description="of a telephone, where one was pressed")]]
     interrupted: NotRequired[Annotated[bool, Field(description="true where it was")]]
     fullText: NotRequired[Annotated[str, Field(description="where it was interrupted")]]
+    redacted: NotRequired[
+        Annotated[bool, Field(description="true where it takes the place of the same `seq`")]
+    ]
 
 
 class FinalDetails(OfFinal):

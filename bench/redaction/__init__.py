@@ -1,0 +1,1 @@
+"""Sentences with and without what is to be hidden, for the campaign `redaction`."""

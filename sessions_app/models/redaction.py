@@ -1,0 +1,70 @@
+"""What is hidden in a call, and what was said there where that is kept."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+
+from sessions_app.models.call import Call
+
+
+class Redaction(models.Model):
+    """One place of a call that is hidden: by an agent's settings, or by hand.
+
+    `seq` is the segment's; 0 for words that only a second pass found. Times are on the call clock.
+    """
+
+    BY_HAND = "by_hand"
+    """The kind of what somebody chose to hide."""
+
+    call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="redactions")
+    seq = models.PositiveIntegerField(default=0)
+    kind = models.CharField(max_length=20)
+    label = models.CharField(max_length=60, help_text="What stands in its place.")
+    start_ms = models.PositiveIntegerField()
+    end_ms = models.PositiveIntegerField()
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Who hid it; none where the agent's settings did.",
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["call", "start_ms", "pk"]
+        permissions = [
+            ("redact_call", "Can hide words of calls"),
+            ("view_unredacted", "Can read what is hidden in calls, where it is kept"),
+        ]
+
+    def __str__(self) -> str:
+        return f"redaction of {self.call_id}/{self.seq}"
+
+    @property
+    def shown(self) -> str:
+        """What people read in its place."""
+        return f"[{self.label}]"
+
+
+class RedactedOriginal(models.Model):
+    """What a segment was before something of it was hidden, where the agent says so.
+
+    `texts` has the segment's fields by name, as they were.
+    """
+
+    call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="redacted_originals")
+    seq = models.PositiveIntegerField()
+    texts: Any = models.JSONField(default=dict)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["call", "seq"]
+        constraints = [
+            models.UniqueConstraint(fields=["call", "seq"], name="redacted_original_of_segment"),
+        ]
+
+    def __str__(self) -> str:
+        return f"original of {self.call_id}/{self.seq}"

@@ -1,0 +1,90 @@
+"""Operations on what is hidden in calls."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import transaction
+
+from sessions_app.engine.core.events import SegmentFinal
+from sessions_app.engine.redaction.lines import Hit
+from sessions_app.engine.redaction.live import RedactedFinal
+from sessions_app.engine.text.cleaning import one_line
+from sessions_app.models import AccessLog, Call, RedactedOriginal, Redaction
+from sessions_app.services import access
+from sessions_app.services.transcripts import word_row
+
+REDACT = "sessions_app.redact_call"
+VIEW_ORIGINAL = "sessions_app.view_unredacted"
+
+
+def may_redact(user: Any) -> bool:
+    """Returns whether a user may hide words of the calls that they see as staff."""
+    return access.sees_all(user) and bool(user.has_perm(REDACT))
+
+
+def may_read_originals(user: Any) -> bool:
+    """Returns whether a user may read what is hidden, where it is kept."""
+    return access.sees_all(user) and bool(user.has_perm(VIEW_ORIGINAL))
+
+
+def keep_live(call_pk: int, found: RedactedFinal, *, original: bool) -> None:
+    """Stores what was hidden in a live call's final; storing it again changes nothing.
+
+    With `original`, what was said is kept beside.
+    """
+    final = found.original
+    with transaction.atomic():
+        Redaction.objects.filter(call_id=call_pk, seq=final.seq, by=None).delete()
+        Redaction.objects.bulk_create(_row(call_pk, final.seq, hit) for hit in found.hits)
+        if original:
+            RedactedOriginal.objects.update_or_create(
+                call_id=call_pk, seq=final.seq, defaults={"texts": _texts(final)}
+            )
+
+
+def keep_found(call: Call, seq: int, hits: Iterable[Hit]) -> None:
+    """Stores what was hidden in what a second pass found; `seq` is 0 for a line of its own."""
+    known = set(Redaction.objects.filter(call=call).values_list("kind", "start_ms", "end_ms"))
+    rows = [_row(call.pk, seq, hit) for hit in hits]
+    fresh = [row for row in rows if (row.kind, row.start_ms, row.end_ms) not in known]
+    Redaction.objects.bulk_create(fresh)
+
+
+def of_call(call: Call) -> list[Redaction]:
+    """Returns what is hidden in the call, in the order in which it was said."""
+    return list(Redaction.objects.filter(call=call).select_related("by"))
+
+
+def originals_of(call: Call, user: Any) -> dict[int, Any]:
+    """Returns what the call's segments were, by `seq`, and notes who reads that.
+
+    Empty where nothing is kept, or the user may not read it.
+    """
+    if not may_read_originals(user):
+        return {}
+    rows = RedactedOriginal.objects.filter(call=call)
+    found = {row.seq: row.texts for row in rows}
+    if found:
+        access.log(call, user, AccessLog.Action.READ, "what is hidden")
+    return found
+
+
+def _row(call_pk: int, seq: int, hit: Hit) -> Redaction:
+    start = max(0, round(hit.start_ms))
+    return Redaction(
+        call_id=call_pk,
+        seq=seq,
+        kind=hit.span.kind,
+        label=hit.span.label,
+        start_ms=start,
+        end_ms=max(start, round(hit.end_ms)),
+    )
+
+
+def _texts(final: SegmentFinal) -> dict[str, Any]:
+    """Returns the fields of the row that the final would have been."""
+    return {
+        "text": one_line(final.text),
+        "heard_text": None if final.heard_text is None else one_line(final.heard_text),
+        "words": [word_row(word) for word in final.words],
+    }
