@@ -3,7 +3,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 
-from sessions_app.views import accounts, offers, pages, pipecat, vosk
+from sessions_app.views import accounts, call_lists, offers, pages, pipecat, vosk
 
 doors = [
     path("session", offers.session, name="session"),
@@ -31,6 +31,7 @@ urlpatterns = [
     path("account/changed/", accounts.PasswordChanged.as_view(), name="password_changed"),
     path("call/", pages.call, name="call"),
     path("calls/", pages.calls, name="calls"),
+    path("calls.csv", call_lists.calls_csv, name="calls_csv"),
     path("calls/<slug:public_id>/", pages.call_detail, name="call_detail"),
     path("calls/<slug:public_id>/recording", pages.recording, name="recording"),
     path("calls/<slug:public_id>/heard", pages.heard, name="heard"),

@@ -21,6 +21,7 @@ from tests.access_rows import (
     ANY,
     DESK,
     DESK_ERASES,
+    DESK_EXPORTS,
     LOGIN,
     VISITORS,
     Outcome,
@@ -55,6 +56,7 @@ PAGES = [
     page("", "/", 200, 200, 200, 200),
     page("call/", "/call/", 200, 200, 200, 200),
     page("calls/", "/calls/", 200, 200, 200, 200),
+    page("calls.csv", "/calls.csv", 200, 200, 200, 200),
     page("calls/<slug:public_id>/", "/calls/{id}/", 200, 404, 200, 404),
     page("calls/<slug:public_id>/recording", "/calls/{id}/recording", 200, 404, 200, 404),
     page(
@@ -93,6 +95,7 @@ PAGES = [
 
 REST = [
     *rest("calls/", "calls/", 200, 200, 200, 200),
+    *rest("calls.csv", "calls.csv", 200, 200, 200, 200),
     *of_a_call(""),
     *of_a_call("", method="PATCH", body={"title": "Monday"}),
     *of_a_call("", owner=403, staff=202, method="DELETE"),
@@ -167,12 +170,7 @@ ADMIN = [
     *desk_model("sessions_app/call", "call", delete=200, written="/admin/sessions_app/call/"),
     *desk_model("sessions_app/erasurereceipt", "receipt"),
     *DESK_ERASES,
-    desk(
-        "sessions_app/call/",
-        200,
-        method="POST",
-        body={"action": "export_transcripts", "_selected_action": "{call}"},
-    ),
+    *DESK_EXPORTS,
     desk(
         "sessions_app/call/<int:pk>/summarise/",
         "/admin/sessions_app/call/{call}/change/",

@@ -21,6 +21,7 @@ from sessions_app.admin.erasing import Erases
 from sessions_app.admin.exporting import zip_response
 from sessions_app.admin.filters import LegalHoldFilter, RecordingStateFilter, SummaryStateFilter
 from sessions_app.admin.holding import HoldsCalls
+from sessions_app.admin.listing import ListsCalls
 from sessions_app.admin.second_pass import SecondPass
 from sessions_app.models import AccessLog, Call
 from sessions_app.services import access, calls, erasure, recordings, search, summaries
@@ -49,7 +50,14 @@ class CallPermissions:
 
 @admin.register(Call)
 class CallAdmin(
-    CallPermissions, CallColumns, SecondPass, EndsCalls, Erases, HoldsCalls, VoiceAdmin[Call]
+    CallPermissions,
+    CallColumns,
+    SecondPass,
+    EndsCalls,
+    Erases,
+    HoldsCalls,
+    ListsCalls,
+    VoiceAdmin[Call],
 ):
     """Calls: staff view them; with `change_call` they rename and re-summarise them.
 
@@ -92,6 +100,7 @@ class CallAdmin(
         "summarise_again",
         "record_again",
         "export_transcripts",
+        "export_list",
         "legal_hold",
         "lift_hold",
     )

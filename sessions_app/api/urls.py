@@ -6,6 +6,7 @@ from django.urls import URLPattern, path, re_path
 from rest_framework.views import APIView
 
 from sessions_app.api import (
+    call_lists,
     docs,
     protocol,
     recordings,
@@ -33,6 +34,7 @@ def patterns(serve_recording: ServeRecording) -> list[URLPattern]:
     call = "calls/<str:call_id>"
     return [
         *either("calls/", views.CallList, "calls"),
+        *either("calls.csv", call_lists.CallTable, "calls-csv"),
         *either(f"{call}/", views.CallDetail, "call"),
         *either(f"{call}/segments", transcripts.Segments, "segments"),
         *either(f"{call}/segments/<int:seq>", transcripts.SegmentDetail, "segment"),
