@@ -128,17 +128,6 @@ DESK_ERASES = [
 ]
 """What the list of calls and a call's page in the admin do to erase, and to keep from it."""
 
-DESK_EXPORTS = [
-    desk(
-        "sessions_app/call/",
-        200,
-        method="POST",
-        body={"action": action, "_selected_action": "{call}"},
-    )
-    for action in ("export_transcripts", "export_list")
-]
-"""What the list of calls in the admin saves as files."""
-
 
 def a_receipt(call: Call) -> int:
     words = {"kind": "text", "cause": "rule", "subject": call.public_id, "target": call.pk}

@@ -17,11 +17,11 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from sessions_app.models import AccessLog, Recording, Summary
 from sessions_app.services import access, calls, versions
+from tests import export_rows
 from tests.access_rows import (
     ANY,
     DESK,
     DESK_ERASES,
-    DESK_EXPORTS,
     LOGIN,
     VISITORS,
     Outcome,
@@ -56,7 +56,6 @@ PAGES = [
     page("", "/", 200, 200, 200, 200),
     page("call/", "/call/", 200, 200, 200, 200),
     page("calls/", "/calls/", 200, 200, 200, 200),
-    page("calls.csv", "/calls.csv", 200, 200, 200, 200),
     page("calls/<slug:public_id>/", "/calls/{id}/", 200, 404, 200, 404),
     page("calls/<slug:public_id>/recording", "/calls/{id}/recording", 200, 404, 200, 404),
     page(
@@ -89,13 +88,13 @@ PAGES = [
     ),
     page("account/", "/account/", 200, 200, 200, 200),
     page("account/changed/", "/account/changed/", 200, 200, 200, 200),
+    *export_rows.PAGES,
     Row("login/", "/login/", ("/", "/", "/", "/", 200)),
     Row("logout/", "/logout/", (LOGIN,) * len(VISITORS), "POST"),
 ]
 
 REST = [
     *rest("calls/", "calls/", 200, 200, 200, 200),
-    *rest("calls.csv", "calls.csv", 200, 200, 200, 200),
     *of_a_call(""),
     *of_a_call("", method="PATCH", body={"title": "Monday"}),
     *of_a_call("", owner=403, staff=202, method="DELETE"),
@@ -115,6 +114,7 @@ REST = [
     *of_a_call("versions/2", route="versions/<int:number>"),
     *of_a_call("versions/2", route="versions/<int:number>", owner=403, method="PATCH", body={}),
     *of_a_call("summary/again", owner=403, staff=202, method="POST"),
+    *export_rows.REST,
     *rest("agents/", "agents/", 200, 200, 200, 200),
     *rest("me", "me", 200, 200, 200, 200),
     *rest("ice-servers", "ice-servers", 200, 200, 200, 200),
@@ -170,7 +170,7 @@ ADMIN = [
     *desk_model("sessions_app/call", "call", delete=200, written="/admin/sessions_app/call/"),
     *desk_model("sessions_app/erasurereceipt", "receipt"),
     *DESK_ERASES,
-    *DESK_EXPORTS,
+    *export_rows.DESK,
     desk(
         "sessions_app/call/<int:pk>/summarise/",
         "/admin/sessions_app/call/{call}/change/",
@@ -280,6 +280,7 @@ def keys(recording: Recording, summary: Summary, people: dict[str, User]) -> dic
         "agent": spoken.agent_id,
         "receipt": a_receipt(spoken),
         **a_webhook(spoken),
+        **export_rows.made(spoken),
         "entry": AccessLog.objects.first().pk,  # type: ignore[union-attr]
         "token": token.pk,
         "user": people["other"].pk,

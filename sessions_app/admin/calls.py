@@ -13,6 +13,7 @@ from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_POST
 
 from sessions_app.admin import call_page, persona
+from sessions_app.admin.audio import MakesAudio
 from sessions_app.admin.base import VoiceAdmin
 from sessions_app.admin.columns import CallColumns
 from sessions_app.admin.dated import DatedCalls
@@ -24,7 +25,15 @@ from sessions_app.admin.holding import HoldsCalls
 from sessions_app.admin.listing import ListsCalls
 from sessions_app.admin.second_pass import SecondPass
 from sessions_app.models import AccessLog, Call
-from sessions_app.services import access, calls, erasure, recordings, search, summaries
+from sessions_app.services import (
+    access,
+    audio_copies,
+    calls,
+    erasure,
+    recordings,
+    search,
+    summaries,
+)
 from sessions_app.services.paging import Keyed
 from sessions_app.services.visit_log import note_visit
 
@@ -57,6 +66,7 @@ class CallAdmin(
     Erases,
     HoldsCalls,
     ListsCalls,
+    MakesAudio,
     VoiceAdmin[Call],
 ):
     """Calls: staff view them; with `change_call` they rename and re-summarise them.
@@ -117,7 +127,8 @@ class CallAdmin(
     def get_queryset(self, request: HttpRequest) -> QuerySet[Call]:
         # those of the manager, but with a count of their own, in the admin's order
         calls = DatedCalls(Call).filter(erasing_at=None)
-        return search.with_word_count(calls.order_by(*self.get_ordering(request)))
+        whole = calls.select_related(*self.list_select_related)
+        return search.with_word_count(whole.order_by(*self.get_ordering(request)))
 
     def get_paginator(
         self,
@@ -158,6 +169,7 @@ class CallAdmin(
             path("<int:pk>/summarise/", again, name="sessions_app_call_summarise"),
             *self.version_urls(),
             *self.end_urls(),
+            *self.audio_urls(),
             *super().get_urls(),
         ]
 
@@ -177,6 +189,7 @@ class CallAdmin(
             context.update(call_page.context(obj, self.words(obj)))
             if request.user.has_perm(persona.VIEW):
                 context["persona"] = persona.rows(obj)
+            context["audio_copies"] = audio_copies.of(obj)
             context["may_end"] = can_be_ended(obj) and self.may_end(request, obj)
             context.update(title=self.name(obj), subtitle=None)
         return super().render_change_form(request, context, add, change, form_url, obj)

@@ -6,6 +6,7 @@ from django.urls import URLPattern, path, re_path
 from rest_framework.views import APIView
 
 from sessions_app.api import (
+    audio_copies,
     call_lists,
     docs,
     protocol,
@@ -40,6 +41,8 @@ def patterns(serve_recording: ServeRecording) -> list[URLPattern]:
         *either(f"{call}/segments/<int:seq>", transcripts.SegmentDetail, "segment"),
         *either(f"{call}/transcript.<str:form>", transcripts.TranscriptFile, "transcript"),
         *either(f"{call}/recording", recordings.RecordingFile, "recording", serve=serve_recording),
+        *either(f"{call}/audio", audio_copies.AudioCopies, "audio"),
+        *either(f"{call}/audio.<str:form>", audio_copies.AudioFile, "audio-file"),
         *either(f"{call}/summary", summaries.SummaryDetail, "summary"),
         *either(f"{call}/summary/again", summaries.SummariseAgain, "summary-again"),
         *either(f"{call}/versions", versions.VersionList, "versions"),
