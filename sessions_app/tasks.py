@@ -10,6 +10,7 @@ from django.db import close_old_connections
 from django.utils import timezone
 
 from sessions_app.models import (
+    AudioCopy,
     Call,
     ErasureReceipt,
     Recording,
@@ -17,7 +18,8 @@ from sessions_app.models import (
     Version,
     WebhookDelivery,
 )
-from sessions_app.runtime import finalising, second_pass
+from sessions_app.models.work import LeasedJob
+from sessions_app.runtime import audio_copies, finalising, second_pass
 from sessions_app.services import (
     calls,
     erasure_work,
@@ -32,6 +34,7 @@ from sessions_app.services import (
     work,
 )
 from sessions_app.services.queueing import (
+    COPY_AUDIO,
     DELIVER,
     ERASE,
     FINALISE,
@@ -44,6 +47,9 @@ logger = logging.getLogger(__name__)
 
 SECOND_LOOK_S = 6.0
 """A little longer than the engine's beat, and than its pause before it asks the database again."""
+
+EXPORTS: tuple[tuple[type[LeasedJob], str], ...] = ((AudioCopy, COPY_AUDIO),)
+"""What people ask for, and the task that makes it: queued after everything else that is owed."""
 
 
 @shared_task
@@ -85,6 +91,12 @@ def deliver_webhook(delivery_pk: int) -> None:
 
 
 @shared_task
+def copy_audio(copy_pk: int) -> None:
+    """Makes a call's recording in another format."""
+    audio_copies.make(copy_pk)
+
+
+@shared_task
 def reap_stale_calls() -> None:
     """Ends calls whose process died. That it runs is the worker's sign of life."""
     heartbeats.give(heartbeats.WORKER)
@@ -118,6 +130,11 @@ def requeue_owed_work() -> None:
     for delivery_pk in untold:
         queue(DELIVER, delivery_pk)
     work.hinted(WebhookDelivery, untold, now)
+    for kind, task in EXPORTS:
+        wanted = work.owed(kind, now)
+        for row_pk in wanted:
+            queue(task, row_pk)
+        work.hinted(kind, wanted, now)
 
 
 @shared_task

@@ -3,7 +3,16 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 
-from sessions_app.views import accounts, offers, pages, pipecat, review, vosk
+from sessions_app.views import (
+    accounts,
+    audio_copies,
+    call_lists,
+    offers,
+    pages,
+    pipecat,
+    review,
+    vosk,
+)
 
 doors = [
     path("session", offers.session, name="session"),
@@ -31,8 +40,10 @@ urlpatterns = [
     path("account/changed/", accounts.PasswordChanged.as_view(), name="password_changed"),
     path("call/", pages.call, name="call"),
     path("calls/", pages.calls, name="calls"),
+    path("calls.csv", call_lists.calls_csv, name="calls_csv"),
     path("calls/<slug:public_id>/", pages.call_detail, name="call_detail"),
     path("calls/<slug:public_id>/recording", pages.recording, name="recording"),
+    path("calls/<slug:public_id>/audio.<str:form>", audio_copies.audio, name="audio"),
     path("calls/<slug:public_id>/heard", pages.heard, name="heard"),
     path("calls/<slug:public_id>/erase", pages.erase, name="erase"),
     path("calls/<slug:public_id>/summarise", pages.summarise_again, name="summarise_again"),

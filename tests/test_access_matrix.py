@@ -17,7 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from sessions_app.models import AccessLog, Recording, Summary
 from sessions_app.services import access, calls, versions
-from tests import review_rows
+from tests import export_rows, review_rows
 from tests.access_rows import (
     ANY,
     CORRECTIONS,
@@ -91,6 +91,7 @@ PAGES = [
     ),
     page("account/", "/account/", 200, 200, 200, 200),
     page("account/changed/", "/account/changed/", 200, 200, 200, 200),
+    *export_rows.PAGES,
     Row("login/", "/login/", ("/", "/", "/", "/", 200)),
     Row("logout/", "/logout/", (LOGIN,) * len(VISITORS), "POST"),
 ]
@@ -112,6 +113,7 @@ REST = [
     *of_a_call("versions/2", route="versions/<int:number>"),
     *of_a_call("versions/2", route="versions/<int:number>", owner=403, method="PATCH", body={}),
     *of_a_call("summary/again", owner=403, staff=202, method="POST"),
+    *export_rows.REST,
     *rest("agents/", "agents/", 200, 200, 200, 200),
     *rest("me", "me", 200, 200, 200, 200),
     *rest("ice-servers", "ice-servers", 200, 200, 200, 200),
@@ -168,12 +170,7 @@ ADMIN = [
     *desk_model("sessions_app/call", "call", delete=200, written="/admin/sessions_app/call/"),
     *desk_model("sessions_app/erasurereceipt", "receipt"),
     *DESK_ERASES,
-    desk(
-        "sessions_app/call/",
-        200,
-        method="POST",
-        body={"action": "export_transcripts", "_selected_action": "{call}"},
-    ),
+    *export_rows.DESK,
     desk(
         "sessions_app/call/<int:pk>/summarise/",
         "/admin/sessions_app/call/{call}/change/",
@@ -269,6 +266,7 @@ def keys(recording: Recording, summary: Summary, people: dict[str, User]) -> dic
         "receipt": a_receipt(spoken),
         **a_webhook(spoken),
         **review_rows.a_review(spoken, people),
+        **export_rows.made(spoken),
         "entry": AccessLog.objects.first().pk,  # type: ignore[union-attr]
         "token": token.pk,
         "user": people["other"].pk,

@@ -13,6 +13,7 @@ from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_POST
 
 from sessions_app.admin import call_page, persona
+from sessions_app.admin.audio import MakesAudio
 from sessions_app.admin.base import VoiceAdmin
 from sessions_app.admin.columns import CallColumns
 from sessions_app.admin.dated import DatedCalls
@@ -21,10 +22,20 @@ from sessions_app.admin.erasing import Erases
 from sessions_app.admin.exporting import zip_response
 from sessions_app.admin.filters import LegalHoldFilter, RecordingStateFilter, SummaryStateFilter
 from sessions_app.admin.holding import HoldsCalls
+from sessions_app.admin.listing import ListsCalls
 from sessions_app.admin.reviewing import ReviewedListFilter, ReviewsCalls, TagListFilter
 from sessions_app.admin.second_pass import SecondPass
 from sessions_app.models import AccessLog, Call
-from sessions_app.services import access, calls, erasure, recordings, search, summaries, tags
+from sessions_app.services import (
+    access,
+    audio_copies,
+    calls,
+    erasure,
+    recordings,
+    search,
+    summaries,
+    tags,
+)
 from sessions_app.services.paging import Keyed
 from sessions_app.services.visit_log import note_visit
 
@@ -57,6 +68,8 @@ class CallAdmin(
     EndsCalls,
     Erases,
     HoldsCalls,
+    ListsCalls,
+    MakesAudio,
     VoiceAdmin[Call],
 ):
     """Calls: staff view them; with `change_call` they rename and re-summarise them.
@@ -107,6 +120,7 @@ class CallAdmin(
         "summarise_again",
         "record_again",
         "export_transcripts",
+        "export_list",
         "legal_hold",
         "lift_hold",
         "mark_reviewed",
@@ -127,9 +141,8 @@ class CallAdmin(
     def get_queryset(self, request: HttpRequest) -> QuerySet[Call]:
         # those of the manager, but with a count of their own, in the admin's order
         calls = DatedCalls(Call).filter(erasing_at=None)
-        ordered = calls.select_related(*self.list_select_related).order_by(
-            *self.get_ordering(request)
-        )
+        whole = calls.select_related(*self.list_select_related)
+        ordered = whole.order_by(*self.get_ordering(request))
         return tags.with_tags(search.with_word_count(ordered))
 
     def get_paginator(
@@ -173,6 +186,7 @@ class CallAdmin(
             *self.version_urls(),
             *self.review_urls(),
             *self.end_urls(),
+            *self.audio_urls(),
             *super().get_urls(),
         ]
 
@@ -193,6 +207,7 @@ class CallAdmin(
             context.update(self.review_context(request, obj))
             if request.user.has_perm(persona.VIEW):
                 context["persona"] = persona.rows(obj)
+            context["audio_copies"] = audio_copies.of(obj)
             context["may_end"] = can_be_ended(obj) and self.may_end(request, obj)
             context.update(title=self.name(obj), subtitle=None)
         return super().render_change_form(request, context, add, change, form_url, obj)

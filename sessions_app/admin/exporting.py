@@ -2,12 +2,10 @@
 
 import io
 import zipfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from typing import Any
 
-from asgiref.sync import sync_to_async
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
-from django.core.handlers.asgi import ASGIRequest
 from django.db.models import QuerySet
 from django.http import HttpRequest, StreamingHttpResponse
 from django.utils import timezone
@@ -15,6 +13,7 @@ from django.utils import timezone
 from sessions_app.engine.exports.registry import FORMATS
 from sessions_app.models import AccessLog, Call
 from sessions_app.services import access, exports
+from sessions_app.services.streaming import attachment
 
 FORMS = ("txt", "json")
 CALLS_AT_ONCE = 50
@@ -62,21 +61,7 @@ def zipped(queryset: QuerySet[Call], user: AbstractBaseUser | AnonymousUser) -> 
     yield pipe.take()
 
 
-async def _in_threads(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
-    """Yields what `pieces` yields, computed in a thread."""
-    make = sync_to_async(lambda: next(pieces, b""))
-    while piece := await make():
-        yield piece
-
-
 def zip_response(request: HttpRequest, queryset: QuerySet[Call]) -> StreamingHttpResponse:
     """Returns the transcripts of `queryset` as a streamed zip file."""
-    pieces = zipped(queryset, request.user)
-    # Django would read a plain iterator whole into memory before an ASGI server sends it
-    content = _in_threads(pieces) if isinstance(request, ASGIRequest) else pieces
     name = f"transcripts-{timezone.localtime():%Y%m%d-%H%M%S}.zip"
-    return StreamingHttpResponse(
-        content,
-        content_type="application/zip",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    return attachment(request, zipped(queryset, request.user), "application/zip", name)

@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from sessions_app.engine.core.events import Speaker
 from sessions_app.engine.core.states import CallState, EndReason
+from sessions_app.models.audio_copy import AudioFormat
 from sessions_app.models.segment import SegmentSource
 from sessions_app.models.work import WorkState
 
@@ -42,6 +43,11 @@ class WorkStateField(NamedChoiceField):
 class SpeakerField(NamedChoiceField):
     schema_name = "Speaker"
     values = tuple(speaker.value for speaker in Speaker)
+
+
+class AudioFormatField(NamedChoiceField):
+    schema_name = "AudioFormat"
+    values = tuple(AudioFormat.values)
 
 
 class SourceField(NamedChoiceField):

@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from sessions_app.api.correction_serializers import ShownSerializer, WordSerializer
 from sessions_app.api.fields import (
+    AudioFormatField,
     CallStateField,
     EndReasonField,
     SourceField,
@@ -17,7 +18,17 @@ from sessions_app.api.fields import (
 from sessions_app.api.parameters import StrictBody
 from sessions_app.engine.core.events import Speaker
 from sessions_app.engine.exports.registry import FORMATS
-from sessions_app.models import Agent, Call, ErasureReceipt, Note, Recording, Segment, Summary, Turn
+from sessions_app.models import (
+    Agent,
+    AudioCopy,
+    Call,
+    ErasureReceipt,
+    Note,
+    Recording,
+    Segment,
+    Summary,
+    Turn,
+)
 from sessions_app.models.turn import STAGES
 from sessions_app.services import summaries
 
@@ -214,6 +225,18 @@ class LinksSerializer(serializers.Serializer[Any]):
     summary = serializers.URLField()
 
 
+class AudioStateSerializer(serializers.ModelSerializer[AudioCopy]):
+    """How far the recording is in another format; more at the call's /audio."""
+
+    format = AudioFormatField()
+    state = WorkStateField()
+
+    class Meta:
+        model = AudioCopy
+        fields = ("format", "state")
+        read_only_fields = fields
+
+
 class CallDetailSerializer(CallSerializer):
     """One conversation, its recording's metadata, and links to the rest."""
 
@@ -222,10 +245,11 @@ class CallDetailSerializer(CallSerializer):
     )
     notes = NoteSerializer(many=True, read_only=True)
     turns = TurnSerializer(many=True, read_only=True)
+    audio = AudioStateSerializer(source="audio_copies", many=True, read_only=True)
     links = serializers.SerializerMethodField()
 
     class Meta(CallSerializer.Meta):
-        fields = (*CallSerializer.Meta.fields, "notes", "turns", "links")
+        fields = (*CallSerializer.Meta.fields, "notes", "turns", "audio", "links")
         read_only_fields = fields
 
     @extend_schema_field(LinksSerializer)

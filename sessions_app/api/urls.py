@@ -6,6 +6,8 @@ from django.urls import URLPattern, path, re_path
 from rest_framework.views import APIView
 
 from sessions_app.api import (
+    audio_copies,
+    call_lists,
     comments,
     corrections,
     docs,
@@ -38,6 +40,7 @@ def patterns(serve_recording: ServeRecording) -> list[URLPattern]:
     call = "calls/<str:call_id>"
     return [
         *either("calls/", views.CallList, "calls"),
+        *either("calls.csv", call_lists.CallTable, "calls-csv"),
         *either(f"{call}/", views.CallDetail, "call"),
         *either(f"{call}/segments", transcripts.Segments, "segments"),
         *either(f"{call}/segments/<int:seq>", corrections.SegmentDetail, "segment"),
@@ -46,6 +49,8 @@ def patterns(serve_recording: ServeRecording) -> list[URLPattern]:
         *either(f"{call}/transcript.<str:form>", transcripts.TranscriptFile, "transcript"),
         *either(f"{call}/recording", recordings.RecordingFile, "recording", serve=serve_recording),
         *either(f"{call}/redactions", redactions.Redactions, "redactions"),
+        *either(f"{call}/audio", audio_copies.AudioCopies, "audio"),
+        *either(f"{call}/audio.<str:form>", audio_copies.AudioFile, "audio-file"),
         *either(f"{call}/summary", summaries.SummaryDetail, "summary"),
         *either(f"{call}/summary/again", summaries.SummariseAgain, "summary-again"),
         *either(f"{call}/versions", versions.VersionList, "versions"),

@@ -2,6 +2,7 @@
 
 from sessions_app.models.access import AccessLog, ApiToken
 from sessions_app.models.agent import Agent
+from sessions_app.models.audio_copy import AudioCopy, AudioFormat
 from sessions_app.models.call import Call
 from sessions_app.models.correction import SegmentRevision
 from sessions_app.models.erasure import ErasureCause, ErasureKind, ErasureReceipt
@@ -22,6 +23,8 @@ __all__ = [
     "AccessLog",
     "Agent",
     "ApiToken",
+    "AudioCopy",
+    "AudioFormat",
     "Call",
     "CallReview",
     "CallTag",

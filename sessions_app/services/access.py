@@ -3,6 +3,7 @@
 import hashlib
 import ipaddress
 import secrets
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
@@ -60,6 +61,14 @@ def call_for(user: Any, public_id: str) -> Call:
 def log(call: Call, user: Any, action: str, detail: str = "") -> None:
     """Notes who did what with a call."""
     AccessLog.objects.create(call=call, user_id=user.pk, action=action, detail=detail[:100])
+
+
+def log_all(calls: Iterable[Call], user: Any, action: str, detail: str = "") -> None:
+    """Notes who did the same thing with several calls."""
+    rows = [
+        AccessLog(call=call, user_id=user.pk, action=action, detail=detail[:100]) for call in calls
+    ]
+    AccessLog.objects.bulk_create(rows)
 
 
 def digest_of(secret: str) -> str:

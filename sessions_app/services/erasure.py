@@ -16,6 +16,7 @@ from sessions_app.engine.core.errors import UnknownCallError, VoiceError
 from sessions_app.engine.core.states import LIVE
 from sessions_app.models import (
     AccessLog,
+    AudioCopy,
     Call,
     CallTag,
     ErasureCause,
@@ -38,7 +39,8 @@ from sessions_app.services.queueing import ERASE, queue
 DELETE = "sessions_app.delete_call"
 HOLD = "sessions_app.hold_call"
 HOW_TO_LIFT = "Have it lifted first: in the admin, on the list of calls, 'Lift the legal hold'."
-JOBS: tuple[type[Recording] | type[Summary] | type[Version], ...] = (Recording, Summary, Version)
+Job = type[Recording] | type[Summary] | type[Version] | type[AudioCopy]
+JOBS: tuple[Job, ...] = (Recording, Summary, Version, AudioCopy)
 """What workers make of a call."""
 
 

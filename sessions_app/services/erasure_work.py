@@ -23,6 +23,7 @@ from django.db.models import Q, QuerySet
 
 from sessions_app.engine.core.errors import VoiceError
 from sessions_app.models import (
+    AudioCopy,
     Call,
     ErasureKind,
     ErasureReceipt,
@@ -32,7 +33,7 @@ from sessions_app.models import (
 )
 from sessions_app.models.recording import recording_path
 from sessions_app.models.work import WorkState
-from sessions_app.services import database, erasure, retention, work
+from sessions_app.services import audio_copies, database, erasure, retention, work
 from sessions_app.services.recordings import FILE_NAME
 
 logger = logging.getLogger(__name__)
@@ -125,7 +126,8 @@ def _call(receipt: ErasureReceipt, call: Call) -> None:
         content_type=ContentType.objects.get_for_model(Call), object_id=str(call.pk)
     )
     tickets = Ticket.objects.filter(call_id=call.public_id)
-    files = int(bool(recording and recording.file))
+    copies = AudioCopy.objects.filter(call=call).exclude(file_name="").count()
+    files = int(bool(recording and recording.file)) + copies
     _delete(receipt, about, tickets, Call.everything.filter(pk=call.pk), files=files)
 
 
@@ -188,6 +190,8 @@ def _stored(call: Call) -> Iterator[tuple[Storage, str]]:
     for name in dict.fromkeys([str(row.file.name or ""), recording_path(row, FILE_NAME)]):
         if name:
             yield row.file.storage, name
+    for copy in AudioCopy.objects.filter(call=call):
+        yield row.file.storage, audio_copies.path_of(copy, row)
 
 
 def copies_prefix(public_id: str) -> str:

@@ -19,7 +19,7 @@ from django.utils import timezone
 from sessions_app.models import AccessLog, Call, Recording, WebhookEvent
 from sessions_app.models.recording import recording_path
 from sessions_app.models.work import WorkState
-from sessions_app.services import access, erasure, retention, webhooks, work
+from sessions_app.services import access, audio_copies, erasure, retention, webhooks, work
 from sessions_app.services.queueing import FINALISE, queue
 
 logger = logging.getLogger(__name__)
@@ -95,6 +95,7 @@ def delete_expired(now: datetime) -> int:
         if not Recording.objects.filter(free, pk=row.pk).exists():
             continue  # placed under legal hold just now
         try:
+            audio_copies.forget(row)
             row.file.storage.delete(str(row.file.name))
         except Exception as error:  # noqa: BLE001 - storages break in their own ways
             logger.warning("recording %s was not deleted, tried again later: %s", row.pk, error)

@@ -19,6 +19,7 @@ from sessions_app.models import AccessLog, Agent, Call, Note, Recording, Segment
 from sessions_app.models.work import WorkState
 from sessions_app.services import (
     access,
+    audio_copies,
     corrections,
     erasure,
     review_panel,
@@ -223,6 +224,7 @@ def _has_sound(found: Call) -> bool:
 def _detail(request: HttpRequest, found: Call) -> dict[str, Any]:
     audio, summary = view_models.recording_of(found), view_models.summary_of(found)
     agent, segments = view_models.agent_name(found), list(transcripts.in_order(found))
+    copies = audio_copies.of(found)
     wanted = clean(request.GET.get("q", ""))[:MOST_WANTED]
     transcript = view_models.lines(segments, agent, found.gaps, one_line(wanted))
     seqs = {row.turn_index: row.seq for row in reversed(segments)}
@@ -238,6 +240,8 @@ def _detail(request: HttpRequest, found: Call) -> dict[str, Any]:
         "notes": talking.notes(Note.objects.filter(call=found), transcript),
         "recording": audio,
         "recording_ready": _is_ready(audio),
+        "audio_copies": copies,
+        "audio_owed": audio_copies.is_owed(copies),
         "silent_sides": view_models.silent_sides(audio, segments),
         "summary": summary,
         "told": view_models.told(summary, starts) if summary else None,
@@ -253,7 +257,7 @@ def _detail(request: HttpRequest, found: Call) -> dict[str, Any]:
             for name, form in FORMATS.items()
             if form.label
         ],
-        "detail_config": _detail_config(found, audio, summary),
+        "detail_config": _detail_config(found, audio, summary, copies),
     }
 
 
@@ -263,15 +267,18 @@ def _recogniser_of(found: Call) -> wording.RecogniserNote:
     return name(found.recogniser)
 
 
-def _detail_config(found: Call, audio: Recording | None, summary: Summary | None) -> dict[str, Any]:
+def _detail_config(
+    found: Call, audio: Recording | None, summary: Summary | None, copies: audio_copies.Copies
+) -> dict[str, Any]:
     return {
         "id": found.public_id,
         "live": found.is_live,
-        "owed": view_models.work_is_owed(found, audio, summary),
+        "owed": view_models.work_is_owed(found, audio, summary) or audio_copies.is_owed(copies),
         "state": found.state,
         "agentName": view_models.agent_name(found),
         "recordingState": audio.state if audio else "",
         "summaryState": summary.state if summary else "",
+        "audioStates": {form: copy.state for form, copy in copies.items() if copy},
         "callUrl": reverse("api:call", args=[found.public_id]),
         "segmentsUrl": reverse("api:segments", args=[found.public_id]),
         "liveSocket": f"/ws/calls/{found.public_id}/live",

@@ -1,48 +1,15 @@
 """Serves recordings, whole or by range, from any Django storage."""
 
-import logging
 import mimetypes
-import re
-from collections.abc import AsyncIterator, Generator
-from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import Any
 
-from asgiref.sync import sync_to_async
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
-from django.core.files.storage import Storage
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
-from django.utils.http import content_disposition_header, parse_etags
+from django.http import Http404, HttpRequest, HttpResponseBase
 
 from sessions_app.models import AccessLog, Call, Recording
 from sessions_app.models.work import WorkState
+from sessions_app.services.stored_files import StoredFile, file_response
 from sessions_app.services.visit_log import note_visit
-
-logger = logging.getLogger(__name__)
-
-CHUNK_BYTES = 256 * 1024
-NOT_MODIFIED, PARTIAL, NOT_SATISFIABLE = 304, 206, 416
-_RANGE = re.compile(r"bytes[ \t]*=[ \t]*([0-9]*)[ \t]*-[ \t]*([0-9]*)", re.IGNORECASE)
-MOST_DIGITS = 18
-"""A number of more digits is beyond any file; Python refuses to parse thousands of digits."""
-
-
-class UnsatisfiableRangeError(Exception):
-    """The range lies outside the file (416, not retryable)."""
-
-
-@dataclass(frozen=True, slots=True)
-class ByteRange:
-    """Bytes `start` up to and including `end` of a file; `partial` if a range was requested."""
-
-    start: int
-    end: int
-    partial: bool = False
-
-    @property
-    def length(self) -> int:
-        return self.end - self.start + 1
 
 
 def recording_response(
@@ -57,67 +24,26 @@ def recording_response(
     """Returns the call's recording, whole or the requested range, and logs the access.
 
     Every answer with audio is logged with `where` it went: `into_player` for one of our own
-    pages, which report playback themselves, else as a download. Follows RFC 9110, sections
-    13 and 14: 200, 206, 304 or 416, whatever the headers hold; several ranges at once are answered
-    with the whole file, and so is HEAD. The entity tag is the file's SHA-256. Raises Http404 while
-    there is no recording. `request` may be a REST framework request.
+    pages, which report playback themselves, else as a download. The entity tag is the file's
+    SHA-256. Raises Http404 while there is no recording. `request` may be a REST framework request.
     """
     recording = _finished(call)
-    etag, size = f'"{recording.sha256}"', _size(recording)
-    if _has_already(request.headers.get("If-None-Match", ""), etag):
-        return _described(HttpResponse(status=NOT_MODIFIED), recording, etag)
-    try:
-        piece = asked_piece(request.headers if request.method == "GET" else {}, size, etag)
-    except UnsatisfiableRangeError:
-        refused = HttpResponse(status=NOT_SATISFIABLE)
-        refused["Content-Range"] = f"bytes */{size}"
-        return refused
-    if request.method == "GET":
-        action = AccessLog.Action.LOADED if into_player else AccessLog.Action.EXPORTED
+    name = str(recording.file.name)
+    kind, _ = mimetypes.guess_type(name)
+    file = StoredFile(
+        storage=recording.file.storage,
+        name=name,
+        tag=recording.sha256,
+        media_type=kind or "audio/ogg",
+        saved_as=f"call-{call.public_id}{PurePosixPath(name).suffix}",
+        about=f"the recording of call {call.public_id}",
+    )
+    action = AccessLog.Action.LOADED if into_player else AccessLog.Action.EXPORTED
+
+    def note() -> None:
         note_visit(call, user, action, where)
-    response = _body(request, recording, piece)
-    if piece.partial:
-        response["Content-Range"] = f"bytes {piece.start}-{piece.end}/{size}"
-    response["Content-Length"] = str(piece.length)
-    name = f"call-{call.public_id}{PurePosixPath(str(recording.file.name)).suffix}"
-    response["Content-Disposition"] = str(content_disposition_header(as_download, name))
-    return _described(response, recording, etag)
 
-
-def asked_piece(headers: Any, size: int, etag: str) -> ByteRange:
-    """Returns the part of a file of `size` bytes that the headers request.
-
-    Raises UnsatisfiableRangeError. A range that is malformed, or whose `If-Range` names
-    another version, is ignored (RFC 9110, 13.1.5 and 14.2); so is one with a date or a weak
-    tag, which tell nothing of the bytes.
-    """
-    whole = ByteRange(0, size - 1)
-    match = _RANGE.fullmatch(headers.get("Range", "").strip(" \t"))
-    if match is None or headers.get("If-Range", etag).strip(" \t") != etag:
-        return whole
-    first, last = match.groups()
-    if not first and not last:
-        return whole
-    if not first:  # the last n bytes
-        start, end = max(0, size - _number(last)), size - 1
-    else:
-        start, end = _number(first), min(_number(last), size - 1) if last else size - 1
-        if last and _number(last) < start:
-            return whole
-    if start > end:
-        raise UnsatisfiableRangeError
-    return ByteRange(start, end, partial=True)
-
-
-def _number(digits: str) -> int:
-    """Returns a number of a range; one with too many digits becomes one beyond any file."""
-    significant = digits.lstrip("0")
-    return 10**MOST_DIGITS if len(significant) > MOST_DIGITS else int(significant or "0")
-
-
-def _has_already(if_none_match: str, etag: str) -> bool:
-    """Returns whether the client has this version; tags are compared weakly (RFC 9110, 13.1.2)."""
-    return any(tag.removeprefix("W/") in (etag, "*") for tag in parse_etags(if_none_match))
+    return file_response(request, file, note, as_download=as_download)
 
 
 def _finished(call: Call) -> Recording:
@@ -125,68 +51,3 @@ def _finished(call: Call) -> Recording:
     if recording is None or not recording.file:
         raise Http404("This call has no recording, or it is not ready yet.")
     return recording
-
-
-def _size(recording: Recording) -> int:
-    """Returns the file's size in bytes in the storage: Content-Length must be exact."""
-    try:
-        return recording.file.storage.size(str(recording.file.name))
-    except Exception as error:  # every storage has its own error for a missing file
-        logger.exception("the recording of call %s is not in its storage", recording.call.public_id)
-        raise Http404("The recording's file is not in the storage.") from error
-
-
-def _described(response: HttpResponseBase, recording: Recording, etag: str) -> HttpResponseBase:
-    response["ETag"] = etag
-    response["Accept-Ranges"] = "bytes"
-    kind, _ = mimetypes.guess_type(str(recording.file.name))
-    response["Content-Type"] = kind or "audio/ogg"
-    return response
-
-
-def _body(request: HttpRequest, recording: Recording, piece: ByteRange) -> HttpResponseBase:
-    status = PARTIAL if piece.partial else 200
-    if request.method == "HEAD":
-        return HttpResponse(status=status)
-    chunks = _read(recording.file.storage, str(recording.file.name), piece)
-    # Django would read a plain iterator whole into memory before an ASGI server sends it
-    content = _in_threads(chunks) if hasattr(_plain(request), "scope") else chunks
-    return StreamingHttpResponse(content, status=status)
-
-
-def _plain(request: Any) -> Any:
-    """Returns Django's own request where REST framework wrapped it."""
-    return getattr(request, "_request", request)
-
-
-def _read(storage: Storage, name: str, piece: ByteRange) -> Generator[bytes, None, None]:
-    """Yields the bytes of `piece`.
-
-    An S3 file would be fetched whole before its first byte can be read, so the range is
-    requested from the bucket instead.
-    """
-    if not piece.length:
-        return
-    with storage.open(name) as file:
-        remote = getattr(file, "obj", None)
-        if remote is not None:
-            found = remote.get(Range=f"bytes={piece.start}-{piece.end}")
-            yield from found["Body"].iter_chunks(CHUNK_BYTES)
-            return
-        file.seek(piece.start)
-        left = piece.length
-        while left and (chunk := file.read(min(CHUNK_BYTES, left))):
-            left -= len(chunk)
-            yield chunk
-
-
-async def _in_threads(chunks: Generator[bytes, None, None]) -> AsyncIterator[bytes]:
-    """Yields what `chunks` yields, reading off the event loop."""
-    read = sync_to_async(lambda: next(chunks, b""), thread_sensitive=False)
-    try:
-        while chunk := await read():
-            yield chunk
-    finally:
-        # if the client left during a read, the thread still runs the generator, and ends it
-        with suppress(ValueError):
-            await sync_to_async(chunks.close, thread_sensitive=False)()

@@ -55,6 +55,16 @@ refresh.addEventListener("changed", (event) => {
 
 // a corrected line has new words
 document.addEventListener("line-changed", () => attachModules(shown));
+// a recording in another format is asked for without leaving the page: what plays goes on
+document.addEventListener("submit", async (event) => {
+  const form = /** @type {HTMLFormElement} */ (event.target);
+  if (form.matches(".make-audio")) {
+    event.preventDefault();
+    byId("detail-said").textContent = "The recording is being made.";
+    await fetch(form.action, { method: "POST", body: new FormData(form), redirect: "manual" }).catch(() => null);
+    refresh.refreshNow();
+  }
+});
 
 // only one menu is open at a time, and a click elsewhere closes it
 document.addEventListener("click", (event) => {

@@ -14,6 +14,7 @@ const PENDING = new Set(["pending", "running"]);
  * @property {string} agentName
  * @property {string} recordingState
  * @property {string} summaryState
+ * @property {Record<string, string>} audioStates by format, such as `mp3`
  * @property {string} callUrl
  * @property {string} segmentsUrl
  * @property {string} liveSocket
@@ -74,11 +75,12 @@ export class PageRefresh extends EventTarget {
       return false;
     }
     const call = await answer.json();
-    const { state, recordingState, summaryState } = this._detail;
+    const { state, recordingState, summaryState, audioStates } = this._detail;
     return (
       call.state !== state ||
       (call.recording?.state ?? "") !== recordingState ||
-      (call.summary?.state ?? "") !== summaryState
+      (call.summary?.state ?? "") !== summaryState ||
+      differ(audioStates, call.audio)
     );
   }
 
@@ -120,7 +122,7 @@ export class PageRefresh extends EventTarget {
       return false;
     }
     this._markup.set(id, next.outerHTML);
-    part.replaceWith(next);
+    keepMenu(part, next, () => part.replaceWith(next));
     return true;
   }
 }
@@ -129,6 +131,33 @@ export class PageRefresh extends EventTarget {
 async function fetchPage() {
   const answer = await fetch(location.href);
   return answer.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
+}
+
+/**
+ * @param {Record<string, string> | undefined} shown
+ * @param {{format: string, state: string}[]} now
+ * @returns {boolean} whether a format is in another state than the page shows; false where it shows none
+ */
+function differ(shown, now) {
+  return shown !== undefined && now.some(({ format, state }) => state !== shown[format]);
+}
+
+/**
+ * Keeps an open menu open, and the focus in it, while `replace` puts `next` in the place of `part`.
+ * @param {HTMLElement} part
+ * @param {HTMLElement} next
+ * @param {() => void} replace
+ */
+function keepMenu(part, next, replace) {
+  const menu = next.querySelector("details.menu");
+  const open = part.querySelector("details.menu")?.hasAttribute("open") ?? false;
+  const focused = open && part.contains(document.activeElement) ? document.activeElement : null;
+  menu?.toggleAttribute("open", open);
+  replace();
+  if (focused) {
+    const same = focused.id && document.getElementById(focused.id);
+    (same || menu?.querySelector("summary"))?.focus();
+  }
 }
 
 /**
@@ -146,6 +175,11 @@ export function changesInWords(before, after) {
   }
   if (PENDING.has(before.summaryState) && !PENDING.has(after.summaryState)) {
     said.push(after.summaryState === "done" ? "The summary is ready." : "The summary could not be made.");
+  }
+  for (const [form, state] of Object.entries(after.audioStates ?? {})) {
+    if (PENDING.has(before.audioStates?.[form] ?? "") && !PENDING.has(state)) {
+      said.push(state === "done" ? `The recording is ready as ${form}.` : `The recording could not be made as ${form}.`);
+    }
   }
   return said.join(" ");
 }

@@ -102,7 +102,8 @@ def test_no_table_no_file_and_no_log_holds_a_word_afterwards(
         "versionsegment": 1,
         "redactedoriginal": 1,
         "ticket": 1,
-        "file": 1,
+        "audiocopy": 1,
+        "file": 2,
         "accesslog": 0,
     }
 
@@ -253,7 +254,10 @@ def test_a_user_goes_with_all_they_have(
     assert AccessLog.objects.filter(call=other, user=None, action="read").exists()
     counts = receipt.counts
     assert (receipt.subject, receipt.asked_by) == (f"user {alice.pk}", None)
-    assert [counts[name] for name in ("user", "call", "apitoken", "session", "file")] == [1] * 5
+    assert [counts[name] for name in ("user", "call", "apitoken", "session", "audiocopy")] == [
+        1
+    ] * 5
+    assert counts["file"] == 2
 
 
 def test_a_call_that_began_meanwhile_is_waited_for(
@@ -367,7 +371,7 @@ def test_words_alone_are_erased_and_the_sound_stays(spoken: Call, alice: User) -
     assert receipt is not None
     assert (receipt.kind, receipt.state) == ("text", WorkState.DONE)
     assert receipt.counts["segment"] == 9
-    sound = ("morfelquint", "tandrilspeck")
+    sound = ("morfelquint", "tandrilspeck", "vondrexil")
     assert left_in_database([w for w in WORDS if w not in (*sound, VISITOR)]) == set()
     assert Recording.objects.get().file
     call = Call.objects.get()

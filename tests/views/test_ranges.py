@@ -14,12 +14,8 @@ from hypothesis import strategies as st
 from storages.backends.s3 import S3Storage
 
 from sessions_app.models import Call, Recording
-from sessions_app.views.recordings import (
-    ByteRange,
-    UnsatisfiableRangeError,
-    asked_piece,
-    recording_response,
-)
+from sessions_app.services.stored_files import ByteRange, UnsatisfiableRangeError, asked_piece
+from sessions_app.views.recordings import recording_response
 from tests.views.conftest import AUDIO, SHA256
 from tests.views.test_recordings import bucket
 

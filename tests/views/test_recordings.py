@@ -18,12 +18,8 @@ from storages.backends.s3 import S3Storage
 from sessions_app.models import AccessLog, Call, Recording
 from sessions_app.models.work import WorkState
 from sessions_app.services import visit_log
-from sessions_app.views.recordings import (
-    ByteRange,
-    UnsatisfiableRangeError,
-    asked_piece,
-    recording_response,
-)
+from sessions_app.services.stored_files import ByteRange, UnsatisfiableRangeError, asked_piece
+from sessions_app.views.recordings import recording_response
 from tests.views.conftest import AUDIO, SHA256
 
 ETAG = f'"{SHA256}"'

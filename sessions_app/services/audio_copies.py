@@ -1,0 +1,137 @@
+"""Recordings in other formats: asked for, kept beside the recording, served, and gone with it."""
+
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from django.core.files import File
+from django.core.files.storage import Storage
+from django.db import transaction
+from django.db.models.signals import post_delete
+from django.http import HttpRequest, HttpResponseBase
+
+from sessions_app.engine.core.errors import VoiceError
+from sessions_app.models import AccessLog, AudioCopy, AudioFormat, Call, Recording
+from sessions_app.models.recording import recording_path
+from sessions_app.models.work import WorkState
+from sessions_app.services import work
+from sessions_app.services.queueing import COPY_AUDIO, queue
+from sessions_app.services.stored_files import StoredFile, file_response
+from sessions_app.services.visit_log import note_visit
+
+MEDIA_TYPES = {
+    AudioFormat.M4A.value: "audio/mp4",
+    AudioFormat.MP3.value: "audio/mpeg",
+    AudioFormat.WAV.value: "audio/wav",
+}
+NO_RECORDING = "This call has no recording (yet)."
+
+
+Copies = dict[str, AudioCopy | None]
+"""What there is of each format."""
+
+
+class NoRecordingError(VoiceError):
+    """There is no recording that could be copied (retryable while one is being made)."""
+
+    retryable = True
+
+
+def storage() -> Storage:
+    """Returns where copies are kept: with the recordings."""
+    found: Storage = Recording._meta.get_field("file").storage
+    return found
+
+
+def recording_of(call: Call) -> Recording | None:
+    """Returns the finished recording that copies are made of, if it is there."""
+    return Recording.objects.filter(call=call, state=WorkState.DONE).exclude(file="").first()
+
+
+def ask(call: Call, user: Any, form: str) -> AudioCopy:
+    """Owes a call's recording as `form`, one of AudioFormat; returns the job, or what it made.
+
+    One that failed is tried again. Raises NoRecordingError.
+    """
+    with transaction.atomic():
+        if recording_of(call) is None:
+            raise NoRecordingError(NO_RECORDING)
+        row, made = AudioCopy.objects.get_or_create(
+            call=call, format=form, defaults={"asked_by": user}
+        )
+        if made or (row.state == WorkState.FAILED and work.again(row)):
+            queue(COPY_AUDIO, row.pk)
+            row.refresh_from_db()
+    return row
+
+
+def of(call: Call) -> Copies:
+    """Returns by format what there is of each."""
+    found = {row.format: row for row in AudioCopy.objects.filter(call=call)}
+    return {form: found.get(form) for form in AudioFormat.values}
+
+
+def is_owed(copies: Copies) -> bool:
+    """Returns whether one of them is being made."""
+    return any(copy is not None and copy.is_owed for copy in copies.values())
+
+
+def path_of(row: AudioCopy, recording: Recording) -> str:
+    """Returns the one path that a copy has in its storage."""
+    return recording_path(recording, f"call.{row.format}")
+
+
+def keep(row: AudioCopy, file: Path, facts: Mapping[str, Any]) -> None:
+    """Stores the finished file, and what was found out about it. `row` was taken.
+
+    Storing it again, after a crash in between, replaces the file. Where the recording went
+    meanwhile nothing is kept.
+    """
+    recording = Recording.objects.get(call_id=row.call_id)
+    name = path_of(row, recording)
+    # a storage gives a second file of a name another one, and the first would stay for ever
+    storage().delete(name)
+    with file.open("rb") as content:
+        row.file_name = storage().save(name, File(content))
+    for field, value in facts.items():
+        setattr(row, field, value)
+    if not work.done(row) and not AudioCopy.objects.filter(pk=row.pk).exists():
+        storage().delete(name)
+
+
+def forget(recording: Recording) -> None:
+    """Deletes the copies of a recording, files first. Raises what the storage raises."""
+    for row in AudioCopy.objects.filter(call_id=recording.call_id):
+        storage().delete(path_of(row, recording))
+        row.delete()
+
+
+def response(
+    request: HttpRequest, row: AudioCopy, call: Call, user: Any, where: str
+) -> HttpResponseBase:
+    """Returns a copy that is ready, whole or by range, and logs who took it and `where`."""
+    file = StoredFile(
+        storage=storage(),
+        name=row.file_name,
+        tag=row.sha256,
+        media_type=MEDIA_TYPES[row.format],
+        saved_as=f"call-{call.public_id}.{row.format}",
+        about=f"the {row.format} of call {call.public_id}",
+    )
+
+    def note() -> None:
+        note_visit(call, user, AccessLog.Action.EXPORTED, where)
+
+    return file_response(request, file, note, as_download=True)
+
+
+def delete_with_rows() -> None:
+    """From now on a copy's file goes when its row does, whoever deletes it."""
+    post_delete.connect(_gone, sender=AudioCopy, dispatch_uid="audio-copy-gone")
+
+
+def _gone(instance: AudioCopy, **_: Any) -> None:
+    if instance.file_name:
+        # the row is gone: a storage that is away must not undo what else was deleted
+        transaction.on_commit(partial(storage().delete, instance.file_name), robust=True)
