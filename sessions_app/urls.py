@@ -3,7 +3,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 
-from sessions_app.views import accounts, offers, pages, pipecat, vosk
+from sessions_app.views import accounts, offers, pages, pipecat, shared, sharing, vosk
 
 doors = [
     path("session", offers.session, name="session"),
@@ -35,5 +35,10 @@ urlpatterns = [
     path("calls/<slug:public_id>/recording", pages.recording, name="recording"),
     path("calls/<slug:public_id>/heard", pages.heard, name="heard"),
     path("calls/<slug:public_id>/erase", pages.erase, name="erase"),
+    path("calls/<slug:public_id>/share", sharing.share, name="share"),
+    path("calls/<slug:public_id>/share/<int:link>/revoke", sharing.revoke, name="revoke_link"),
+    path("s/<str:secret>/", shared.call, name="shared"),
+    path("s/<str:secret>/recording", shared.recording, name="shared_recording"),
+    path("s/<str:secret>/heard", shared.heard, name="shared_heard"),
     path("calls/<slug:public_id>/summarise", pages.summarise_again, name="summarise_again"),
 ]

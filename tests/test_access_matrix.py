@@ -21,16 +21,22 @@ from tests.access_rows import (
     ANY,
     DESK,
     DESK_ERASES,
+    LINK_DESK,
+    LINK_PAGES,
+    LINK_REST,
     LOGIN,
     VISITORS,
-    Outcome,
     Row,
+    a_link,
     a_receipt,
     a_webhook,
+    body_of,
     desk,
     desk_model,
+    filled,
     of_a_call,
     open_to_all,
+    outcome,
     page,
     rest,
 )
@@ -87,6 +93,7 @@ PAGES = [
     ),
     page("account/", "/account/", 200, 200, 200, 200),
     page("account/changed/", "/account/changed/", 200, 200, 200, 200),
+    *LINK_PAGES,
     Row("login/", "/login/", ("/", "/", "/", "/", 200)),
     Row("logout/", "/logout/", (LOGIN,) * len(VISITORS), "POST"),
 ]
@@ -112,6 +119,7 @@ REST = [
     *of_a_call("versions/2", route="versions/<int:number>"),
     *of_a_call("versions/2", route="versions/<int:number>", owner=403, method="PATCH", body={}),
     *of_a_call("summary/again", owner=403, staff=202, method="POST"),
+    *LINK_REST,
     *rest("agents/", "agents/", 200, 200, 200, 200),
     *rest("me", "me", 200, 200, 200, 200),
     *rest("ice-servers", "ice-servers", 200, 200, 200, 200),
@@ -206,6 +214,7 @@ ADMIN = [
             ("POST", "/admin/sessions_app/call/{call}/versions/2/"),
         )
     ),
+    *LINK_DESK,
     *desk_model("sessions_app/recording", "recording"),
     *desk_model("sessions_app/summary", "summary"),
     *desk_model("sessions_app/webhookendpoint", "hook", add=200, delete=200, written=200),
@@ -281,16 +290,13 @@ def keys(recording: Recording, summary: Summary, people: dict[str, User]) -> dic
         "summary": summary.pk,
         "agent": spoken.agent_id,
         "receipt": a_receipt(spoken),
+        "link": a_link(spoken),
         **a_webhook(spoken),
         "entry": AccessLog.objects.first().pk,  # type: ignore[union-attr]
         "token": token.pk,
         "user": people["other"].pk,
         "group": Group.objects.create(name="night shift").pk,
     }
-
-
-def filled(text: Any, keys: dict[str, Any]) -> Any:
-    return text.format(**keys) if isinstance(text, str) and "{" in text else text
 
 
 def ask(client: Client, row: Row, keys: dict[str, Any], **headers: str) -> HttpResponseBase:
@@ -313,17 +319,6 @@ def ask(client: Client, row: Row, keys: dict[str, Any], **headers: str) -> HttpR
         answer.said = body_of(answer)  # type: ignore[attr-defined]
         transaction.set_rollback(True)
     return answer
-
-
-def body_of(answer: Any) -> str:
-    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
-    return str(content.decode("utf-8", "replace"))
-
-
-def outcome(answer: Any) -> Outcome:
-    if answer.status_code in (301, 302):
-        return str(answer.url).partition("?")[0]
-    return int(answer.status_code)
 
 
 def check(client: Client, visitor: str, rows: list[Row], keys: dict[str, Any], **sign: str) -> None:

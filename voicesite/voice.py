@@ -89,6 +89,7 @@ def _limits() -> dict[str, Any]:
         "RECORDINGS_KEEP_DAYS": read("int", "RECORDINGS_KEEP_DAYS", 0),
         "TEXT_KEEP_DAYS": read("int", "TEXT_KEEP_DAYS", 0),
         "ERASE_BY_OWNER": read("bool", "ERASE_BY_OWNER", False),
+        "SHARE_BY_OWNER": read("bool", "SHARE_BY_OWNER", True),
     }
 
 

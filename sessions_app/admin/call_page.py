@@ -141,9 +141,9 @@ def _versions(call: Call) -> Iterator[TimelineRow]:
 
 
 def _accesses(call: Call) -> Iterator[TimelineRow]:
-    entries = AccessLog.objects.filter(call=call).select_related("user").order_by("-at")
+    entries = AccessLog.objects.filter(call=call).select_related("user", "link").order_by("-at")
     for entry in entries[:SHOWN_ACCESSES]:
-        who = entry.user.get_username() if entry.user else "a deleted user"
+        who = entry.user.get_username() if entry.user else str(entry.link or "a deleted user")
         detail = f" ({entry.detail})" if entry.detail else ""
         yield TimelineRow(entry.at, f"{entry.get_action_display()} by {who}{detail}", "access")
 

@@ -7,6 +7,7 @@ from rest_framework.views import APIView
 
 from sessions_app.api import (
     docs,
+    links,
     protocol,
     recordings,
     summaries,
@@ -40,6 +41,8 @@ def patterns(serve_recording: ServeRecording) -> list[URLPattern]:
         *either(f"{call}/recording", recordings.RecordingFile, "recording", serve=serve_recording),
         *either(f"{call}/summary", summaries.SummaryDetail, "summary"),
         *either(f"{call}/summary/again", summaries.SummariseAgain, "summary-again"),
+        *either(f"{call}/links", links.Links, "links"),
+        *either(f"{call}/links/<int:number>", links.LinkDetail, "link"),
         *either(f"{call}/versions", versions.VersionList, "versions"),
         *either(f"{call}/versions/<int:number>", versions.VersionDetail, "version"),
         *either("agents/", views.AgentList, "agents"),

@@ -7,6 +7,7 @@ from sessions_app.models.erasure import ErasureCause, ErasureKind, ErasureReceip
 from sessions_app.models.note import Note
 from sessions_app.models.recording import Recording
 from sessions_app.models.segment import Segment
+from sessions_app.models.share import ShareLink
 from sessions_app.models.sign import SignOfLife
 from sessions_app.models.sign_in import SignInFailure
 from sessions_app.models.summary import Summary
@@ -27,6 +28,7 @@ __all__ = [
     "Purpose",
     "Recording",
     "Segment",
+    "ShareLink",
     "SignInFailure",
     "SignOfLife",
     "Summary",

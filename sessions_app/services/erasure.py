@@ -23,6 +23,7 @@ from sessions_app.models import (
     Note,
     Recording,
     Segment,
+    ShareLink,
     Summary,
     Version,
     VersionSegment,
@@ -211,6 +212,7 @@ def _without_words(call: Call, user: Any | None, cause: ErasureCause) -> Erasure
     counts["summary"] = Summary.objects.filter(call=call).update(
         text="", key_points=[], action_items=[], speakers=[], error=""
     )
+    ShareLink.objects.filter(call=call).update(note="")
     Call.objects.filter(pk=call.pk).update(title="", text_erased_at=now)
     return _done(ErasureKind.TEXT, cause, call, user, counts, now)
 

@@ -16,8 +16,7 @@ from sessions_app.engine.core.events import Speaker
 from sessions_app.engine.exports.registry import FORMATS
 from sessions_app.engine.text.cleaning import clean, one_line
 from sessions_app.models import AccessLog, Agent, Call, Note, Recording, Segment, Summary, Turn
-from sessions_app.models.work import WorkState
-from sessions_app.services import access, erasure, search, summaries, transcripts
+from sessions_app.services import access, erasure, search, sharing, summaries, transcripts
 from sessions_app.services.paging import Keyed
 from sessions_app.services.visit_log import note_visit
 from sessions_app.views import players, talking, view_models, wording
@@ -205,12 +204,8 @@ def _call_config() -> dict[str, Any]:
     }
 
 
-def _is_ready(audio: Recording | None) -> bool:
-    return bool(audio and audio.state == WorkState.DONE and audio.file)
-
-
 def _has_sound(found: Call) -> bool:
-    return _is_ready(view_models.recording_of(found))
+    return view_models.is_ready(view_models.recording_of(found))
 
 
 def _detail(request: HttpRequest, found: Call) -> dict[str, Any]:
@@ -229,12 +224,15 @@ def _detail(request: HttpRequest, found: Call) -> dict[str, Any]:
         "waterfall": talking.waterfall(Turn.objects.filter(call=found), seqs),
         "notes": talking.notes(Note.objects.filter(call=found), transcript),
         "recording": audio,
-        "recording_ready": _is_ready(audio),
+        "recording_ready": view_models.is_ready(audio),
+        "audio_url": f"{reverse('recording', args=[found.public_id])}?on=page",
+        "heard_url": f"{reverse('heard', args=[found.public_id])}?on=page",
         "silent_sides": view_models.silent_sides(audio, segments),
         "summary": summary,
         "told": view_models.told(summary, starts) if summary else None,
         "speakers": view_models.speaker_shares(summary.speakers, agent) if summary else [],
         "may_change": _may_change(request),
+        "may_share": not found.is_live and sharing.may_share(request.user, found),
         "may_erase": erasure.may_erase(request.user, found) and not found.is_live,
         "end_reason": view_models.end_reason(found),
         "recogniser": wording.recogniser_note(found.recogniser),

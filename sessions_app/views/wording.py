@@ -10,7 +10,7 @@ from django.utils.translation import get_language_info
 from sessions_app.engine.core.clock_times import short_time
 from sessions_app.engine.core.states import CallState, EndReason
 
-NOTICE = "2026-11-28"
+NOTICE = "2026-11-30"
 """Version of the consent dialog's text (templates/parts/consent.html): change both together."""
 
 STATES = {

@@ -95,6 +95,7 @@ def test_no_table_no_file_and_no_log_holds_a_word_afterwards(
         "version": 1,
         "versionsegment": 1,
         "ticket": 1,
+        "sharelink": 1,
         "file": 1,
         "accesslog": 0,
     }
