@@ -11,6 +11,8 @@ from sessions_app.views import (
     pages,
     pipecat,
     review,
+    shared,
+    sharing,
     vosk,
 )
 
@@ -46,6 +48,11 @@ urlpatterns = [
     path("calls/<slug:public_id>/audio.<str:form>", audio_copies.audio, name="audio"),
     path("calls/<slug:public_id>/heard", pages.heard, name="heard"),
     path("calls/<slug:public_id>/erase", pages.erase, name="erase"),
+    path("calls/<slug:public_id>/share", sharing.share, name="share"),
+    path("calls/<slug:public_id>/share/<int:link>/revoke", sharing.revoke, name="revoke_link"),
+    path("s/<str:secret>/", shared.call, name="shared"),
+    path("s/<str:secret>/recording", shared.recording, name="shared_recording"),
+    path("s/<str:secret>/heard", shared.heard, name="shared_heard"),
     path("calls/<slug:public_id>/summarise", pages.summarise_again, name="summarise_again"),
     path("calls/<slug:public_id>/title", review.title, name="review_title"),
     path("calls/<slug:public_id>/comments", review.comment, name="review_comments"),

@@ -1,9 +1,12 @@
 """How the table of tests/test_access_matrix.py is written: a row an address, a result a visitor."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
-from sessions_app.models import Call, ErasureReceipt, WebhookDelivery, WebhookEndpoint
+from django.utils import timezone
+
+from sessions_app.models import Call, ErasureReceipt, ShareLink, WebhookDelivery, WebhookEndpoint
 
 VISITORS = ("owner", "other", "staff", "clerk", "nobody")
 """The call's owner; another user; staff with every permission of the product; staff with none
@@ -170,6 +173,48 @@ def a_receipt(call: Call) -> int:
     return ErasureReceipt.objects.create(**words).pk
 
 
+def a_link(call: Call) -> int:
+    until = timezone.now() + timedelta(days=1)
+    return ShareLink.objects.create(call=call, created_by=call.owner, expires_at=until).pk
+
+
+LINK_PAGES = [
+    page("calls/<slug:public_id>/share", "/calls/{id}/share", 200, 404, 200, 404),
+    page("calls/<slug:public_id>/share", "/calls/{id}/share", 200, 404, 200, 404, method="POST"),
+    page(
+        "calls/<slug:public_id>/share/<int:link>/revoke",
+        "/calls/{id}/share/{link}/revoke",
+        "/calls/{id}/share",
+        404,
+        "/calls/{id}/share",
+        404,
+        method="POST",
+    ),
+    # secrets that lead nowhere; tests/views/test_shared.py has those that do
+    open_to_all("s/<str:secret>/", 404, "/s/none/"),
+    open_to_all("s/<str:secret>/recording", 404, "/s/none/recording"),
+    Row("s/<str:secret>/heard", "/s/none/heard", (404,) * len(VISITORS), "POST"),
+]
+"""Sharing a call: who may, and what stands at the addresses of links."""
+
+LINK_REST = [
+    *of_a_call("links"),
+    *of_a_call("links", owner=201, staff=201, method="POST", body={}),
+    *of_a_call("links/{link}", route="links/<int:number>"),
+    *of_a_call("links/{link}", route="links/<int:number>", method="DELETE"),
+]
+
+LINK_DESK = [
+    *desk_model("sessions_app/sharelink", "link"),
+    desk(
+        "sessions_app/sharelink/",
+        "/admin/sessions_app/sharelink/",
+        method="POST",
+        body={"action": "revoke", "_selected_action": "{link}"},
+    ),
+]
+
+
 def a_webhook(call: Call) -> dict[str, int]:
     hook = WebhookEndpoint.objects.create(name="crm", url="https://example.org/", events=[])
     row = {"event": "call.ended", "about": "call.ended", "sequence": 1}
@@ -177,3 +222,18 @@ def a_webhook(call: Call) -> dict[str, int]:
         "hook": hook.pk,
         "delivery": WebhookDelivery.objects.create(endpoint=hook, call=call, **row).pk,
     }
+
+
+def filled(text: Any, keys: dict[str, Any]) -> Any:
+    return text.format(**keys) if isinstance(text, str) and "{" in text else text
+
+
+def body_of(answer: Any) -> str:
+    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    return str(content.decode("utf-8", "replace"))
+
+
+def outcome(answer: Any) -> Outcome:
+    if answer.status_code in (301, 302):
+        return str(answer.url).partition("?")[0]
+    return int(answer.status_code)

@@ -24,16 +24,22 @@ from tests.access_rows import (
     DESK,
     DESK_ERASES,
     DOORS,
+    LINK_DESK,
+    LINK_PAGES,
+    LINK_REST,
     LOGIN,
     VISITORS,
-    Outcome,
     Row,
+    a_link,
     a_receipt,
     a_webhook,
+    body_of,
     desk,
     desk_model,
+    filled,
     of_a_call,
     open_to_all,
+    outcome,
     page,
     rest,
 )
@@ -92,6 +98,7 @@ PAGES = [
     page("account/", "/account/", 200, 200, 200, 200),
     page("account/changed/", "/account/changed/", 200, 200, 200, 200),
     *export_rows.PAGES,
+    *LINK_PAGES,
     Row("login/", "/login/", ("/", "/", "/", "/", 200)),
     Row("logout/", "/logout/", (LOGIN,) * len(VISITORS), "POST"),
 ]
@@ -114,6 +121,7 @@ REST = [
     *of_a_call("versions/2", route="versions/<int:number>", owner=403, method="PATCH", body={}),
     *of_a_call("summary/again", owner=403, staff=202, method="POST"),
     *export_rows.REST,
+    *LINK_REST,
     *rest("agents/", "agents/", 200, 200, 200, 200),
     *rest("me", "me", 200, 200, 200, 200),
     *rest("ice-servers", "ice-servers", 200, 200, 200, 200),
@@ -204,6 +212,7 @@ ADMIN = [
             ("POST", "/admin/sessions_app/call/{call}/versions/2/"),
         )
     ),
+    *LINK_DESK,
     *desk_model("sessions_app/recording", "recording"),
     *desk_model("sessions_app/summary", "summary"),
     *desk_model("sessions_app/webhookendpoint", "hook", add=200, delete=200, written=200),
@@ -264,6 +273,7 @@ def keys(recording: Recording, summary: Summary, people: dict[str, User]) -> dic
         "summary": summary.pk,
         "agent": spoken.agent_id,
         "receipt": a_receipt(spoken),
+        "link": a_link(spoken),
         **a_webhook(spoken),
         **review_rows.a_review(spoken, people),
         **export_rows.made(spoken),
@@ -272,10 +282,6 @@ def keys(recording: Recording, summary: Summary, people: dict[str, User]) -> dic
         "user": people["other"].pk,
         "group": Group.objects.create(name="night shift").pk,
     }
-
-
-def filled(text: Any, keys: dict[str, Any]) -> Any:
-    return text.format(**keys) if isinstance(text, str) and "{" in text else text
 
 
 def ask(client: Client, row: Row, keys: dict[str, Any], **headers: str) -> HttpResponseBase:
@@ -298,17 +304,6 @@ def ask(client: Client, row: Row, keys: dict[str, Any], **headers: str) -> HttpR
         answer.said = body_of(answer)  # type: ignore[attr-defined]
         transaction.set_rollback(True)
     return answer
-
-
-def body_of(answer: Any) -> str:
-    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
-    return str(content.decode("utf-8", "replace"))
-
-
-def outcome(answer: Any) -> Outcome:
-    if answer.status_code in (301, 302):
-        return str(answer.url).partition("?")[0]
-    return int(answer.status_code)
 
 
 def check(client: Client, visitor: str, rows: list[Row], keys: dict[str, Any], **sign: str) -> None:

@@ -25,6 +25,9 @@ NUMBER = re.compile(r"[0-9]{1,6}")
 CALL_ID = re.compile(r"(?=.*[A-Z])(?=.*[a-z])[A-Za-z0-9][A-Za-z0-9_-]{15}")
 """The shape of `new_public_id`; the few ids without small or capital letters are hidden, too."""
 
+SECRET_AFTER = ("t", "s")
+"""Tickets and share links stand in addresses after these."""
+
 ARGUMENT = re.compile(r"\(\?P<\w+>[^()]*\)|<[^<>]*>")
 SYNTAX = re.compile(r"\(\?:|\)\?|\.\*|[\^$?]")
 
@@ -48,7 +51,7 @@ def _segments(path: str) -> Iterator[str]:
     before = ""
     for segment in path.split("/", LONGEST):
         is_call = before == "calls" and CALL_ID.fullmatch(segment)
-        is_known = before != "t" and (segment in words() or NUMBER.fullmatch(segment))
+        is_known = before not in SECRET_AFTER and (segment in words() or NUMBER.fullmatch(segment))
         yield segment if not segment or is_call or is_known else HIDDEN
         before = segment
 

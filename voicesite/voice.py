@@ -91,6 +91,7 @@ def _limits() -> dict[str, Any]:
         "ERASE_BY_OWNER": read("bool", "ERASE_BY_OWNER", False),
         "CORRECT_BY_OWNER": read("bool", "CORRECT_BY_OWNER", True),
         "REVIEW_FOR_OWNER": read("list", "REVIEW_FOR_OWNER", []),
+        "SHARE_BY_OWNER": read("bool", "SHARE_BY_OWNER", True),
     }
 
 

@@ -6,6 +6,7 @@ from sessions_app.admin.access_log import AccessLogAdmin
 from sessions_app.admin.agents import AgentAdmin
 from sessions_app.admin.calls import CallAdmin
 from sessions_app.admin.kept import RecordingAdmin, SummaryAdmin
+from sessions_app.admin.links import ShareLinkAdmin
 from sessions_app.admin.receipts import ErasureReceiptAdmin
 from sessions_app.admin.tokens import ApiTokenAdmin
 from sessions_app.admin.users import GroupAdmin, UserAdmin
@@ -23,6 +24,7 @@ __all__ = [
     "ErasureReceiptAdmin",
     "GroupAdmin",
     "RecordingAdmin",
+    "ShareLinkAdmin",
     "SummaryAdmin",
     "UserAdmin",
     "WebhookDeliveryAdmin",

@@ -12,13 +12,13 @@ from sessions_app.models import AccessLog
 
 @admin.register(AccessLog)
 class AccessLogAdmin(OfCallAdmin[AccessLog]):
-    list_display = ("moment", "action", "user", "call_link", "detail")
+    list_display = ("moment", "action", "user", "link", "call_link", "detail")
     list_filter = ("action", "at")
-    list_select_related = ("user", "call")
+    list_select_related = ("user", "link", "call")
     date_hierarchy = "at"
     search_fields = ("call__public_id", "user__username", "detail")
     search_help_text = "Call ids, user names and details."
-    fields = ("moment", "action", "user", "call_link", "detail")
+    fields = ("moment", "action", "user", "link", "call_link", "detail")
 
     @admin.display(description="When", ordering="at")
     def moment(self, entry: AccessLog) -> str:

@@ -59,8 +59,10 @@ HELP = {
     "language": "A BCP 47 tag, such as en-US.",
     "phrases": "Names and words that callers are likely to say, one per line. They are "
     "then recognised better.",
-    "greeting": "What the agent says as soon as the call is connected. Empty for no greeting.",
-    "prompt": "Who the agent is and how it should answer, for the language model.",
+    "greeting": "What the agent says as soon as the call is connected. Empty for no greeting. "
+    "{{name}} becomes the variable of that name, which a call is given at its start.",
+    "prompt": "Who the agent is and how it should answer, for the language model. {{name}} "
+    "becomes the variable of that name.",
     "responder_options": 'Extra options as JSON, for example {"temperature": 0.3}.',
     "preemptive": "Start an answer before the caller has clearly finished: faster, but costs more.",
     "voice": "A voice of the speech engine. Empty for its default voice or, in another language, "

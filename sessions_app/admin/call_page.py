@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from sessions_app.admin import second_pass
 from sessions_app.admin.display import NOTHING, badge, moment, time_or_dash
+from sessions_app.engine.core.call_data import as_text
 from sessions_app.engine.core.events import Speaker
 from sessions_app.engine.core.party import visitor_name
 from sessions_app.engine.exports.registry import FORMATS
@@ -141,9 +142,9 @@ def _versions(call: Call) -> Iterator[TimelineRow]:
 
 
 def _accesses(call: Call) -> Iterator[TimelineRow]:
-    entries = AccessLog.objects.filter(call=call).select_related("user").order_by("-at")
+    entries = AccessLog.objects.filter(call=call).select_related("user", "link").order_by("-at")
     for entry in entries[:SHOWN_ACCESSES]:
-        who = entry.user.get_username() if entry.user else "a deleted user"
+        who = entry.user.get_username() if entry.user else str(entry.link or "a deleted user")
         detail = f" ({entry.detail})" if entry.detail else ""
         yield TimelineRow(entry.at, f"{entry.get_action_display()} by {who}{detail}", "access")
 
@@ -187,8 +188,17 @@ def facts(call: Call, word_count: int) -> list[tuple[str, Any]]:
         ("Ended because", _end(call)),
         ("Recogniser", f"{call.recogniser}, {call.language}"),
         ("Agreed to recording", moment(call.consented_at) if call.consented_at else "no"),
+        *_given(call),
         *_kept(call),
     ]
+
+
+def _given(call: Call) -> list[tuple[str, str]]:
+    """Returns what the call was given at its start."""
+    told = [(name, as_text(value)) for name, value in call.variables.items()]
+    rows = [("Variables", ", ".join(f"{name}: {value}" for name, value in told))]
+    rows.append(("Metadata", json.dumps(call.metadata, ensure_ascii=False)))
+    return [row for row, there in zip(rows, (told, call.metadata), strict=True) if there]
 
 
 def _kept(call: Call) -> list[tuple[str, str]]:

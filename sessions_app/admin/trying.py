@@ -12,7 +12,9 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_POST
 
 from sessions_app.engine.core.agent_config import AgentConfig
+from sessions_app.engine.core.call_data import Variable
 from sessions_app.engine.core.errors import VoiceError, traced
+from sessions_app.engine.core.placeholders import filled, missing, personalised
 from sessions_app.engine.text.cleaning import read_json
 from sessions_app.models import Agent
 from sessions_app.runtime import agent_preview
@@ -45,13 +47,13 @@ def voices(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def answer(request: HttpRequest, pk: int) -> HttpResponse:
-    """Returns the agent's answer, or the error, as JSON."""
-    return _tried(request, pk, _answer, lambda text: JsonResponse({"answer": text}))
+    """Returns the agent's answer, or the error, as JSON; `missing` are its texts' variables."""
+    return _tried(request, pk, _answer, JsonResponse)
 
 
 async def _say(config: AgentConfig, request: HttpRequest) -> agent_preview.SpokenSample:
     given = _given(request)
-    text = _text(given)
+    text = filled(_text(given), {})  # as in a call that was given nothing
     if "synthesiser" in given:
         engine, voice = given["synthesiser"], given.get("voice", "")
         if not isinstance(engine, str) or not isinstance(voice, str):
@@ -69,8 +71,11 @@ async def _choices(config: AgentConfig, _request: HttpRequest) -> list[dict[str,
     return [asdict(choice) for choice in await agent_preview.choices(config.language)]
 
 
-async def _answer(config: AgentConfig, request: HttpRequest) -> str:
-    return await agent_preview.answer(config, _text(_given(request)))
+async def _answer(config: AgentConfig, request: HttpRequest) -> dict[str, Any]:
+    text, nothing = _text(_given(request)), dict[str, Variable]()
+    said = await agent_preview.answer(personalised(config, nothing), text)
+    empty = missing(config, nothing)
+    return {"answer": said, "missing": empty} if empty else {"answer": said}
 
 
 def _tried(

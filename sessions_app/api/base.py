@@ -65,7 +65,12 @@ class Strict(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        parameters.check(request.query_params, self.parameters)
+        given = [name for name in request.query_params if not self.takes(name)]
+        parameters.check(given, self.parameters)
+
+    def takes(self, name: str) -> bool:
+        """Returns whether a query parameter is known that `parameters` does not list."""
+        return False
 
     def get_exception_handler(self) -> Callable[[Exception, dict[str, Any]], Response]:
         return errors.handle

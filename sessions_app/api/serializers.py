@@ -112,6 +112,13 @@ class CallSerializer(serializers.ModelSerializer[Call]):
         help_text="Where the connection was lost: pairs of start and end in ms, call clock.",
     )
 
+    variables = serializers.DictField(
+        read_only=True, help_text="What the agent's prompt and greeting were filled in with."
+    )
+    metadata = serializers.DictField(
+        read_only=True, help_text="The integrator's own, given at the call's start."
+    )
+
     class Meta:
         model = Call
         fields: ClassVar[tuple[str, ...]] = (
@@ -129,6 +136,8 @@ class CallSerializer(serializers.ModelSerializer[Call]):
             "door",
             "transport",
             "gaps",
+            "variables",
+            "metadata",
             "created_at",
             "answered_at",
             "ended_at",

@@ -1,11 +1,15 @@
 """Request and response of creating a ticket."""
 
+from collections.abc import Callable
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from sessions_app.api.parameters import StrictBody
+from sessions_app.engine.core import call_data
+from sessions_app.engine.core.call_data import CallDataError
+from sessions_app.engine.text.cleaning import cleaned
 from sessions_app.models import Agent
 
 ORIGIN = (
@@ -62,10 +66,39 @@ class TicketWishSerializer(StrictBody):
         },
     )
 
+    variables = serializers.JSONField(
+        required=False,
+        default=dict,
+        help_text="For the agent's prompt and greeting: names with text, numbers, true or false. "
+        "They win over what the client gives.",
+    )
+    metadata = serializers.JSONField(
+        required=False,
+        default=dict,
+        help_text="A JSON object of your own, kept with the call; no model sees it. Its keys win "
+        "over what the client gives.",
+    )
+
+    def validate_variables(self, given: Any) -> Any:
+        return _read(call_data.read_variables, given)
+
+    def validate_metadata(self, given: Any) -> Any:
+        return _read(call_data.read_metadata, given)
+
     def validate_agentId(self, slug: str) -> str:  # noqa: N802 - the wire's name
         if slug and not Agent.objects.filter(slug=slug, is_active=True).exists():
             raise serializers.ValidationError(f"There is no active agent {slug!r}.")
         return slug
+
+
+def _read(read: Callable[[Any], Any], given: Any) -> Any:
+    """Returns what a call is to be given, with clean text; raises ValidationError."""
+    try:
+        return read(cleaned(given))
+    except RecursionError:
+        raise serializers.ValidationError("It is nested too deeply.") from None
+    except CallDataError as error:
+        raise serializers.ValidationError(str(error)) from None
 
 
 class TicketSerializer(serializers.Serializer[Any]):

@@ -10,10 +10,11 @@ from rest_framework.exceptions import NotFound, PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from sessions_app.api import schema
+from sessions_app.api import given_filters, schema
 from sessions_app.api.base import ApiView, CallView, JsonAsSent
 from sessions_app.api.errors import NOT_FOUND
 from sessions_app.api.filters import CallFilter, StrictOrdering
+from sessions_app.api.given_filters import GivenFilter
 from sessions_app.api.pagination import Pages
 from sessions_app.api.serializers import (
     AgentSerializer,
@@ -25,6 +26,7 @@ from sessions_app.api.serializers import (
     TitleSerializer,
 )
 from sessions_app.api.ticket_serializers import TicketSerializer, TicketWishSerializer
+from sessions_app.engine.core import call_data
 from sessions_app.engine.core.party import Party
 from sessions_app.models import Agent, ApiToken, Call
 from sessions_app.runtime import ice_servers
@@ -47,11 +49,19 @@ NOT_YOURS_TO_ERASE = (
 )
 class CallList(ApiView, generics.ListAPIView[Call]):
     serializer_class = CallSerializer
-    filter_backends = [DjangoFilterBackend, StrictOrdering]
+    filter_backends = [DjangoFilterBackend, GivenFilter, StrictOrdering]
     filterset_class = CallFilter
     ordering_fields = ["created_at", "ended_at", "duration_ms", "state", "word_count"]
     ordering = ["-created_at"]
-    parameters = (*CallFilter.base_filters, *Pages.parameters, "ordering")
+    parameters = (
+        *CallFilter.base_filters,
+        *Pages.parameters,
+        "ordering",
+        *given_filters.DOCUMENTED,
+    )
+
+    def takes(self, name: str) -> bool:
+        return given_filters.is_one(name)
 
     def get_queryset(self) -> QuerySet[Call]:
         return _shown(self.request.user)
@@ -199,6 +209,7 @@ class Tickets(ApiView):
             origin,
             visitor=wish.validated_data["visitor"] or "",
             token=token,
+            data=call_data.read(wish.validated_data["variables"], wish.validated_data["metadata"]),
             session_key="" if token is not None else request.session.session_key or "",
         )
         made = {"ticket": secret, "path": f"/t/{secret}", "expiresAt": row.expires_at.isoformat()}

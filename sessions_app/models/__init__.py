@@ -11,6 +11,7 @@ from sessions_app.models.recording import Recording
 from sessions_app.models.redaction import RedactedOriginal, Redaction
 from sessions_app.models.review import CallReview, CallTag, ReviewComment
 from sessions_app.models.segment import Segment
+from sessions_app.models.share import ShareLink
 from sessions_app.models.sign import SignOfLife
 from sessions_app.models.sign_in import SignInFailure
 from sessions_app.models.summary import Summary
@@ -39,6 +40,7 @@ __all__ = [
     "ReviewComment",
     "Segment",
     "SegmentRevision",
+    "ShareLink",
     "SignInFailure",
     "SignOfLife",
     "Summary",

@@ -45,10 +45,19 @@ class AccessLog(models.Model):
         REVISED = "revised", "Second pass accepted or taken back"
         HELD = "held", "Placed under legal hold"
         RELEASED = "released", "Legal hold lifted"
+        SHARED = "shared", "Shared by a link"
+        UNSHARED = "unshared", "Share link revoked"
 
     call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="access_log")
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    link = models.ForeignKey(
+        "sessions_app.ShareLink",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        help_text="By which share link; its visitors are not known.",
     )
     action = models.CharField(max_length=15, choices=Action.choices)
     detail = models.CharField(max_length=100, blank=True)

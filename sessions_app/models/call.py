@@ -1,6 +1,7 @@
 """One conversation, from first offer to end."""
 
 import secrets
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -75,6 +76,18 @@ class Call(models.Model):
     recogniser = models.CharField(max_length=50)
     persona = models.JSONField(
         default=dict, blank=True, help_text="The agent's settings that the call ran with."
+    )
+    variables: Any = models.JSONField(
+        default=dict,
+        blank=True,
+        editable=False,
+        help_text="What its agent's prompt and greeting were filled in with.",
+    )
+    metadata: Any = models.JSONField(
+        default=dict,
+        blank=True,
+        editable=False,
+        help_text="The integrator's own, which no model sees.",
     )
     worker = models.CharField(
         max_length=100, blank=True, help_text="The process that runs the call."

@@ -1,6 +1,7 @@
 """Tickets: short-lived, single-use credentials for clients that cannot set headers."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -34,6 +35,10 @@ class Ticket(models.Model):
         ApiToken, on_delete=models.CASCADE, null=True, blank=True, related_name="+"
     )
     session_key = models.CharField(max_length=40, blank=True, editable=False)
+    variables: Any = models.JSONField(
+        default=dict, blank=True, help_text="What its call is given, whatever its client says."
+    )
+    metadata: Any = models.JSONField(default=dict, blank=True)
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)
     call_id = models.CharField(

@@ -77,7 +77,7 @@ class WebhookEndpoint(models.Model):
 class WebhookDelivery(LeasedJob):
     """One message to one endpoint, sent until it is accepted or PAUSES are over.
 
-    `payload` holds ids, times and states, and nothing that was said.
+    `payload` holds ids, times, states and what the call was given, and nothing that was said.
     """
 
     WORK_KEY: ClassVar[str] = "pk"

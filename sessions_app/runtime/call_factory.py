@@ -26,6 +26,7 @@ from sessions_app.engine.core.errors import (
     SynthesiserError,
 )
 from sessions_app.engine.core.events import CallEvent, Speaker
+from sessions_app.engine.core.placeholders import personalised
 from sessions_app.engine.core.reservations import Reservation
 from sessions_app.engine.core.states import CallState, EndReason
 from sessions_app.engine.core.transport import Transport
@@ -193,7 +194,8 @@ class CallFactory:
     async def _agent_config(
         self, agent_config: AgentConfig, request: CallRequest, recogniser: Recogniser
     ) -> AgentConfig:
-        """Returns the agent's configuration with the client's own language and voice."""
+        """Returns the agent's configuration with the client's own language, voice and variables."""
+        agent_config = personalised(agent_config, request.data.variables)
         if request.language and not same_language(request.language, agent_config.language):
             if not recogniser.knows(request.language):
                 known = ", ".join(sorted(recogniser.capabilities.languages or ()))
@@ -250,7 +252,8 @@ class CallFactory:
                 language=prepared.agent_config.language,
                 consented_at=timezone.now() if request.records else None,
                 consent_notice=request.notice if request.records else "",
-                persona=prepared.agent_config.as_json(),
+                persona=_as_kept(prepared),
+                data=request.data,
             )
         except BaseException:
             # cancelled or timed out: the thread may still be storing it
@@ -336,6 +339,12 @@ class CallFactory:
         if call.consented_at is None:
             return None
         return LaneRecorder(self._files.open(self._config.lanes_dir / call.public_id / name))
+
+
+def _as_kept(prepared: Prepared) -> dict[str, Any]:
+    """Returns the agent with its texts as they were written: the variables are kept beside it."""
+    written = {"prompt": prepared.agent.prompt, "greeting": prepared.agent.greeting}
+    return prepared.agent_config.as_json() | written
 
 
 @contextmanager

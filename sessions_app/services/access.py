@@ -59,8 +59,14 @@ def call_for(user: Any, public_id: str) -> Call:
 
 
 def log(call: Call, user: Any, action: str, detail: str = "") -> None:
-    """Notes who did what with a call."""
-    AccessLog.objects.create(call=call, user_id=user.pk, action=action, detail=detail[:100])
+    """Notes who did what with a call; a `link_id` of `user` is the share link they came by."""
+    AccessLog.objects.create(
+        call=call,
+        user_id=user.pk,
+        link_id=getattr(user, "link_id", None),
+        action=action,
+        detail=detail[:100],
+    )
 
 
 def log_all(calls: Iterable[Call], user: Any, action: str, detail: str = "") -> None:

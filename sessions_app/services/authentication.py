@@ -22,6 +22,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from sessions_app.engine.core.addresses import network_of
+from sessions_app.engine.core.call_data import CallData
 from sessions_app.engine.core.party import GUEST, Party
 from sessions_app.engine.core.states import LIVE
 from sessions_app.models import ApiToken, Call, Ticket
@@ -52,7 +53,7 @@ class Principal:
     `key` is a session's key, the primary key of a token or of a ticket, or a guest's random name.
     `agent` is the only agent that may be called, `call_id` the only call that may be touched;
     empty for any of the party's own. `address` is where they come from as far as it counts
-    (`core.addresses`), for limits alone.
+    (`core.addresses`), for limits alone. `data` is what a ticket's maker gives its call.
     """
 
     user_id: int
@@ -62,6 +63,7 @@ class Principal:
     agent: str = ""
     call_id: str = ""
     address: str = field(default="", repr=False)
+    data: CallData = field(default=CallData(), repr=False, compare=False)
 
     @property
     def party(self) -> Party:

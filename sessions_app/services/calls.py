@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from sessions_app.engine.core.call_data import CallData
 from sessions_app.engine.core.errors import UnknownAgentError
 from sessions_app.engine.core.party import Party
 from sessions_app.engine.core.states import LIVE, TERMINAL, CallState, EndReason, sources_of
@@ -78,12 +79,14 @@ def create(
     consented_at: datetime | None = None,
     consent_notice: str = "",
     persona: dict[str, Any] | None = None,
+    data: CallData | None = None,
 ) -> tuple[Call, bool]:
     """Returns the call of an offer, and whether it is new: a retried offer is one call.
 
     `call_id` is the public id, made up when it is None; `persona` the agent's settings that
-    the call runs with.
+    the call runs with, `data` what it was given.
     """
+    data = data or CallData()
     row = Call(
         public_id=call_id or new_public_id(),
         owner_id=party.user_id,
@@ -98,6 +101,8 @@ def create(
         consented_at=consented_at,
         consent_notice=consent_notice,
         persona=persona or {},
+        variables=dict(data.variables),
+        metadata=dict(data.metadata),
         heartbeat_at=timezone.now(),
     )
     return _stored(row)

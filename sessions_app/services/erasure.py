@@ -27,7 +27,9 @@ from sessions_app.models import (
     RedactedOriginal,
     ReviewComment,
     Segment,
+    ShareLink,
     Summary,
+    Ticket,
     Version,
     VersionSegment,
     WebhookEvent,
@@ -164,6 +166,7 @@ def hide(calls: QuerySet[Call]) -> None:
         manager: Any = model._default_manager
         waiting = manager.filter(call_id__in=keys, state=WorkState.PENDING)
         waiting.update(state=WorkState.FAILED, leased_until=None)
+    webhooks.forget_given(keys)
     # a retried offer must not find it, nor be refused because of it
     calls.filter(pk__in=keys).update(offer_key="", erasing_at=timezone.now())
 
@@ -219,7 +222,11 @@ def _without_words(call: Call, user: Any | None, cause: ErasureCause) -> Erasure
     counts["summary"] = Summary.objects.filter(call=call).update(
         text="", key_points=[], action_items=[], speakers=[], error=""
     )
-    Call.objects.filter(pk=call.pk).update(title="", text_erased_at=now)
+    ShareLink.objects.filter(call=call).update(note="")
+    Ticket.objects.filter(call_id=call.public_id).update(variables={}, metadata={})
+    webhooks.forget_given([call.pk])
+    given: dict[str, Any] = {"variables": {}, "metadata": {}}
+    Call.objects.filter(pk=call.pk).update(title="", text_erased_at=now, **given)
     return _done(ErasureKind.TEXT, cause, call, user, counts, now)
 
 

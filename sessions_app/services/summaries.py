@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from sessions_app.engine.core.agent_config import AgentConfig
 from sessions_app.engine.core.events import NoteKind, Speaker
+from sessions_app.engine.core.placeholders import filled
 from sessions_app.engine.exports.base import ExportSegment, name_of
 from sessions_app.engine.summaries import dates, people
 from sessions_app.engine.summaries.base import CallSummary, Summariser, SummaryPoint
@@ -146,7 +147,7 @@ def _day_of(call: Call) -> date:
 def _worth_summing_up(call: Call, rows: Iterable[ExportSegment]) -> list[ExportSegment]:
     """Returns what was said, without the words that an agent says in every call."""
     config = AgentConfig.from_json(call.persona)
-    texts = (config.greeting, config.closing_words)
+    texts = (filled(config.greeting, call.variables), config.closing_words)
     always = {_plain(piece) for text in texts for piece in (text, *sentences(text))}
     only_caller = config.responder == SCRIBE
     return [

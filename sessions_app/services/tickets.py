@@ -9,6 +9,7 @@ from django.core import signing
 from django.db import transaction
 from django.utils import timezone
 
+from sessions_app.engine.core.call_data import CallData
 from sessions_app.engine.core.commands import Offer, StartStream
 from sessions_app.engine.core.errors import NotAllowedError, UnknownCallError
 from sessions_app.engine.core.party import BY_TICKET, KNOWN
@@ -38,12 +39,15 @@ def issue(
     visitor: str = "",
     token: ApiToken | None = None,
     session_key: str = "",
+    data: CallData | None = None,
 ) -> tuple[Ticket, str]:
     """Returns a new ticket and its secret, which is shown once and not kept.
 
     `visitor` is who its user says will come with it, empty for somebody unknown. `token` or
-    `session_key` is what the user came in with: when that ends, so does the ticket.
+    `session_key` is what the user came in with: when that ends, so does the ticket. Its call is
+    given `data`, whatever its client gives beside that.
     """
+    data = data or CallData()
     secret = secrets.token_urlsafe(TICKET_BYTES)
     ticket = Ticket.objects.create(
         user=user,
@@ -53,6 +57,8 @@ def issue(
         visitor=visitor,
         token=token,
         session_key=session_key,
+        variables=dict(data.variables),
+        metadata=dict(data.metadata),
         expires_at=timezone.now() + TICKET_LIFE,
     )
     return ticket, secret
@@ -80,7 +86,10 @@ def find_holder(secret: str, origin: str) -> Principal | None:
 def principal_of(row: Ticket) -> Principal:
     """Returns whom a ticket lets in, whether or not it does so now."""
     visitor = KNOWN + row.visitor if row.visitor else f"{BY_TICKET}{row.pk}"
-    return Principal(row.user_id, Way.TICKET, str(row.pk), visitor, row.agent, row.call_id)
+    data = CallData(row.variables, row.metadata)
+    return Principal(
+        row.user_id, Way.TICKET, str(row.pk), visitor, row.agent, row.call_id, data=data
+    )
 
 
 def redeem(secret: str, origin: str) -> Principal | None:
@@ -141,7 +150,8 @@ def authorised(holder: Principal, wish: W) -> W:
 
     `wish` names its agent and, where it goes on with a call, that call. A holder limited to
     one call may resume only that call, not the party's other calls, since a ticket may be in other
-    hands than the one before it.
+    hands than the one before it. What the ticket's maker gave its call wins over what the client
+    gives.
     """
     if not holder.for_one_call:
         return wish
@@ -154,7 +164,8 @@ def authorised(holder: Principal, wish: W) -> W:
         )
     if holder.agent and wish.agent and wish.agent != holder.agent:
         raise NotAllowedError(f"This ticket is only for the agent {holder.agent!r}.")
-    return replace(wish, agent=holder.agent or wish.agent)
+    data = wish.data.overlaid(holder.data)
+    return replace(wish, agent=holder.agent or wish.agent, data=data)
 
 
 def check_access(holder: Principal, call_id: str) -> None:

@@ -41,5 +41,10 @@ def _noted(call: Call, user: Any, action: AccessLog.Action, where: str) -> bool:
     enough = [action, SAYS_MORE.get(action, action)]
     since = timezone.now() - VISIT
     return AccessLog.objects.filter(
-        call=call, user_id=user.pk, action__in=enough, detail=where, at__gt=since
+        call=call,
+        user_id=user.pk,
+        link_id=getattr(user, "link_id", None),
+        action__in=enough,
+        detail=where,
+        at__gt=since,
     ).exists()

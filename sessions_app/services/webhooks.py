@@ -2,15 +2,15 @@
 
 `owe` writes what is to be told, `deliver` sends one message. Messages follow Standard Webhooks:
 `webhook-id` is the same at each attempt, `webhook-timestamp` the attempt's time, and
-`webhook-signature` covers both and the body. They hold no words of a call: a receiver fetches
-what it may read over REST. Delivery is at least once, and in order but for retries: `sequence`
-counts an endpoint's messages.
+`webhook-signature` covers both and the body. They hold what a call was given at its start, and no
+words of it: a receiver fetches what it may read over REST. Delivery is at least once, and in order
+but for retries: `sequence` counts an endpoint's messages.
 """
 
 import asyncio
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -101,6 +101,8 @@ def _payload(event: WebhookEvent, call: Call, sequence: int) -> dict[str, Any]:
                 "answered_at": _iso_utc(call.answered_at),
                 "ended_at": _iso_utc(call.ended_at),
                 "duration_ms": call.duration_ms,
+                "variables": call.variables,
+                "metadata": call.metadata,
                 "url": f"/api/v1/calls/{call.public_id}/",
             }
         },
@@ -187,6 +189,14 @@ def _back_off(row: WebhookDelivery) -> None:
         WebhookEndpoint.objects.filter(pk=row.endpoint_id).update(
             resting_until=timezone.now() + BACK_OFF, problem="It did not answer."
         )
+
+
+def forget_given(call_keys: Iterable[int]) -> None:
+    """Takes what calls were given out of the messages about them, sent or not."""
+    told = WebhookDelivery.objects.filter(call_id__in=list(call_keys))
+    for row in told.select_for_update():
+        row.payload["data"]["call"] |= {"variables": {}, "metadata": {}}
+        row.save(update_fields=["payload"])
 
 
 def rotate(endpoint: WebhookEndpoint) -> None:

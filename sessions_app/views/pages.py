@@ -16,7 +16,6 @@ from sessions_app.engine.core.events import Speaker
 from sessions_app.engine.exports.registry import FORMATS
 from sessions_app.engine.text.cleaning import clean, one_line
 from sessions_app.models import AccessLog, Agent, Call, Note, Recording, Segment, Summary, Turn
-from sessions_app.models.work import WorkState
 from sessions_app.services import (
     access,
     audio_copies,
@@ -24,6 +23,7 @@ from sessions_app.services import (
     erasure,
     review_panel,
     search,
+    sharing,
     summaries,
     tags,
     transcripts,
@@ -213,12 +213,8 @@ def _call_config() -> dict[str, Any]:
     }
 
 
-def _is_ready(audio: Recording | None) -> bool:
-    return bool(audio and audio.state == WorkState.DONE and audio.file)
-
-
 def _has_sound(found: Call) -> bool:
-    return _is_ready(view_models.recording_of(found))
+    return view_models.is_ready(view_models.recording_of(found))
 
 
 def _detail(request: HttpRequest, found: Call) -> dict[str, Any]:
@@ -239,9 +235,11 @@ def _detail(request: HttpRequest, found: Call) -> dict[str, Any]:
         "waterfall": talking.waterfall(Turn.objects.filter(call=found), seqs),
         "notes": talking.notes(Note.objects.filter(call=found), transcript),
         "recording": audio,
-        "recording_ready": _is_ready(audio),
         "audio_copies": copies,
         "audio_owed": audio_copies.is_owed(copies),
+        "recording_ready": view_models.is_ready(audio),
+        "audio_url": f"{reverse('recording', args=[found.public_id])}?on=page",
+        "heard_url": f"{reverse('heard', args=[found.public_id])}?on=page",
         "silent_sides": view_models.silent_sides(audio, segments),
         "summary": summary,
         "told": view_models.told(summary, starts) if summary else None,
@@ -249,6 +247,7 @@ def _detail(request: HttpRequest, found: Call) -> dict[str, Any]:
         "may_correct": not found.is_live and corrections.may_correct(request.user, found),
         "may_summarise": summaries.may_ask_again(request.user, found),
         "outdated": summary is not None and summaries.is_outdated(summary),
+        "may_share": not found.is_live and sharing.may_share(request.user, found),
         "may_erase": erasure.may_erase(request.user, found) and not found.is_live,
         "end_reason": view_models.end_reason(found),
         "recogniser": _recogniser_of(found),

@@ -178,6 +178,11 @@ def recording_of(call: Call) -> Recording | None:
     return getattr(call, "recording", None)
 
 
+def is_ready(recording: Recording | None) -> bool:
+    """Returns whether a recording can be heard."""
+    return bool(recording and recording.state == WorkState.DONE and recording.file)
+
+
 def silent_sides(recording: Recording | None, segments: Iterable[Segment]) -> list[str]:
     """Returns the sides that spoke but are silent in the recording: their audio was unreadable."""
     if recording is None or not recording.file:

@@ -9,7 +9,7 @@ from sessions_app.engine.core.clock_times import short_time
 from sessions_app.engine.core.states import CallState, EndReason
 from sessions_app.runtime import recogniser_use
 
-NOTICE = "2026-11-28"
+NOTICE = "2026-11-30"
 """Version of the consent dialog's text (templates/parts/consent.html): change both together."""
 
 STATES = {

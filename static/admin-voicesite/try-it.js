@@ -123,6 +123,10 @@ if (panel) {
   });
   onPress(part("answer"), async () => {
     const answer = await ask(String(panel.dataset.answer), { text: part("turn").value });
-    part("answered").textContent = (await answer.json()).answer || "(The agent says nothing.)";
+    const { answer: said, missing = [] } = await answer.json();
+    const left = missing.length
+      ? `\n\nEmpty here, as no call gives a value: ${missing.map((/** @type {string} */ name) => `{{${name}}}`).join(", ")}.`
+      : "";
+    part("answered").textContent = (said || "(The agent says nothing.)") + left;
   });
 }

@@ -163,6 +163,17 @@ def test_an_agents_voice_is_heard_and_its_answer_read(at_desk: Any, first: Agent
     assert told == {"answer": "Noted: buy milk."}
 
 
+def test_variables_are_empty_where_an_agent_is_tried_and_that_is_told(
+    at_desk: Any, first: Agent
+) -> None:
+    Agent.objects.filter(slug="scribe").update(greeting="Hi {{name}}", prompt="{{a}} {{name}}")
+    scribe = Agent.objects.get(slug="scribe")
+    told = tried(at_desk, scribe, "answer", {"text": "take a note buy milk"}).json()
+    assert told == {"answer": "Noted: buy milk.", "missing": ["name", "a"]}
+    page = at_desk.get(f"{AGENTS}{scribe.pk}/change/").content.decode()
+    assert "Variables such as {{name}} are empty here." in page
+
+
 def test_voices_are_heard_side_by_side(at_desk: Any, first: Agent, settings: Any) -> None:
     broken = {"BACKEND": "sessions_app.engine.tts.engines.piper.PiperSynthesiser"}
     tones = {"BACKEND": "sessions_app.engine.tts.engines.scripted.ScriptedSynthesiser"}

@@ -48,6 +48,7 @@ def main(audio: str) -> None:
             "recording": made["full"].recording.pk,
             "summary": made["full"].summary.pk,
             "user": user.pk,
+            **_shared(made["full"], user),
         },
         "cookies": cookies,
         "cookie": settings.SESSION_COOKIE_NAME,
@@ -242,6 +243,21 @@ def _versions(call: Any) -> None:
     )
     accepted.accepted_at, accepted.accepted_by = timezone.now(), staff
     accepted.save()
+
+
+def _shared(call: Any, owner: Any) -> dict[str, str]:
+    """Returns the secrets of links: to all of a call, and one that asks for a password."""
+    from django.utils import timezone
+
+    from sessions_app.services import sharing
+
+    until = timezone.now() + timedelta(days=7)
+    whole = sharing.ShareWish(until, with_audio=True, with_summary=True, note=LONG_WORD[:100])
+    locked = sharing.ShareWish(until, password="quiet orange river")
+    return {
+        "shared": sharing.share(call, owner, whole)[1],
+        "locked": sharing.share(call, owner, locked)[1],
+    }
 
 
 def _log(call: Any, staff: Any) -> None:

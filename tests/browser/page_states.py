@@ -197,6 +197,23 @@ def _no_sound(page: Page) -> None:
     expect(page.locator("#play")).to_be_disabled()
 
 
+def _link_made(page: Page) -> None:
+    page.click("#make-link")
+    expect(page.locator("#made")).to_be_visible()
+
+
+def _weak_link(page: Page) -> None:
+    page.fill("#id_password", "1234")
+    page.click("#make-link")
+    expect(page.locator("#share-error")).to_be_visible()
+
+
+def _wrong_link_password(page: Page) -> None:
+    page.fill("#id_password", "wrong")
+    page.click("#open-shared")
+    expect(page.locator("#password-error")).to_be_visible()
+
+
 def _token_issued(page: Page) -> None:
     page.fill("#id_name", "Another program")
     page.evaluate("key => id_owner.append(new Option('user', key, true, true))", "1")
@@ -256,6 +273,9 @@ CALLS = (
     State("a window on a live call", "/calls/{live}/"),
     State("erasing a call", "/calls/{full}/erase", STAFF),
     State("erasing a live call", "/calls/{live}/erase", STAFF),
+    State("sharing a call", "/calls/{full}/share"),
+    State("a link was made", "/calls/{full}/share", then=_link_made),
+    State("a link that is not made", "/calls/{full}/share", then=_weak_link),
     State("an account", "/account/"),
     State("a password that will not do", "/account/", then=_refused_password),
     State("a changed password", "/account/changed/"),
@@ -265,6 +285,10 @@ OUTSIDE = (
     State("signing in", "/login/", STRANGER),
     State("signing in to a page", "/calls/", STRANGER),
     State("signing in failed", "/login/", STRANGER, _failed_to_sign_in),
+    State("a shared call", "/s/{shared}/", STRANGER, _played),
+    State("a shared call that is locked", "/s/{locked}/", STRANGER),
+    State("a shared call, a wrong password", "/s/{locked}/", STRANGER, _wrong_link_password),
+    State("a link that leads nowhere", "/s/nowhere/", STRANGER),
     State("404", "/nowhere/", STRANGER),
     State("404 of somebody", "/calls/nowhere/"),
     State("403", f"{DESK}/call/", "clerk"),
@@ -281,7 +305,7 @@ ADMIN = (
     State("admin: the app", "/admin/sessions_app/", STAFF),
     *(
         State(f"admin: {name}", f"{DESK}/{name}/", STAFF)
-        for name in ("agent", "call", "accesslog", "apitoken", "recording", "summary")
+        for name in ("agent", "call", "accesslog", "apitoken", "recording", "sharelink", "summary")
     ),
     State("admin: calls found", f"{DESK}/call/?q=friday", STAFF),
     State("admin: no calls found", f"{DESK}/call/?q=zebra", STAFF),

@@ -103,6 +103,7 @@ def test_no_table_no_file_and_no_log_holds_a_word_afterwards(
         "redactedoriginal": 1,
         "ticket": 1,
         "audiocopy": 1,
+        "sharelink": 1,
         "file": 2,
         "accesslog": 0,
     }

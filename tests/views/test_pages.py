@@ -97,7 +97,7 @@ def test_the_start_page_offers_a_call(as_alice: Client, agent: Agent) -> None:
     assert "Recognition by Moonshine" in text_of(response)
     assert "for trying out" not in text_of(response)
     assert "No calls yet" in text_of(response)
-    assert config_in(html, "call-config")["notice"] == "2026-11-28"
+    assert config_in(html, "call-config")["notice"] == "2026-11-30"
 
 
 def test_a_recogniser_for_trying_out_is_called_so(as_alice: Client, settings: Any) -> None:

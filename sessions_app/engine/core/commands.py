@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from sessions_app.engine.core.call_data import CallData
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -21,7 +23,8 @@ class Offer:
     `features` names what the client understands beyond the plain protocol; `door` is the way
     in; `records` says whether the caller agreed to be recorded, and `notice` which wording
     was shown. `call_id` names a live call that is to go on over this connection; `language`
-    and `voice` are the client's own choice, empty for the agent's.
+    and `voice` are the client's own choice, empty for the agent's. `data` is what a new call is
+    given.
     """
 
     sdp: str
@@ -33,6 +36,7 @@ class Offer:
     call_id: str = ""
     language: str = ""
     voice: str = ""
+    data: CallData = field(default=CallData(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,7 @@ class StartStream:
     last_seq: int = 0
     continues: bool = False
     held_ms: float = 0.0
+    data: CallData = field(default=CallData(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)

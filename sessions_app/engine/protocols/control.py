@@ -63,6 +63,7 @@ def _offer(message: Message) -> Offer:
         features=frozenset(given.get("features") or ()),
         records=records,
         notice=notice,
+        data=reading.given_data(given),
     )
 
 

@@ -16,6 +16,8 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 from typing_extensions import TypedDict
 
+from sessions_app.engine.core import call_data
+from sessions_app.engine.core.call_data import CallData, CallDataError
 from sessions_app.engine.core.commands import (
     AppMessage,
     Command,
@@ -188,6 +190,14 @@ ASKED_OF_A_CALL: dict[str, Callable[[Message], Command | None]] = {
     "hang-up": lambda _: HangUp(),
 }
 """Readers of the commands for a live call, the same on every socket."""
+
+
+def given_data(given: Mapping[str, Any], wrong: type[VoiceError] = ProtocolError) -> CallData:
+    """Returns the `variables` and `metadata` of a message that starts a call; raises `wrong`."""
+    try:
+        return call_data.read(given.get("variables"), given.get("metadata"))
+    except CallDataError as error:
+        raise wrong(str(error)) from None
 
 
 def agreed(consent: Consent | None) -> tuple[bool, str]:

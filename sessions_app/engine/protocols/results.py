@@ -60,7 +60,8 @@ def offer_of(
 ) -> Offer:
     """Returns the offer of a parsed body. The notice of a consent counts on sockets only."""
     records, _ = reading.agreed(given.get("consent"))
-    return Offer(sdp, given.get("agentId", ""), features, records=records, door=door)
+    data = reading.given_data(given, BadRequestError)
+    return Offer(sdp, given.get("agentId", ""), features, records=records, door=door, data=data)
 
 
 def answer(sdp: str) -> http.SessionAnswer:

@@ -1,12 +1,13 @@
 """The HTTP side of Pipecat's SmallWebRTC protocol; docs/protocol.md has every message."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from sessions_app.engine.core.call_data import CallData
 from sessions_app.engine.core.commands import Candidate, Offer
 from sessions_app.engine.protocols.messages import http
-from sessions_app.engine.protocols.reading import Reader, agreed
+from sessions_app.engine.protocols.reading import Reader, agreed, given_data
 from sessions_app.engine.protocols.results import BadRequestError, offer_of, read_object
 from sessions_app.engine.protocols.rtvi import DOOR
 
@@ -29,6 +30,7 @@ class StartWish:
 
     agent: str = ""
     records: bool = False
+    data: CallData = field(default=CallData(), repr=False)
 
 
 _read_offer = Reader(http.PeerOfferMessage, BadRequestError)
@@ -39,12 +41,15 @@ _read_start = Reader(http.Start, BadRequestError)
 def parse_offer(body: bytes, start: StartWish | None = None) -> PeerOffer:
     """Returns the offer in the body of a POST; raises BadRequestError.
 
-    `start` is what the client sent to `/start`; agent and consent in the offer itself override it.
+    `start` is what the client sent to `/start`; agent and consent in the offer itself override it,
+    and so does each variable and each key of metadata.
     """
     sent = read_object(body, '{"sdp": "<SDP>", "type": "offer"}')
     given = _read_offer({**sent, "pc_id": sent.get("pc_id") or None})
     wanted = _request_data(sent)
     offer = offer_of(given["sdp"], _read_known(_known(wanted)), DOOR)
+    if start is not None:
+        offer = replace(offer, data=start.data.overlaid(offer.data))
     if start is not None and not wanted:
         offer = replace(offer, agent=start.agent, records=start.records)
     restart = given.get("restart_pc") is True
@@ -56,7 +61,8 @@ def parse_start(body: bytes) -> StartWish:
     given = read_object(body, "{}") if body.strip() else {}
     inner = given.get("body")
     known = _read_start(_known(inner if isinstance(inner, dict) else given))
-    return StartWish(known.get("agentId", ""), agreed(known.get("consent"))[0])
+    data = given_data(known, BadRequestError)
+    return StartWish(known.get("agentId", ""), agreed(known.get("consent"))[0], data)
 
 
 def parse_candidates(body: bytes) -> tuple[str, Sequence[Candidate]]:
@@ -100,4 +106,5 @@ def _request_data(given: Mapping[str, Any]) -> dict[str, Any]:
 def _known(wanted: Mapping[str, Any]) -> dict[str, Any]:
     """Returns the keys of a client's own data that count, by one name each."""
     agent = wanted.get("agentId", wanted.get("agent_id", wanted.get("agent", "")))
-    return {"agentId": agent, "consent": wanted.get("consent")}
+    others = {key: wanted.get(key) for key in ("consent", "variables", "metadata")}
+    return {"agentId": agent, **others}

@@ -4,8 +4,9 @@ Messages: the README and the example clients of github.com/alphacep/vosk-server.
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from sessions_app.engine.core.call_data import CallData
 from sessions_app.engine.core.commands import AudioIn, Offer, StartStream
 from sessions_app.engine.core.events import (
     CallEvent,
@@ -15,7 +16,7 @@ from sessions_app.engine.core.events import (
     Word,
 )
 from sessions_app.engine.protocols.messages import vosk as messages
-from sessions_app.engine.protocols.reading import ProtocolError, Reader
+from sessions_app.engine.protocols.reading import ProtocolError, Reader, given_data
 from sessions_app.engine.protocols.result_channel import ResultChannel, is_speech
 from sessions_app.engine.protocols.results import BadRequestError, offer_of, read_object
 from sessions_app.engine.text.cleaning import read_json
@@ -28,15 +29,19 @@ USUAL_RATE = 16_000
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """A client's configuration: the rate of its audio in Hz, and whether it wants `result`."""
+    """A client's configuration: the rate of its audio in Hz, and whether it wants `result`.
+
+    `data` is what its call is given.
+    """
 
     sample_rate: int = USUAL_RATE
     words: bool = True
+    data: CallData = field(default=CallData(), repr=False)
 
     @property
     def wish(self) -> StartStream:
         """The command that starts the call."""
-        return StartStream(AudioIn("pcm16", self.sample_rate), door=DOOR)
+        return StartStream(AudioIn("pcm16", self.sample_rate), door=DOOR, data=self.data)
 
 
 _read_config = Reader(messages.VoskConfig)
@@ -55,7 +60,8 @@ def parse(text: str) -> Config | None:
         return None
     config = _read_config(given)["config"]
     rate = config.get("sample_rate", USUAL_RATE)
-    return Config(round(rate), words=bool(config.get("words", True)))
+    words = bool(config.get("words", True))
+    return Config(round(rate), words=words, data=given_data(config))
 
 
 def parse_offer(body: bytes) -> Offer:

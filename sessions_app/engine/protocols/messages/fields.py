@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, NotRequired
 from pydantic import Field, StringConstraints, WithJsonSchema
 from typing_extensions import TypedDict
 
+from sessions_app.engine.core.call_data import MOST_VARIABLES, NAME
 from sessions_app.engine.core.states import BYE_REASONS, CallState, Floor
 
 MAX_TYPED_CHARS = 2_000
@@ -61,6 +62,23 @@ Role = Literal["user", "agent"]
 State = Annotated[str, WithJsonSchema({"enum": [state.value for state in CallState]})]
 FloorName = Annotated[str, WithJsonSchema({"enum": [floor.value for floor in Floor]})]
 ByeReason = Annotated[str, WithJsonSchema({"enum": sorted(reason.value for reason in BYE_REASONS)})]
+
+
+Variables = Annotated[
+    dict[str, Any],
+    WithJsonSchema(
+        {
+            "type": "object",
+            "maxProperties": MOST_VARIABLES,
+            "propertyNames": {"pattern": f"^{NAME.pattern}$"},
+            "additionalProperties": {"type": ["string", "number", "boolean"]},
+        }
+    ),
+]
+"""For the agent's prompt and greeting: `core.call_data` has the limits."""
+
+Metadata = Annotated[dict[str, Any], WithJsonSchema({"type": "object"})]
+"""The integrator's own: it is kept with the call, and models never see it."""
 
 
 class Consent(TypedDict):

@@ -5,7 +5,13 @@ from typing import Annotated, Any, Literal, NotRequired
 from pydantic import Field, WithJsonSchema
 from typing_extensions import TypedDict
 
-from sessions_app.engine.protocols.messages.fields import Consent, Lenient, Says
+from sessions_app.engine.protocols.messages.fields import (
+    Consent,
+    Lenient,
+    Metadata,
+    Says,
+    Variables,
+)
 
 LONGEST_SLUG = 50
 MOST_CANDIDATES = 100
@@ -37,6 +43,8 @@ class SessionOffer(TypedDict):
     offer: Sdp
     consent: NotRequired[Consent | None]
     agentId: NotRequired[str]
+    variables: NotRequired[Variables | None]
+    metadata: NotRequired[Metadata | None]
 
 
 class SessionAnswer(TypedDict):
@@ -66,6 +74,8 @@ class HttpOffer(TypedDict):
     sdp: Sdp
     consent: NotRequired[Consent | None]
     agentId: NotRequired[str]
+    variables: NotRequired[Variables | None]
+    metadata: NotRequired[Metadata | None]
 
 
 class HttpAnswer(TypedDict):
@@ -87,10 +97,12 @@ class Known(TypedDict):
 
     consent: NotRequired[Consent | None]
     agentId: NotRequired[str]
+    variables: NotRequired[Variables | None]
+    metadata: NotRequired[Metadata | None]
 
 
 class Start(TypedDict):
-    """What is told before an offer: anything, of which agent and consent count."""
+    """What is told before an offer: anything, of which these keys count."""
 
     body: NotRequired[_Object]
     agentId: NotRequired[
@@ -101,6 +113,8 @@ class Start(TypedDict):
         ]
     ]
     consent: NotRequired[Consent | None]
+    variables: NotRequired[Variables | None]
+    metadata: NotRequired[Metadata | None]
 
 
 class PeerOfferMessage(TypedDict):

@@ -10,10 +10,12 @@ from sessions_app.engine.protocols.messages.fields import (
     Consent,
     FilledText,
     MaybeMilliseconds,
+    Metadata,
     Milliseconds,
     Names,
     Says,
     State,
+    Variables,
     Whole,
 )
 
@@ -34,6 +36,8 @@ class OfferMessage(TypedDict):
     agentId: NotRequired[str | None]
     callId: NotRequired[str | None]
     features: NotRequired[Names | None]
+    variables: NotRequired[Variables | None]
+    metadata: NotRequired[Metadata | None]
 
 
 class CandidateInit(TypedDict):

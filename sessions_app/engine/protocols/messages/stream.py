@@ -9,7 +9,9 @@ from sessions_app.engine.protocols.messages import calls
 from sessions_app.engine.protocols.messages.fields import (
     Consent,
     Lenient,
+    Metadata,
     Names,
+    Variables,
     Whole,
 )
 
@@ -55,6 +57,8 @@ class SessionStart(TypedDict):
     lastSeq: NotRequired[Whole | None]
     continues: NotRequired[Lenient]
     heldMs: NotRequired[Whole | None]
+    variables: NotRequired[Variables | None]
+    metadata: NotRequired[Metadata | None]
 
 
 class AudioChunk(TypedDict):

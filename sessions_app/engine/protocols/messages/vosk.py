@@ -6,7 +6,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from sessions_app.engine.protocols.messages import calls
-from sessions_app.engine.protocols.messages.fields import Consent, Says
+from sessions_app.engine.protocols.messages.fields import Consent, Metadata, Says, Variables
 from sessions_app.engine.protocols.messages.http import Problem, Sdp
 
 LOWEST_RATE, HIGHEST_RATE = 8_000, 192_000
@@ -16,10 +16,12 @@ _RATE = Says(f"`sample_rate` must be a number from {LOWEST_RATE} to {HIGHEST_RAT
 
 
 class Settings(TypedDict):
-    """What a client says of its audio; `words` counts as Python counts truth."""
+    """What a client says of its audio, and gives to its call; `words` counts as truth in Python."""
 
     sample_rate: NotRequired[Annotated[float, Field(ge=LOWEST_RATE, le=HIGHEST_RATE), _RATE]]
     words: NotRequired[Any]
+    variables: NotRequired[Variables | None]
+    metadata: NotRequired[Metadata | None]
 
 
 class VoskConfig(TypedDict):
@@ -40,6 +42,8 @@ class VoskOffer(TypedDict):
     sdp: Sdp
     consent: NotRequired[Consent | None]
     agentId: NotRequired[str]
+    variables: NotRequired[Variables | None]
+    metadata: NotRequired[Metadata | None]
 
 
 class VoskAnswer(TypedDict):

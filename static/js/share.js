@@ -1,0 +1,24 @@
+// @ts-check
+/** The page that shares a call: local times, and a button that copies a new link. */
+
+import { showLocalTimes } from "./clock.js";
+
+showLocalTimes();
+
+const made = /** @type {HTMLInputElement | null} */ (document.getElementById("made"));
+const button = document.getElementById("copy-link");
+const said = document.getElementById("copied");
+
+if (made && button && said) {
+  made.addEventListener("focus", () => made.select());
+  button.hidden = !navigator.clipboard; // browsers have none on pages without https
+  button.addEventListener("click", async () => {
+    try {
+      await navigator.clipboard.writeText(made.value);
+      said.textContent = "Copied.";
+    } catch {
+      made.focus();
+      said.textContent = "The browser did not allow that. The link is selected: copy it.";
+    }
+  });
+}
