@@ -3,7 +3,15 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sessions_app.models import Call, ErasureReceipt, WebhookDelivery, WebhookEndpoint
+from django.utils import timezone
+
+from sessions_app.models import (
+    Call,
+    ErasureReceipt,
+    SummaryVersion,
+    WebhookDelivery,
+    WebhookEndpoint,
+)
 
 VISITORS = ("owner", "other", "staff", "clerk", "nobody")
 """The call's owner; another user; staff with every permission of the product; staff with none
@@ -134,6 +142,10 @@ def a_receipt(call: Call) -> int:
     return ErasureReceipt.objects.create(**words).pk
 
 
+def a_summary(call: Call, text: str) -> None:
+    SummaryVersion.objects.create(call=call, number=1, made_at=timezone.now(), text=text)
+
+
 def a_webhook(call: Call) -> dict[str, int]:
     hook = WebhookEndpoint.objects.create(name="crm", url="https://example.org/", events=[])
     row = {"event": "call.ended", "about": "call.ended", "sequence": 1}
@@ -141,3 +153,19 @@ def a_webhook(call: Call) -> dict[str, int]:
         "hook": hook.pk,
         "delivery": WebhookDelivery.objects.create(endpoint=hook, call=call, **row).pk,
     }
+
+
+PIPECAT = [
+    f"{route}{slash}"
+    for route in ("start", "api/offer", "sessions/<str:session_id>/api/offer")
+    for slash in ("", "/")
+]
+DOORS = [
+    # without an Origin a cookie counts for nothing: tests/views/test_offers.py
+    Row(route, f"/{route}", (403, 403, 403, 403, 401), "POST", {})
+    for route in ("session", "api/voice/offer", "offer", *PIPECAT)
+] + [
+    # with a ticket that there is not
+    Row(f"t/<str:ticket>/{route}", f"/t/none/{route}", (401,) * len(VISITORS), "POST", {})
+    for route in ("session", "api/voice/offer", "offer", *PIPECAT)
+]

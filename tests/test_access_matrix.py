@@ -21,11 +21,13 @@ from tests.access_rows import (
     ANY,
     DESK,
     DESK_ERASES,
+    DOORS,
     LOGIN,
     VISITORS,
     Outcome,
     Row,
     a_receipt,
+    a_summary,
     a_webhook,
     desk,
     desk_model,
@@ -75,6 +77,14 @@ PAGES = [
         404,
         method="POST",
     ),
+    page(
+        "calls/<slug:public_id>/summaries/<int:number>",
+        "/calls/{id}/summaries/1",
+        200,
+        404,
+        200,
+        404,
+    ),
     page("calls/<slug:public_id>/erase", "/calls/{id}/erase", 404, 404, 200, 404),
     page(
         "calls/<slug:public_id>/erase",
@@ -107,6 +117,8 @@ REST = [
     *of_a_call("transcript.txt", route="transcript.<str:form>"),
     *of_a_call("recording"),
     *of_a_call("summary"),
+    *of_a_call("summary/versions"),
+    *of_a_call("summary/versions/1", route="summary/versions/<int:number>"),
     *of_a_call("versions"),
     *of_a_call("versions", owner=403, staff=202, method="POST", body={"recogniser": "thorough"}),
     *of_a_call("versions/2", route="versions/<int:number>"),
@@ -213,21 +225,6 @@ ADMIN = [
     *desk_model("sessions_app/apitoken", "token", add=200, written="/admin/sessions_app/apitoken/"),
 ]
 
-PIPECAT = [
-    f"{route}{slash}"
-    for route in ("start", "api/offer", "sessions/<str:session_id>/api/offer")
-    for slash in ("", "/")
-]
-DOORS = [
-    # without an Origin a cookie counts for nothing: tests/views/test_offers.py
-    Row(route, f"/{route}", (403, 403, 403, 403, 401), "POST", {})
-    for route in ("session", "api/voice/offer", "offer", *PIPECAT)
-] + [
-    # with a ticket that there is not
-    Row(f"t/<str:ticket>/{route}", f"/t/none/{route}", (401,) * len(VISITORS), "POST", {})
-    for route in ("session", "api/voice/offer", "offer", *PIPECAT)
-]
-
 TABLE = [*DOORS, *PAGES, *REST, *ADMIN]
 
 
@@ -274,6 +271,7 @@ def keys(recording: Recording, summary: Summary, people: dict[str, User]) -> dic
     access.log(spoken, people["owner"], AccessLog.Action.READ)
     token, _ = access.issue_token(people["owner"], "a program")
     versions.ask(spoken, people["owner"], "thorough")
+    a_summary(spoken, SUMMED_UP)
     return {
         "id": spoken.public_id,
         "call": spoken.pk,

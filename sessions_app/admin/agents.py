@@ -15,6 +15,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from sessions_app.admin import latency, trying
+from sessions_app.admin.agent_summaries import AgentSummaryFields
 from sessions_app.admin.base import CleanForm, VoiceAdmin
 from sessions_app.admin.filters import NamedValuesFilter
 from sessions_app.engine.agent.responders.base import Responder
@@ -104,7 +105,7 @@ def _named(field: str) -> forms.ChoiceField:
     )
 
 
-class AgentForm(CleanForm[Agent]):
+class AgentForm(AgentSummaryFields, CleanForm[Agent]):
     """Checks the settings before a caller does; moves the default mark in one step."""
 
     recogniser = _named("recogniser")
@@ -146,6 +147,8 @@ class AgentForm(CleanForm[Agent]):
             "max_length_s",
             "keep_audio_days",
             "keep_text_days",
+            "summariser",
+            "summary_template",
             "is_default",
             "is_active",
         )
@@ -305,6 +308,10 @@ class AgentAdmin(VoiceAdmin[Agent]):
         (
             "Retention",
             {"fields": ("keep_audio_days", "keep_text_days"), "classes": ("collapse",)},
+        ),
+        (
+            "Summaries",
+            {"fields": ("summariser", "summary_template"), "classes": ("collapse",)},
         ),
         ("Availability", {"fields": ("is_default", "is_active")}),
         (

@@ -333,6 +333,11 @@ class CorrectionSerializer(StrictBody):
 class PointSerializer(serializers.Serializer[Any]):
     text = serializers.CharField()
     seq = serializers.IntegerField(allow_null=True, help_text="The segment it comes from.")
+    seqs = serializers.ListField(
+        child=serializers.IntegerField(),
+        required=False,
+        help_text="All the segments it rests on, where a language model wrote it.",
+    )
 
 
 class ActionSerializer(PointSerializer):
@@ -357,6 +362,7 @@ class SummarySerializer(serializers.ModelSerializer[Summary]):
 
     state = WorkStateField()
     key_points = PointSerializer(many=True, read_only=True)
+    decisions = PointSerializer(many=True, read_only=True)
     action_items = ActionSerializer(many=True, read_only=True)
     speakers = SpokenSerializer(many=True, read_only=True)
 
@@ -368,8 +374,13 @@ class SummarySerializer(serializers.ModelSerializer[Summary]):
             "attempts",
             "done_at",
             "engine",
+            "model",
+            "number",
+            "note",
+            "title",
             "text",
             "key_points",
+            "decisions",
             "action_items",
             "speakers",
         )

@@ -10,6 +10,7 @@ from sessions_app.api import (
     protocol,
     recordings,
     summaries,
+    summary_versions,
     transcripts,
     versions,
     views,
@@ -40,6 +41,14 @@ def patterns(serve_recording: ServeRecording) -> list[URLPattern]:
         *either(f"{call}/recording", recordings.RecordingFile, "recording", serve=serve_recording),
         *either(f"{call}/summary", summaries.SummaryDetail, "summary"),
         *either(f"{call}/summary/again", summaries.SummariseAgain, "summary-again"),
+        *either(
+            f"{call}/summary/versions", summary_versions.SummaryVersionList, "summary-versions"
+        ),
+        *either(
+            f"{call}/summary/versions/<int:number>",
+            summary_versions.SummaryVersionDetail,
+            "summary-version",
+        ),
         *either(f"{call}/versions", versions.VersionList, "versions"),
         *either(f"{call}/versions/<int:number>", versions.VersionDetail, "version"),
         *either("agents/", views.AgentList, "agents"),

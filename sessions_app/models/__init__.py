@@ -10,6 +10,7 @@ from sessions_app.models.segment import Segment
 from sessions_app.models.sign import SignOfLife
 from sessions_app.models.sign_in import SignInFailure
 from sessions_app.models.summary import Summary
+from sessions_app.models.summary_version import SummaryVersion
 from sessions_app.models.ticket import Ticket
 from sessions_app.models.turn import Turn
 from sessions_app.models.version import Purpose, Version, VersionSegment
@@ -30,6 +31,7 @@ __all__ = [
     "SignInFailure",
     "SignOfLife",
     "Summary",
+    "SummaryVersion",
     "Ticket",
     "Turn",
     "Version",

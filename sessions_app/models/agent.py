@@ -83,6 +83,14 @@ class Agent(models.Model):
         help_text="Days for which what was said is kept as text; empty leaves it to the "
         "installation, 0 is for ever.",
     )
+    summariser = models.CharField(
+        max_length=50,
+        blank=True,
+        help_text="A name from VOICE['SUMMARISERS']; empty leaves it to the installation.",
+    )
+    summary_template = models.TextField(
+        blank=True, help_text="What a language model is told of how to summarise its calls."
+    )
     closing_words = models.TextField(
         blank=True, help_text="Said before the agent hangs up; empty for the usual ones."
     )

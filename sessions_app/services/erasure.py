@@ -24,6 +24,7 @@ from sessions_app.models import (
     Recording,
     Segment,
     Summary,
+    SummaryVersion,
     Version,
     VersionSegment,
     WebhookEvent,
@@ -205,11 +206,19 @@ def _without_words(call: Call, user: Any | None, cause: ErasureCause) -> Erasure
         Version.objects.filter(call=call),
         Segment.objects.filter(call=call),
         Note.objects.filter(call=call),
+        SummaryVersion.objects.filter(call=call),
     )
     for rows in words:
         add(counts, rows.delete()[1])
     counts["summary"] = Summary.objects.filter(call=call).update(
-        text="", key_points=[], action_items=[], speakers=[], error=""
+        text="",
+        key_points=[],
+        action_items=[],
+        speakers=[],
+        error="",
+        title="",
+        decisions=[],
+        note="",
     )
     Call.objects.filter(pk=call.pk).update(title="", text_erased_at=now)
     return _done(ErasureKind.TEXT, cause, call, user, counts, now)

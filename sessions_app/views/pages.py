@@ -17,7 +17,7 @@ from sessions_app.engine.exports.registry import FORMATS
 from sessions_app.engine.text.cleaning import clean, one_line
 from sessions_app.models import AccessLog, Agent, Call, Note, Recording, Segment, Summary, Turn
 from sessions_app.models.work import WorkState
-from sessions_app.services import access, erasure, search, summaries, transcripts
+from sessions_app.services import access, erasure, search, summaries, summary_versions, transcripts
 from sessions_app.services.paging import Keyed
 from sessions_app.services.visit_log import note_visit
 from sessions_app.views import players, talking, view_models, wording
@@ -233,6 +233,7 @@ def _detail(request: HttpRequest, found: Call) -> dict[str, Any]:
         "silent_sides": view_models.silent_sides(audio, segments),
         "summary": summary,
         "told": view_models.told(summary, starts) if summary else None,
+        "summary_versions": summary_versions.of_call(found),
         "speakers": view_models.speaker_shares(summary.speakers, agent) if summary else [],
         "may_change": _may_change(request),
         "may_erase": erasure.may_erase(request.user, found) and not found.is_live,
