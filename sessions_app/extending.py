@@ -38,7 +38,7 @@ from sessions_app.engine.stt.worker.blocking.base import (
     TimedWord,
     UtteranceResult,
 )
-from sessions_app.engine.summaries.base import CallSummary, Summariser, SummaryPoint
+from sessions_app.engine.summaries.base import CallBrief, CallSummary, Summariser, SummaryPoint
 from sessions_app.engine.tts.base import SpeechChunk, Synthesiser, Voice
 from sessions_app.engine.turns.endpointing.base import Endpointer, TurnSoFar
 from sessions_app.engine.turns.interruption.base import BargeIn, OverlapWords, Verdict
@@ -49,6 +49,7 @@ __all__ = [
     "AudioFrame",
     "BargeIn",
     "BlockingEngine",
+    "CallBrief",
     "CallHost",
     "CallSummary",
     "CallVideo",

@@ -13,6 +13,7 @@ from sessions_app.views import (
     review,
     shared,
     sharing,
+    summary_versions,
     vosk,
 )
 
@@ -58,4 +59,9 @@ urlpatterns = [
     path("calls/<slug:public_id>/comments", review.comment, name="review_comments"),
     path("calls/<slug:public_id>/reviewed", review.reviewed, name="review_reviewed"),
     path("calls/<slug:public_id>/tags", review.tag, name="review_tags"),
+    path(
+        "calls/<slug:public_id>/summaries/<int:number>",
+        summary_versions.summary_version,
+        name="summary_version",
+    ),
 ]

@@ -6,7 +6,14 @@ from typing import Any
 
 from django.utils import timezone
 
-from sessions_app.models import Call, ErasureReceipt, ShareLink, WebhookDelivery, WebhookEndpoint
+from sessions_app.models import (
+    Call,
+    ErasureReceipt,
+    ShareLink,
+    SummaryVersion,
+    WebhookDelivery,
+    WebhookEndpoint,
+)
 
 VISITORS = ("owner", "other", "staff", "clerk", "nobody")
 """The call's owner; another user; staff with every permission of the product; staff with none
@@ -213,6 +220,10 @@ LINK_DESK = [
         body={"action": "revoke", "_selected_action": "{link}"},
     ),
 ]
+
+
+def a_summary(call: Call, text: str) -> None:
+    SummaryVersion.objects.create(call=call, number=1, made_at=timezone.now(), text=text)
 
 
 def a_webhook(call: Call) -> dict[str, int]:

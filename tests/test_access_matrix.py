@@ -32,6 +32,7 @@ from tests.access_rows import (
     Row,
     a_link,
     a_receipt,
+    a_summary,
     a_webhook,
     body_of,
     desk,
@@ -85,6 +86,14 @@ PAGES = [
         404,
         method="POST",
     ),
+    page(
+        "calls/<slug:public_id>/summaries/<int:number>",
+        "/calls/{id}/summaries/1",
+        200,
+        404,
+        200,
+        404,
+    ),
     page("calls/<slug:public_id>/erase", "/calls/{id}/erase", 404, 404, 200, 404),
     page(
         "calls/<slug:public_id>/erase",
@@ -115,6 +124,8 @@ REST = [
     *of_a_call("recording"),
     *of_a_call("redactions"),
     *of_a_call("summary"),
+    *of_a_call("summary/versions"),
+    *of_a_call("summary/versions/1", route="summary/versions/<int:number>"),
     *of_a_call("versions"),
     *of_a_call("versions", owner=403, staff=202, method="POST", body={"recogniser": "thorough"}),
     *of_a_call("versions/2", route="versions/<int:number>"),
@@ -266,6 +277,7 @@ def keys(recording: Recording, summary: Summary, people: dict[str, User]) -> dic
     access.log(spoken, people["owner"], AccessLog.Action.READ)
     token, _ = access.issue_token(people["owner"], "a program")
     versions.ask(spoken, people["owner"], "thorough")
+    a_summary(spoken, SUMMED_UP)
     return {
         "id": spoken.public_id,
         "call": spoken.pk,

@@ -1,6 +1,7 @@
 """The setting VOICE: the voice engine's. docs/settings.md explains each key."""
 
 import re
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ WRAPPERS = "sessions_app.engine.stt.wrappers"
 INTERRUPTION = "sessions_app.engine.turns.interruption"
 VOICES = "sessions_app.engine.tts.engines"
 VADS = "sessions_app.engine.audio.vad"
+MODEL_SUMMARISER = "sessions_app.engine.understanding.summariser.ModelSummariser"
 TOOLS = {
     name: {"PATH": f"sessions_app.engine.agent.tools.{name}", "TIMEOUT_S": 5}
     for name in ("end_call", "take_note", "earlier_calls")
@@ -55,6 +57,7 @@ def voice(var_dir: Path, time_zone: str) -> dict[str, Any]:
         **_network(),
         **_listening(),
         **_answering(time_zone),
+        **_understanding(),
     }
 
 
@@ -341,10 +344,43 @@ def _answering(time_zone: str) -> dict[str, Any]:
             "immediate": {"BACKEND": f"{INTERRUPTION}.immediate.ImmediateBargeIn"},
             "off": {"BACKEND": f"{INTERRUPTION}.off.NoBargeIn"},
         },
-        "SUMMARISERS": {
-            "default": {
-                "BACKEND": "sessions_app.engine.summaries.extractive.ExtractiveSummariser",
-                "OPTIONS": {},
-            },
+    }
+
+
+def _understanding() -> dict[str, Any]:
+    """Returns who makes something of calls that are over."""
+    own: str = read("str", "SUMMARY_MODEL", "")
+    made: dict[str, Any] = {
+        "extractive": {
+            "BACKEND": "sessions_app.engine.summaries.extractive.ExtractiveSummariser",
+            "OPTIONS": {},
         },
     }
+    if model := own or read("str", "CHAT_MODEL", ""):
+        made["model"] = {"BACKEND": MODEL_SUMMARISER, "OPTIONS": _summary_model(model)}
+    return {
+        "SUMMARISERS": {**made, "default": {"SAME_AS": "model" if own else "extractive"}},
+        "SUMMARIES_BY_AGENT": read("bool", "SUMMARIES_BY_AGENT", True),
+        "MODEL_PRICES": dict(_price(entry) for entry in read("list", "MODEL_PRICES", [])),
+    }
+
+
+def _summary_model(model: str) -> dict[str, Any]:
+    return {
+        "model": model,
+        "base_url": read("str", "SUMMARY_URL", "") or read("str", "CHAT_URL", "") or None,
+        "api_key": read("str", "SUMMARY_API_KEY", "") or read("str", "CHAT_API_KEY", "none"),
+        "context_tokens": read("int", "SUMMARY_CONTEXT_TOKENS", 6000),
+    }
+
+
+def _price(entry: str) -> tuple[str, tuple[Decimal, Decimal]]:
+    """Returns the model of "name=0.25/2", and what a million of its tokens cost, in and out."""
+    model, _, prices = entry.rpartition("=")
+    try:
+        price_in, price_out = (Decimal(price) for price in prices.split("/"))
+    except (ArithmeticError, ValueError):
+        price_in = price_out = Decimal(-1)
+    if not model.strip() or not all(p.is_finite() and p >= 0 for p in (price_in, price_out)):
+        raise ImproperlyConfigured(f"MODEL_PRICES has {entry!r}: give such as gpt-5-mini=0.25/2.")
+    return model.strip(), (price_in, price_out)

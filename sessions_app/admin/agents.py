@@ -15,6 +15,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from sessions_app.admin import latency, redaction_fields, trying
+from sessions_app.admin.agent_summaries import AgentSummaryFields
 from sessions_app.admin.base import CleanForm, VoiceAdmin
 from sessions_app.admin.filters import NamedValuesFilter
 from sessions_app.engine.agent.responders.base import Responder
@@ -109,7 +110,7 @@ def _named(field: str) -> forms.ChoiceField:
     )
 
 
-class AgentForm(CleanForm[Agent]):
+class AgentForm(AgentSummaryFields, CleanForm[Agent]):
     """Checks the settings before a caller does; moves the default mark in one step."""
 
     recogniser = _named("recogniser")
@@ -153,6 +154,8 @@ class AgentForm(CleanForm[Agent]):
             "keep_audio_days",
             "keep_text_days",
             *redaction_fields.FIELDS,
+            "summariser",
+            "summary_template",
             "is_default",
             "is_active",
         )
@@ -317,6 +320,10 @@ class AgentAdmin(VoiceAdmin[Agent]):
             {"fields": ("keep_audio_days", "keep_text_days"), "classes": ("collapse",)},
         ),
         redaction_fields.SECTION,
+        (
+            "Summaries",
+            {"fields": ("summariser", "summary_template"), "classes": ("collapse",)},
+        ),
         ("Availability", {"fields": ("is_default", "is_active")}),
         (
             "History",

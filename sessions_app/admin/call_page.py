@@ -18,7 +18,7 @@ from sessions_app.engine.exports.registry import FORMATS
 from sessions_app.models import AccessLog, Call, Recording, Segment, Summary, Version
 from sessions_app.models.segment import SegmentSource
 from sessions_app.models.work import LeasedJob, WorkState
-from sessions_app.services import summaries, transcripts, turns
+from sessions_app.services import summaries, summary_versions, transcripts, turns
 
 SHOWN_ACCESSES = 50
 UNDER_WAY = (WorkState.PENDING, WorkState.RUNNING)
@@ -267,6 +267,7 @@ def context(call: Call, word_count: int) -> dict[str, Any]:
         "peaks": json.dumps(recording.peaks) if recording is not None else "[]",
         "summary": summary,
         "told": summaries.told(summary) if summary is not None else None,
+        "summary_versions": summary_versions.of_call(call),
         **second_pass.context(call),
         "speakers": speakers(summary),
         "notes": turns.notes_of(call),

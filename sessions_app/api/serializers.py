@@ -362,6 +362,11 @@ class SegmentsSerializer(serializers.Serializer[Any]):
 class PointSerializer(serializers.Serializer[Any]):
     text = serializers.CharField()
     seq = serializers.IntegerField(allow_null=True, help_text="The segment it comes from.")
+    seqs = serializers.ListField(
+        child=serializers.IntegerField(),
+        required=False,
+        help_text="All the segments it rests on, where a language model wrote it.",
+    )
 
 
 class ActionSerializer(PointSerializer):
@@ -386,6 +391,7 @@ class SummarySerializer(serializers.ModelSerializer[Summary]):
 
     state = WorkStateField()
     key_points = PointSerializer(many=True, read_only=True)
+    decisions = PointSerializer(many=True, read_only=True)
     action_items = ActionSerializer(many=True, read_only=True)
     speakers = SpokenSerializer(many=True, read_only=True)
     outdated = serializers.SerializerMethodField(
@@ -401,8 +407,13 @@ class SummarySerializer(serializers.ModelSerializer[Summary]):
             "attempts",
             "done_at",
             "engine",
+            "model",
+            "number",
+            "note",
+            "title",
             "text",
             "key_points",
+            "decisions",
             "action_items",
             "speakers",
         )

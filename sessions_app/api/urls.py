@@ -17,6 +17,7 @@ from sessions_app.api import (
     redactions,
     reviews,
     summaries,
+    summary_versions,
     tags,
     transcripts,
     versions,
@@ -56,6 +57,14 @@ def patterns(serve_recording: ServeRecording) -> list[URLPattern]:
         *either(f"{call}/summary/again", summaries.SummariseAgain, "summary-again"),
         *either(f"{call}/links", links.Links, "links"),
         *either(f"{call}/links/<int:number>", links.LinkDetail, "link"),
+        *either(
+            f"{call}/summary/versions", summary_versions.SummaryVersionList, "summary-versions"
+        ),
+        *either(
+            f"{call}/summary/versions/<int:number>",
+            summary_versions.SummaryVersionDetail,
+            "summary-version",
+        ),
         *either(f"{call}/versions", versions.VersionList, "versions"),
         *either(f"{call}/versions/<int:number>", versions.VersionDetail, "version"),
         *either(f"{call}/comments", comments.CommentList, "comments"),

@@ -15,6 +15,7 @@ from sessions_app.models.share import ShareLink
 from sessions_app.models.sign import SignOfLife
 from sessions_app.models.sign_in import SignInFailure
 from sessions_app.models.summary import Summary
+from sessions_app.models.summary_version import SummaryVersion
 from sessions_app.models.ticket import Ticket
 from sessions_app.models.turn import Turn
 from sessions_app.models.version import Purpose, Version, VersionSegment
@@ -44,6 +45,7 @@ __all__ = [
     "SignInFailure",
     "SignOfLife",
     "Summary",
+    "SummaryVersion",
     "Ticket",
     "Turn",
     "Version",

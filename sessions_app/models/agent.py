@@ -94,6 +94,14 @@ class Agent(models.Model):
     redact_keep_original = models.BooleanField(
         default=False, help_text="Keep what was hidden, for those who may read it."
     )
+    summariser = models.CharField(
+        max_length=50,
+        blank=True,
+        help_text="A name from VOICE['SUMMARISERS']; empty leaves it to the installation.",
+    )
+    summary_template = models.TextField(
+        blank=True, help_text="What a language model is told of how to summarise its calls."
+    )
     closing_words = models.TextField(
         blank=True, help_text="Said before the agent hangs up; empty for the usual ones."
     )

@@ -14,7 +14,8 @@ from sessions_app.engine.recording.lanes import lane_is_unreadable, lane_length_
 from sessions_app.engine.recording.merging import MergedRecording, merge_lanes
 from sessions_app.models import Call, Recording, Summary
 from sessions_app.models.work import WorkState
-from sessions_app.runtime.settings import load_backend, voice_config
+from sessions_app.runtime.settings import voice_config
+from sessions_app.runtime.understanding import summariser_for
 from sessions_app.services import calls, recordings, summaries, transcripts, work
 
 MERGED = "merged.ogg"
@@ -41,9 +42,9 @@ def summarise(call: Call) -> None:
     """Writes the summary of an ended call, if one is owed and no other worker does."""
     with work.doing(Summary, call.pk) as row:
         if row is not None:
-            summariser = load_backend("SUMMARISERS", "default")
             scribe = call.persona.get("responder") == summaries.SCRIBE
-            summaries.summarise(call, row, summariser, without_commands if scribe else None)
+            remove_commands = without_commands if scribe else None
+            summaries.summarise(call, row, summariser_for(call), remove_commands)
 
 
 def _record(call: Call, row: Recording) -> None:

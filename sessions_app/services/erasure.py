@@ -29,6 +29,7 @@ from sessions_app.models import (
     Segment,
     ShareLink,
     Summary,
+    SummaryVersion,
     Ticket,
     Version,
     VersionSegment,
@@ -216,11 +217,19 @@ def _without_words(call: Call, user: Any | None, cause: ErasureCause) -> Erasure
         CallTag.objects.filter(call=call),
         ReviewComment.objects.filter(call=call),
         RedactedOriginal.objects.filter(call=call),
+        SummaryVersion.objects.filter(call=call),
     )
     for rows in words:
         add(counts, rows.delete()[1])
     counts["summary"] = Summary.objects.filter(call=call).update(
-        text="", key_points=[], action_items=[], speakers=[], error=""
+        text="",
+        key_points=[],
+        action_items=[],
+        speakers=[],
+        error="",
+        title="",
+        decisions=[],
+        note="",
     )
     ShareLink.objects.filter(call=call).update(note="")
     Ticket.objects.filter(call_id=call.public_id).update(variables={}, metadata={})

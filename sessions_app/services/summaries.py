@@ -1,8 +1,8 @@
 """Operations on summaries."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -14,16 +14,24 @@ from sessions_app.engine.core.events import NoteKind, Speaker
 from sessions_app.engine.core.placeholders import filled
 from sessions_app.engine.exports.base import ExportSegment, name_of
 from sessions_app.engine.summaries import dates, people
-from sessions_app.engine.summaries.base import CallSummary, Summariser, SummaryPoint
+from sessions_app.engine.summaries.base import CallBrief, CallSummary, Summariser, SummaryPoint
 from sessions_app.engine.summaries.extractive import SMALL_TALK, words_were
 from sessions_app.engine.summaries.repairs import repaired
 from sessions_app.engine.summaries.shares import shares
 from sessions_app.engine.text.cleaning import clean
 from sessions_app.engine.text.languages import base_of
 from sessions_app.engine.text.writing import count, join_sentences, plain_words, sentences
-from sessions_app.models import AccessLog, Call, Note, Summary, WebhookEvent
+from sessions_app.models import AccessLog, Call, Note, Summary, SummaryVersion, WebhookEvent
 from sessions_app.models.work import WorkState
-from sessions_app.services import access, corrections, exports, turns, webhooks, work
+from sessions_app.services import (
+    access,
+    corrections,
+    exports,
+    summary_versions,
+    turns,
+    webhooks,
+    work,
+)
 from sessions_app.services.queueing import SUMMARISE, queue
 from sessions_app.services.undirected_speech import RemoveCommands, undirected_rows, without_notes
 
@@ -48,13 +56,17 @@ def summarise(
     row.text = clean(found.text)
     row.key_points = [*_written(noted, NoteKind.NOTE), *_points(found.key_points)]
     asked = _once([*_written(noted, NoteKind.ACTION), *_points(found.action_items)])
-    row.action_items = [_with_facts(item, call) for item in asked]
+    row.action_items = [_facts(item["text"], call) | item for item in asked]
+    row.title, row.note = clean(found.title)[:200], clean(found.note)[:500]
+    row.decisions = _points(found.decisions)
     row.speakers = [
         {"speaker": s.speaker, "spoken_ms": s.spoken_ms, "words": s.words} for s in shares(rows)
     ]
-    row.engine = summariser.name
+    row.engine, row.model = found.engine or summariser.name, found.model[:200]
     with transaction.atomic():
+        row.number = summary_versions.next_number(call)
         if work.done(row) and row.done_at is not None:
+            summary_versions.keep(row, found)
             webhooks.owe(WebhookEvent.SUMMARY_READY, call.public_id, row.done_at.isoformat())
 
 
@@ -68,9 +80,10 @@ class SummaryParts:
     text: str
     key_points: list[dict[str, Any]]
     action_items: list[dict[str, Any]]
+    decisions: list[dict[str, Any]] = field(default_factory=list)
 
 
-def told(summary: Summary) -> SummaryParts:
+def told(summary: Summary | SummaryVersion) -> SummaryParts:
     """Returns what a page shows of a summary, beside the notes of its call.
 
     A text that only joins the key points is left out, as are key points that are notes, hold one
@@ -86,7 +99,7 @@ def told(summary: Summary) -> SummaryParts:
         if point.get("seq") is not None
         and not any(words in f" {_plain(point['text'])} " for words in asked)
     ]
-    return SummaryParts(text, points, summary.action_items)
+    return SummaryParts(text, points, summary.action_items, summary.decisions)
 
 
 def _summed_up(
@@ -99,7 +112,7 @@ def _summed_up(
     """Returns the summary of `rest`: what was said beside the notes, which stand by themselves."""
     said = sum(count(row.text) for row in worth)
     if any(count(row.text) for row in rest) or not said:
-        found = summariser.summarise(rest, call.language)
+        found = summariser.summarise_call(_brief(call, rest))
         if not 0 < found.too_few < said:
             return found
         only = words_were(found.too_few)
@@ -108,8 +121,14 @@ def _summed_up(
     if noted:
         return CallSummary("Everything that was said is in the notes.")
     if all(SMALL_TALK.fullmatch(row.text.strip()) for row in worth if count(row.text)):
-        return summariser.summarise(worth, call.language)
+        return summariser.summarise_call(_brief(call, worth))
     return CallSummary("Nothing was said but what the agent was asked for.")
+
+
+def _brief(call: Call, rows: Sequence[ExportSegment]) -> CallBrief:
+    config = AgentConfig.from_json(call.persona)
+    name = config.name or call.agent.name
+    return CallBrief(rows, call.language, _began(call), name, call.agent.summary_template)
 
 
 def _undirected(
@@ -120,28 +139,23 @@ def _undirected(
     return undirected_rows(rows, remove_commands, list(turns.of_call(call)))
 
 
-def _with_facts(item: dict[str, Any], call: Call) -> dict[str, Any]:
-    """Returns an item with who and when; who offered to do it comes before whom it names."""
-    return item | _facts(item["text"], call) | ({"who": item["who"]} if "who" in item else {})
-
-
 def _facts(text: str, call: Call) -> dict[str, str]:
     """Returns who an item names, and the day or moment (ISO 8601) that it names, in English."""
     if base_of(call.language) != "en":
         return {"who": "", "due": ""}
     meant = repaired(text)
-    moment = dates.named_time(meant, _day_of(call))
+    moment = dates.named_time(meant, _began(call).date())
     return {"who": people.person(meant), "due": moment.isoformat() if moment else ""}
 
 
-def _day_of(call: Call) -> date:
-    """Returns the day on which the call began, where its agent is."""
+def _began(call: Call) -> datetime:
+    """Returns when the call began, by the clock of where its agent is."""
     named = AgentConfig.from_json(call.persona).responder_options.get("time_zone", "")
     try:
         zone = ZoneInfo(named) if named else timezone.get_default_timezone()
     except (ZoneInfoNotFoundError, ValueError, TypeError, OSError):
         zone = timezone.get_default_timezone()
-    return timezone.localtime(call.created_at, zone).date()
+    return timezone.localtime(call.created_at, zone)
 
 
 def _worth_summing_up(call: Call, rows: Iterable[ExportSegment]) -> list[ExportSegment]:
@@ -174,11 +188,14 @@ def _once(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _points(points: Iterable[SummaryPoint]) -> list[dict[str, Any]]:
-    return [
-        {"text": clean(point.text), "seq": point.seq}
-        | ({"who": name_of(point.speaker)} if point.speaker else {})
-        for point in points
-    ]
+    return [_point(point) for point in points]
+
+
+def _point(point: SummaryPoint) -> dict[str, Any]:
+    who = clean(point.who) or (name_of(point.speaker) if point.speaker else "")
+    made = {"seqs": list(point.seqs), "who": who, "due": point.due}
+    told = {name: value for name, value in made.items() if value}
+    return {"text": clean(point.text), "seq": point.seq or None, **told}
 
 
 def _written(notes: Iterable[Note], kind: NoteKind) -> list[dict[str, Any]]:
@@ -216,6 +233,7 @@ def ask_again(call: Call, user: Any | None) -> bool:
         row, _ = Summary.objects.get_or_create(call=call)
         if not work.again(row):
             return False
+        Summary.objects.filter(pk=row.pk).update(asked_by=user)
         if user is not None:
             access.log(call, user, AccessLog.Action.SUMMARISED)
         queue(SUMMARISE, call.pk)

@@ -25,6 +25,7 @@ from sessions_app.services import (
     search,
     sharing,
     summaries,
+    summary_versions,
     tags,
     transcripts,
 )
@@ -243,6 +244,7 @@ def _detail(request: HttpRequest, found: Call) -> dict[str, Any]:
         "silent_sides": view_models.silent_sides(audio, segments),
         "summary": summary,
         "told": view_models.told(summary, starts) if summary else None,
+        "summary_versions": summary_versions.of_call(found),
         "speakers": view_models.speaker_shares(summary.speakers, agent) if summary else [],
         "may_correct": not found.is_live and corrections.may_correct(request.user, found),
         "may_summarise": summaries.may_ask_again(request.user, found),

@@ -10,7 +10,7 @@ from sessions_app.engine.core.party import visitor_name
 from sessions_app.engine.core.states import LIVE, CallState, EndReason
 from sessions_app.engine.text.word_times import by_letters
 from sessions_app.engine.text.writing import clip, tokens
-from sessions_app.models import Agent, Call, Recording, Segment, Summary
+from sessions_app.models import Agent, Call, Recording, Segment, Summary, SummaryVersion
 from sessions_app.models.segment import SegmentSource
 from sessions_app.models.work import WorkState
 from sessions_app.services import summaries
@@ -104,13 +104,18 @@ class TranscriptEntry:
 
 @dataclass(frozen=True, slots=True)
 class SummaryItem:
-    """A key point or an action item; `seq` and `time` are its place in the call, if known."""
+    """A key point, a decision or an action item.
+
+    `seq` and `time` are its place in the call, if known, and `places` all of them.
+    """
 
     text: str
     seq: int | None
     time: str
     due: str = ""
     due_iso: str = ""
+    who: str = ""
+    places: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +125,7 @@ class SummaryView:
     text: str
     key_points: list[SummaryItem]
     action_items: list[SummaryItem]
+    decisions: list[SummaryItem]
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,11 +299,14 @@ def _shared(segment: Segment, many: int) -> list[tuple[float, float]]:
     return [spans[index * len(spans) // many] for index in range(many)]
 
 
-def told(summary: Summary, starts: dict[int, int]) -> SummaryView:
+def told(summary: Summary | SummaryVersion, starts: dict[int, int]) -> SummaryView:
     """Returns a summary for display; `starts` maps each `seq` to its start in ms."""
     once = summaries.told(summary)
     return SummaryView(
-        once.text, points(once.key_points, starts), points(once.action_items, starts)
+        once.text,
+        points(once.key_points, starts),
+        points(once.action_items, starts),
+        points(once.decisions, starts),
     )
 
 
@@ -307,12 +316,15 @@ def points(items: list[dict[str, Any]], starts: dict[int, int]) -> list[SummaryI
 
 
 def _point(item: dict[str, Any], seq: int | None, starts: dict[int, int]) -> SummaryItem:
+    named = item.get("seqs") or ([] if seq is None else [seq])
     return SummaryItem(
         text=item["text"],
         seq=seq if seq in starts else None,
         time=wording.clock(starts.get(seq or 0)),
         due=wording.due(item.get("due", "")),
         due_iso=item.get("due", ""),
+        who=item.get("who", "") if "seqs" in item else "",  # else the text itself names them
+        places=tuple((at, wording.clock(starts[at])) for at in named if at in starts),
     )
 
 

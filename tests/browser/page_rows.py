@@ -145,7 +145,7 @@ def _full(call: Any, audio: bytes) -> Any:
     from django.core.files.base import ContentFile
     from django.utils import timezone
 
-    from sessions_app.models import Note, Recording, Summary, Turn
+    from sessions_app.models import Note, Recording, Turn
 
     _segment(call, 1, "agent", "Good morning, I am Ada.", (0, 900), turn_index=1)
     _segment(call, 2, "caller", f"We moved to friday. {LONG_WORD}", (1000, 2600))
@@ -178,18 +178,7 @@ def _full(call: Any, audio: bytes) -> Any:
         {"name": "sound", "ok": False, "detail": "No sound under 1 of 6 segments."},
     ]
     recording.file.save("call.ogg", ContentFile(audio))
-    Summary.objects.create(
-        call=call,
-        state="done",
-        engine="extractive",
-        text="They moved to friday.",
-        key_points=[{"text": "They moved it to friday.", "seq": 2}],
-        action_items=[{"text": "Write it down.", "seq": 5}],
-        speakers=[
-            {"speaker": "caller", "spoken_ms": 4000, "words": 12},
-            {"speaker": "agent", "spoken_ms": 2000, "words": 9},
-        ],
-    )
+    _summaries(call)
     _versions(call)
     _correct(call)
     return call
@@ -203,6 +192,37 @@ def _correct(call: Any) -> None:
     line = Segment.objects.get(call=call, seq=2)
     for text in ("We moved to Friday. Or not.", f"We moved it to friday. {LONG_WORD}"):
         corrections.correct(line, call.owner, text)
+
+
+def _summaries(call: Any) -> None:
+    """Gives a call two summaries, the newer one by a language model."""
+    from django.contrib.auth.models import User
+    from django.utils import timezone
+
+    from sessions_app.models import Summary, SummaryVersion
+
+    todo = {"text": "Write it down.", "seq": 5, "seqs": [5, 6], "who": LONG_WORD}
+    told = {
+        "engine": "model",
+        "model": f"org/{LONG_WORD}",
+        "title": "The day of the meeting",
+        "text": "They moved to friday.",
+        "note": "One statement has no place in the call to check by.",
+        "key_points": [{"text": "They moved it to friday.", "seq": 2, "seqs": [2, 3, 4]}],
+        "decisions": [{"text": "It is the last friday.", "seq": 4, "seqs": [4]}],
+        "action_items": [{**todo, "due": "2026-12-01T09:00"}],
+    }
+    shares = [
+        {"speaker": "caller", "spoken_ms": 4000, "words": 12},
+        {"speaker": "agent", "spoken_ms": 2000, "words": 9},
+    ]
+    Summary.objects.create(call=call, state="done", speakers=shares, number=2, **told)
+    used = {"requests": 2, "tokens_in": 1800, "tokens_out": 250, "cost": "0.000950"}
+    used["asked_by"] = User.objects.get(username="staff")
+    old: dict[str, Any] = {"engine": "extractive", "text": "We moved to friday."}
+    kept = [old, {**told, **used}]
+    for number, given in enumerate(kept, start=1):
+        SummaryVersion.objects.create(call=call, number=number, made_at=timezone.now(), **given)
 
 
 def _versions(call: Any) -> None:

@@ -97,6 +97,7 @@ def test_no_table_no_file_and_no_log_holds_a_word_afterwards(
         "segmentrevision": 2,
         "note": 1,
         "summary": 1,
+        "summaryversion": 1,
         "recording": 1,
         "version": 1,
         "versionsegment": 1,

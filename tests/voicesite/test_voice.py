@@ -1,3 +1,4 @@
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -55,4 +56,46 @@ def test_what_no_call_can_have_is_refused_by_name(
     monkeypatch.setenv("VOICE_VIDEO", "1")
     monkeypatch.setenv(name, value)
     with pytest.raises(ImproperlyConfigured, match=name):
+        settings.voice(tmp_path, "UTC")
+
+
+MODEL_VARIABLES = ("SUMMARY_MODEL", "SUMMARY_URL", "SUMMARY_API_KEY", "CHAT_MODEL", "CHAT_URL")
+
+
+@pytest.mark.parametrize(
+    ("given", "default", "options"),
+    [
+        ({}, "extractive", None),
+        ({"CHAT_MODEL": "c", "CHAT_URL": "http://c/v1"}, "extractive", ("c", "http://c/v1")),
+        ({"SUMMARY_MODEL": "s", "CHAT_URL": "http://c/v1"}, "model", ("s", "http://c/v1")),
+        ({"SUMMARY_MODEL": "s", "SUMMARY_URL": "http://s/v1"}, "model", ("s", "http://s/v1")),
+    ],
+)
+def test_a_model_summarises_where_it_is_named(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    given: dict[str, str],
+    default: str,
+    options: tuple[str, str] | None,
+) -> None:
+    for name in MODEL_VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    made = settings.voice(tmp_path, "UTC")["SUMMARISERS"]
+    assert made["default"] == {"SAME_AS": default}
+    found = made.get("model", {}).get("OPTIONS")
+    assert (found and (found["model"], found["base_url"])) == options
+
+
+def test_prices_of_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MODEL_PRICES", "gpt-5-mini=0.25/2, org/x=1=0/0")
+    prices = settings.voice(tmp_path, "UTC")["MODEL_PRICES"]
+    assert prices == {"gpt-5-mini": (Decimal("0.25"), Decimal(2)), "org/x=1": (0, 0)}
+
+
+@pytest.mark.parametrize("value", ["m", "m=1", "m=a/b", "=1/2", "m=-1/2", "m=1/2/3", "m=nan/1"])
+def test_prices_that_are_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("MODEL_PRICES", value)
+    with pytest.raises(ImproperlyConfigured, match="MODEL_PRICES"):
         settings.voice(tmp_path, "UTC")

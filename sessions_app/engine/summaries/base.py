@@ -3,29 +3,67 @@
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sessions_app.engine.core.transcript import TranscriptLine
 
 
 @dataclass(frozen=True, slots=True)
 class SummaryPoint:
-    """A sentence of the call and the segment it comes from."""
+    """A sentence about the call, and where in the call it comes from.
+
+    `seq` is the segment, 0 where no place is known; `seqs` are all of them where there may be
+    several. `who` is to do it, `due` is its day ("2026-12-01") or moment ("2026-12-01T09:00"), and
+    `speaker` is who of the call is to do it, having offered to; each is empty where the summariser
+    does not tell.
+    """
 
     text: str
     seq: int
+    seqs: tuple[int, ...] = ()
+    who: str = ""
+    due: str = ""
     speaker: str = ""
-    """Of an action item: the speaker who is to do it, where they offered to."""
 
 
 @dataclass(frozen=True, slots=True)
 class CallSummary:
-    """What a call was about."""
+    """What a call was about.
+
+    `note` tells people how it was made, where they should know. `engine` names who made it, where
+    that is not the summariser that was asked. The rest is of a language model: its name, requests
+    and tokens.
+    """
 
     text: str
     key_points: tuple[SummaryPoint, ...] = ()
     action_items: tuple[SummaryPoint, ...] = ()
     too_few: int = 0
     """The number of words, if there were too few to summarise; else 0."""
+
+    title: str = ""
+    decisions: tuple[SummaryPoint, ...] = ()
+    note: str = ""
+    engine: str = ""
+    model: str = ""
+    requests: int = 0
+    tokens_in: int = 0
+    tokens_out: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CallBrief:
+    """A finished call, for who summarises it.
+
+    `language` is a BCP 47 tag; `began` is the start in the call's time zone, None where nobody
+    knows; `template` is what the agent's operator wants of summaries, mostly empty.
+    """
+
+    segments: Sequence[TranscriptLine]
+    language: str
+    began: datetime | None = None
+    agent_name: str = ""
+    template: str = ""
 
 
 class Summariser(ABC):
@@ -43,3 +81,7 @@ class Summariser(ABC):
         `language` is a BCP 47 tag. A call with few words or none gets a summary that says so.
         The text of an exception is shown to staff as the reason; the job is retried.
         """
+
+    def summarise_call(self, brief: CallBrief) -> CallSummary:
+        """Returns the summary of a call, by all that is known of it; this is what is called."""
+        return self.summarise(brief.segments, brief.language)

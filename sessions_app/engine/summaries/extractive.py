@@ -215,4 +215,4 @@ def _without_repeats(sentences: Sequence[CallSentence]) -> list[CallSentence]:
 def _point(sentence: CallSentence, language: str) -> SummaryPoint:
     """Returns a sentence with a capital and a full stop, which recognisers often leave out."""
     text = closed(capitalised(sentence.text, language), language)
-    return SummaryPoint(text, sentence.seq, sentence.speaker if sentence.promised else "")
+    return SummaryPoint(text, sentence.seq, speaker=sentence.speaker if sentence.promised else "")

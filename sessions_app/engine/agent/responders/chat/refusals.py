@@ -17,6 +17,9 @@ _PATTERNS = {
     "temperature": re.compile(r"\btemperature\b", re.IGNORECASE),
     "tool_choice": re.compile(r"\btool_choice\b"),
     "tools": re.compile(r"\btools?\b|\bfunction.?call", re.IGNORECASE),
+    "response_format": re.compile(
+        r"response.?format|json.?schema|json.?object|structured.?output|grammar", re.IGNORECASE
+    ),
 }
 _CANNOT = re.compile(r"support|require|enable|unknown|unrecogni|not permitted|extra", re.IGNORECASE)
 _SIMPLE_NAME = re.compile(r"[\w.\[\]]{1,60}")

@@ -1,0 +1,57 @@
+"""Which summariser a call has: its agent's, the model that its agent answers by, or the default."""
+
+from typing import Any
+
+from django.conf import settings
+
+from sessions_app.engine.agent.responders.chat.responder import ChatResponder
+from sessions_app.engine.core.agent_config import AgentConfig
+from sessions_app.engine.summaries.base import Summariser
+from sessions_app.engine.summaries.extractive import ExtractiveSummariser
+from sessions_app.engine.understanding.summariser import ModelSummariser
+from sessions_app.models import Call
+from sessions_app.runtime.settings import backend_class, backend_names, load_backend
+
+CONNECTION = ("model", "base_url", "api_key")
+"""Options of a ChatResponder that say which model it is."""
+
+
+def summariser_for(call: Call) -> Summariser:
+    """Returns who summarises a call; raises ImproperlyConfigured where that cannot be made.
+
+    An agent's own choice goes first. An agent that answers by a language model has that one, where
+    VOICE["SUMMARIES_BY_AGENT"] says so and the installation's default is the extractive one.
+    """
+    chosen = call.agent.summariser
+    if chosen in backend_names("SUMMARISERS"):
+        return _loaded(chosen)
+    extractive = backend_class("SUMMARISERS", "default") is ExtractiveSummariser
+    if extractive and (options := model_of_agent(call)) is not None:
+        return ModelSummariser(**options)
+    return _loaded("default")
+
+
+def model_of_agent(call: Call) -> dict[str, Any] | None:
+    """Returns the options of the model that a call's agent answered by; None where it has none."""
+    if not settings.VOICE["SUMMARIES_BY_AGENT"]:
+        return None
+    persona = AgentConfig.from_json(call.persona)
+    entries = settings.VOICE["RESPONDERS"]
+    entry = entries.get(persona.responder)
+    entry = entries.get(entry["SAME_AS"]) if entry is not None and "SAME_AS" in entry else entry
+    if entry is None or not _is_chat(persona.responder):
+        return None
+    given = entry.get("OPTIONS", {})
+    options = {name: given[name] for name in CONNECTION if name in given}
+    own = persona.responder_options.get("model")
+    return {**options, "model": own} if isinstance(own, str) and own else options
+
+
+def _is_chat(name: str) -> bool:
+    kind = backend_class("RESPONDERS", name)
+    return isinstance(kind, type) and issubclass(kind, ChatResponder)
+
+
+def _loaded(name: str) -> Summariser:
+    made: Summariser = load_backend("SUMMARISERS", name)
+    return made
