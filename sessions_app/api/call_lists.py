@@ -8,7 +8,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
 
-from sessions_app.api import schema
+from sessions_app.api import given_filters, schema
 from sessions_app.api.base import WHERE
 from sessions_app.api.filters import CallFilter
 from sessions_app.api.views import CallList
@@ -18,7 +18,7 @@ from sessions_app.services.streaming import attachment
 
 class CallTable(CallList):
     pagination_class = None
-    parameters = (*CallFilter.base_filters, "ordering")
+    parameters = (*CallFilter.base_filters, "ordering", *given_filters.DOCUMENTED)
 
     @extend_schema(
         operation_id="calls_csv",

@@ -36,6 +36,7 @@ class ShownSerializer(serializers.ModelSerializer[Segment]):
     edited_by = serializers.SlugRelatedField(  # type: ignore[var-annotated]
         slug_field="username",
         read_only=True,
+        allow_null=True,
         help_text="Who corrected it last; null for nobody, or a user who was erased.",
     )
     revision = serializers.IntegerField(

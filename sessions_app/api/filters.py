@@ -17,6 +17,7 @@ from rest_framework.views import APIView
 from sessions_app.api.parameters import not_known, perhaps, shown
 from sessions_app.api.reviews import ReviewedFilter
 from sessions_app.api.tags import TagFilter
+from sessions_app.api.true_or_false import TrueOrFalseFilter
 from sessions_app.engine.core.events import Speaker
 from sessions_app.engine.core.states import CallState
 from sessions_app.engine.core.timestamps import OUT_OF_RANGE, is_storable
@@ -42,23 +43,6 @@ class MomentFilter(django_filters.IsoDateTimeFilter):  # type: ignore[misc] # un
     """Compares with a time."""
 
     field_class = MomentField
-
-
-class TrueOrFalseField(forms.Field):
-    """ "true" or "false"; the library's own takes any other word for no filter at all."""
-
-    def to_python(self, value: Any) -> bool | None:
-        if value in self.empty_values:
-            return None
-        if str(value) not in ("true", "True", "false", "False"):
-            raise forms.ValidationError("Give true or false.")
-        return str(value).lower() == "true"
-
-
-class TrueOrFalseFilter(django_filters.BooleanFilter):  # type: ignore[misc] # untyped library
-    """Calls that are so, or are not."""
-
-    field_class = TrueOrFalseField
 
 
 class WholeNumberFilter(django_filters.NumberFilter):  # type: ignore[misc] # untyped library
@@ -140,6 +124,8 @@ class CallFilter(django_filters.FilterSet):  # type: ignore[misc] # untyped libr
     gaps = TrueOrFalseFilter(
         method="broken", help_text="Whether the connection was lost in between: true or false."
     )
+    tag = TagFilter(help_text="A tag; several, parted by commas, for calls that have all of them.")
+    reviewed = ReviewedFilter(help_text="Whether somebody reviewed it: true or false.")
     state = StateFilter(
         choices=[(state.value, state.value) for state in CallState],
         help_text="One state, or several by repeating the parameter.",
@@ -163,10 +149,6 @@ class CallFilter(django_filters.FilterSet):  # type: ignore[misc] # untyped libr
         help_text='Words that were all said in the call; "in quotes": as a phrase; begin*: words '
         "that begin so.",
     )
-
-    tag = TagFilter(help_text="A tag; several, parted by commas, for calls that have all of them.")
-
-    reviewed = ReviewedFilter(help_text="Whether somebody reviewed it: true or false.")
 
     class Meta:
         model = Call

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
+from django.http import QueryDict
 from drf_spectacular.extensions import OpenApiSerializerExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import Direction
@@ -12,7 +13,6 @@ from rest_framework.exceptions import ValidationError
 
 MOST_NAMED = 5
 SHOWN_CHARACTERS = 40
-NOT_A_TEXT = "Give a text, in quotes."
 
 
 class UnknownParameterError(ValidationError):
@@ -57,7 +57,8 @@ def perhaps(name: str, known: Iterable[str]) -> str:
 class StrictBody(serializers.Serializer[Any]):
     """A body whose unknown keys are refused: a misspelt one would else be ignored.
 
-    So is a number for a text, which the schema does not allow, unless `or_number` names the key.
+    So is in JSON a value of another type than the schema's, such as a number for a text, which
+    Django REST framework takes. `or_number` names the texts that may be numbers.
     """
 
     or_number: tuple[str, ...] = ()
@@ -70,31 +71,59 @@ class StrictBody(serializers.Serializer[Any]):
             if unknown:
                 named = unknown[:MOST_NAMED]
                 raise ValidationError({shown(key): [not_known(key, known)] for key in named})
-            if numbers := self._numbers(data):
-                raise ValidationError({key: [NOT_A_TEXT] for key in numbers})
+            if not isinstance(data, QueryDict):  # a form has texts alone
+                self._check_types(data)
         return super().to_internal_value(data)
 
-    def _numbers(self, data: Mapping[str, Any]) -> list[str]:
-        """Returns the keys of texts for which a number is given."""
-        return [
-            key
+    def _check_types(self, data: Mapping[str, Any]) -> None:
+        wrong = {
+            key: [told]
             for key, field in self.fields.items()
-            if isinstance(field, serializers.CharField)
-            and key not in self.or_number
-            and isinstance(data.get(key), int | float)
-        ]
+            if key in data and key not in self.or_number and (told := mistyped(field, data[key]))
+        }
+        if wrong:
+            raise ValidationError(wrong)
+
+
+def mistyped(field: Any, value: Any) -> str:
+    """Returns what to give instead of a JSON value of another type; empty if it is of the field's.
+
+    Values of types that the field itself refuses are not looked at.
+    """
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if isinstance(field, serializers.ListField) and isinstance(value, list):
+        return next(filter(None, (mistyped(field.child, one) for one in value)), "")
+    if isinstance(field, serializers.CharField) and number:
+        return "Give a text, in quotes."
+    if isinstance(field, serializers.BooleanField) and (number or isinstance(value, str)):
+        return "Give true or false, without quotes."
+    if isinstance(field, serializers.IntegerField) and isinstance(value, str):
+        return "Give a whole number, without quotes."
+    return ""
 
 
 class _StrictBodySchema(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
-    """Says in the OpenAPI document that there are no other keys."""
+    """Says in the OpenAPI document that there are no other keys, and which texts are not empty."""
 
     target_class = StrictBody
     match_subclasses = True
 
     def map_serializer(self, auto_schema: AutoSchema, direction: Direction) -> dict[str, Any]:
+        """Returns the schema of the body."""
         plain: Any = auto_schema._map_serializer
         schema: dict[str, Any] = plain(self.target, direction, bypass_extensions=True)
+        for key, described in schema.get("properties", {}).items():
+            field = self.target.fields[key]
+            _not_empty(field, described)
+            if isinstance(field, serializers.ListField):
+                _not_empty(field.child, described["items"])
         return {**schema, "additionalProperties": False}
+
+
+def _not_empty(field: Any, described: dict[str, Any]) -> None:
+    text = isinstance(field, serializers.CharField) and described.get("type") == "string"
+    if text and not field.allow_blank:
+        described.setdefault("minLength", 1)
 
 
 def _writable(key: str) -> str:

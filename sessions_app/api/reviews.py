@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import django_filters  # type: ignore[import-untyped]
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -13,6 +12,7 @@ from rest_framework.response import Response
 from sessions_app.api import schema
 from sessions_app.api.base import ApiView, CallView
 from sessions_app.api.parameters import StrictBody
+from sessions_app.api.true_or_false import TrueOrFalseFilter
 from sessions_app.models import Agent, Call, CallReview
 from sessions_app.services import access, review_rights, reviews
 
@@ -74,7 +74,7 @@ class NextSerializer(serializers.Serializer[Any]):
     waiting = serializers.IntegerField(help_text="Calls of the queue that nobody reviewed.")
 
 
-class ReviewedFilter(django_filters.BooleanFilter):  # type: ignore[misc] # untyped library
+class ReviewedFilter(TrueOrFalseFilter):
     """Calls that were reviewed, or were not; for who is told that."""
 
     def filter(self, queryset: QuerySet[Call], value: bool | None) -> QuerySet[Call]:

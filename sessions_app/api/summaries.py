@@ -11,7 +11,7 @@ from sessions_app.api import schema
 from sessions_app.api.base import WHERE, CallView
 from sessions_app.api.errors import Conflict
 from sessions_app.api.parameters import StrictBody
-from sessions_app.api.serializers import SummarySerializer
+from sessions_app.api.summary_serializers import SummarySerializer
 from sessions_app.models import AccessLog, Call, Summary
 from sessions_app.models.work import WorkState
 from sessions_app.services import access, summaries

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from sessions_app.api import schema
 from sessions_app.api.base import WHERE, CallView
-from sessions_app.api.serializers import ActionSerializer, PointSerializer
+from sessions_app.api.summary_serializers import ActionSerializer, PointSerializer
 from sessions_app.models import AccessLog, SummaryVersion
 from sessions_app.services import access, summary_versions
 
