@@ -11,7 +11,7 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from sessions_app.models import ShareLink
-from sessions_app.services import access, sharing, transcripts
+from sessions_app.services import access, sharing, summaries, transcripts
 from sessions_app.views import view_models
 from sessions_app.views.recordings import recording_response
 
@@ -127,6 +127,7 @@ def _context(link: ShareLink, secret: str) -> dict[str, Any]:
     lines = view_models.lines(segments, agent, found.gaps)
     starts = {line.seq: line.start_ms for line in lines}
     return {
+        "shared": True,  # who corrected what, and how it was before, is not
         "link": link,
         "call": found,
         "row": view_models.call_row(found),
@@ -140,6 +141,7 @@ def _context(link: ShareLink, secret: str) -> dict[str, Any]:
         "silent_sides": view_models.silent_sides(audio, segments),
         "summary": summary,
         "told": view_models.told(summary, starts) if summary else None,
+        "outdated": summary is not None and summaries.is_outdated(summary),
         "speakers": view_models.speaker_shares(summary.speakers, agent) if summary else [],
         "shared_config": {
             "durationMs": found.duration_ms,

@@ -51,7 +51,15 @@ def test_who_has_the_link_reads_what_people_read(
     assert answer.status_code == 200
     assert "fifteen</span>" in shown  # the correction, not what was recognised
     assert "fifty" not in shown
-    for hidden in ("about the price", "player-part", kept.public_id, "lawyer", "alice", "/calls/"):
+    for hidden in (
+        "about the price",
+        "player-part",
+        kept.public_id,
+        "lawyer",
+        "alice",
+        "/calls/",
+        "History",
+    ):
         assert hidden not in shown
     assert looks() == ["read"]
 
