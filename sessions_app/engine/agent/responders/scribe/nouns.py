@@ -55,7 +55,7 @@ _LAY_VERBS = listed("put get take")
 _MOVED_WHERE = listed("from off on onto into")
 """After "take that down" these show that a thing is moved: "from the wall"."""
 
-_KEEP_VERBS = listed("save record mark log")
+_KEEP_VERBS = listed("save record mark log capture minute")
 _PERSONS = listed("i you he she we they there")
 SHORTEST_STATEMENT = 3
 _CLAUSE_SUBJECTS = _DETERMINERS | listed(

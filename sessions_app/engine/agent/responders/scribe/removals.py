@@ -14,7 +14,7 @@ from sessions_app.engine.text.word_lists import listed
 _SURE_VERBS = listed("delete erase")
 """After these verbs a few words name a note, even if no note has them."""
 
-_WORD_VERBS = _SURE_VERBS | listed("scratch strike remove cross discard forget")
+_WORD_VERBS = _SURE_VERBS | listed("scratch strike remove cross tick discard forget")
 """After these, words name a note if one has them."""
 
 _VERBS = _WORD_VERBS | listed("wipe clear cancel drop trash bin dump ditch")
@@ -48,6 +48,7 @@ _OWNERS = listed("my the our your")
 _OF_OTHERS = listed("your his her their its")
 """After "delete", the things of others are no notes, unless one names them: "your account"."""
 
+_AS_DONE = (["as", "done"], ["as", "finished"], ["as", "complete"], ["as", "completed"])
 _JOINS = listed("and or when while if until so because before after")
 SUBJECTS = listed("you i he she it we they people everyone everybody nobody someone somebody")
 _DETERMINERS = listed("the my our a an that this")
@@ -131,6 +132,8 @@ def _verb(words: Sequence[str]) -> tuple[str, list[str], bool]:
     """Returns the verb at the beginning, the words after it, and whether it has "off" or "out"."""
     if list(words[:3]) == ["get", "rid", "of"]:
         return "remove", list(words[3:]), True
+    if list(words[:1]) == ["mark"] and list(words[-2:]) in _AS_DONE:
+        return "cross", list(words[1:-2]), True
     verb, rest = (words[0], list(words[1:])) if words else ("", [])
     if verb not in _VERBS | _TAKE_VERBS:
         return "", [], False
