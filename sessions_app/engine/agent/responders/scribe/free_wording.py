@@ -171,6 +171,7 @@ _VOCABULARIES = (
         listed("have been my"),
     ),
 )
+_NOT_HEARD = listed("not missed repeat")
 _WRITING = listed("get have write note put take")
 _AT_A_LOSS = listed("help know understand instructions commands options")
 _HAS_TO_DO_WITH = "to do with"
@@ -189,6 +190,8 @@ def freely_worded(words: Sequence[str]) -> Intent | None:
             continue
         if vocabulary.intent is Intent.HELP and words[0] == "i" and not _AT_A_LOSS & set(words):
             continue  # "I have to say that was quick"
+        if vocabulary.intent is Intent.REPEAT and words[0] == "i" and not _NOT_HEARD & set(words):
+            continue  # "I will say it again"
         if vocabulary.intent is Intent.READ and words[0] in {"let", "go"} and _writes(words):
             continue  # "let us get that written down", "go on, write it down"
         if vocabulary.intent is Intent.LENGTH and not _ABOUT_TALK.intersection(words):

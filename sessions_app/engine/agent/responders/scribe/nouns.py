@@ -70,9 +70,9 @@ def is_statement(words: Sequence[PlainWord], at: int, end: int) -> bool:
     One that begins with "this" does not count: the caller points at something.
     """
     end = next((n + 1 for n in range(at, end) if words[n].marked), end)
-    if words[at].text == "this":
+    if end - at < SHORTEST_STATEMENT or words[at].text == "this":
         return False
-    if end - at < SHORTEST_STATEMENT or words[at].text not in _CLAUSE_SUBJECTS:
+    if words[at].text not in _CLAUSE_SUBJECTS:
         return False
     predicate = any(_is_predicate(word.text) for word in words[at + 1 : end])
     return predicate or words[at].text in _PERSONS

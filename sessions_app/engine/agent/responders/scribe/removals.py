@@ -27,7 +27,7 @@ _CLEANING_PARTICLES = listed("off out away down up over")
 _VAGUE = listed("thing things part bit")
 """Nouns that are not only used for notes."""
 
-_TAKE_VERBS = listed("take throw")
+TAKE_VERBS = listed("take throw")
 """Verbs that need "off", "out" or "away"."""
 
 _ANY_ONE = listed("a one some single any that this")
@@ -68,7 +68,7 @@ def removal(words: Sequence[str]) -> NoteReference | None:
     if not rest or rest[0] in _AFTER_NOUN or has_consequence(rest):
         return None
     named = from_list or (has_noun and takes_off and rest[0] in _NAMING)
-    if (verb in _TAKE_VERBS and not named) or (not has_noun and _goes_on(rest)):
+    if (verb in TAKE_VERBS and not named) or (not has_noun and _goes_on(rest)):
         return None  # "take another note: she moved out"
     if _is_any_one(rest):
         return None if rest[0] in {"that", "this"} else NoteReference()
@@ -125,7 +125,7 @@ def removes_named(words: Sequence[str]) -> bool:
     """Returns whether these words ask to remove something named before them: "remove it"."""
     verb, _rest, takes_off = _verb(words)
     takes_off |= list(words[2:3]) in (["off"], ["out"])  # "take that off the list"
-    return verb in _VERBS - {"scratch", "strike"} or (verb in _TAKE_VERBS and takes_off)
+    return verb in _VERBS - {"scratch", "strike"} or (verb in TAKE_VERBS and takes_off)
 
 
 def _verb(words: Sequence[str]) -> tuple[str, list[str], bool]:
@@ -135,7 +135,7 @@ def _verb(words: Sequence[str]) -> tuple[str, list[str], bool]:
     if list(words[:1]) == ["mark"] and list(words[-2:]) in _AS_DONE:
         return "cross", list(words[1:-2]), True
     verb, rest = (words[0], list(words[1:])) if words else ("", [])
-    if verb not in _VERBS | _TAKE_VERBS:
+    if verb not in _VERBS | TAKE_VERBS:
         return "", [], False
     takes_off = bool({"off", "out", "away"} & {*rest[:1], *rest[-1:], *rest[-2:-1]})
     while rest and (rest[0] in _PARTICLES or (verb == "forget" and rest[0] == "about")):

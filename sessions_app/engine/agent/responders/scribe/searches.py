@@ -15,20 +15,32 @@ _REST = frozenset(
     for line in (
         "what is still? left|open|outstanding|missing|pending",
         "what else is left|open|outstanding|missing|pending",
-        "what is still|left|else? on|in it|there|that",
-        "what else is on|in it|there|that",
+        "what is still|left|else? on|in there",
+        "what else is on|in there",
         "what remains|needs to be done",
         "what still? needs doing",
         "what remains",
         "read|tell|show|give me? out? the rest|others",
         "read|tell|show|give me? the other|remaining ones|notes|items",
-        "read|tell|show|give me? out? what is still? left|open|on|in it|there?",
+        "read|tell|show|give me? out? what is still? left|open",
+        "read|tell|show|give me? out? what is still? on|in there",
         "read|tell|show|give me? out? what remains",
         "read|tell|show me? out? everything",
     )
     for phrase in written_out(line)
 )
 """Requests to hear all notes there are, if there are any; they may be about something else."""
+
+_POINTED_AT = frozenset(
+    phrase
+    for line in (
+        "what is still|left|else? on it|that",
+        "what else is on it|that",
+        "tell|show|read me what is still|left|else? on it|that",
+    )
+    for phrase in written_out(line)
+)
+"""The same that only mean the list right after it was spoken of: "it" may be a pizza."""
 
 _ANY = "anything|something"
 _IN_NOTES = "written|noted|saved|recorded|put? down?"
@@ -91,6 +103,14 @@ _NO_TOPIC = listed(
 )
 _DETERMINERS = listed("my the our your a an this that")
 LONGEST_TOPIC = 3
+
+
+def points_at_list(words: Sequence[str]) -> bool:
+    """Returns whether a sentence asks what is on "it", which may be the list."""
+    rest = list(words)
+    while rest and _may_end(rest[-1]):
+        rest.pop()
+    return " ".join(rest) in _POINTED_AT
 
 
 def search(words: Sequence[str]) -> NoteReference | None:
