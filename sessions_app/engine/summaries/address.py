@@ -8,7 +8,11 @@ _NO_NAME = (
     r"(?!(?:i|you|we|he|she|it|they|sorry|thanks|thank|hello|hi|hey|listen|look|see|no|yes|yeah"
     r"|please|well|okay|ok|right|so|then|now|first|next|finally|great|fine|good|perfect|sure|anyway|excuse|today|tomorrow|tonight|again|also|here"
     r"|there|hmm|ah|and|but|if|when|however|actually|honestly|wait|alright|absolutely|exactly"
-    r"|lovely|brilliant|excellent|(?:mon|tues|wednes|thurs|fri|satur|sun)day"
+    r"|besides|sometimes|usually|otherwise|therefore|instead|meanwhile|maybe|perhaps|once|later"
+    r"|on|in|at|by|for|to|from|with|after|before|since|until|dear|sir|madam|miss|mr|mrs|ms|pls"
+    r"|firstly|secondly|thirdly|luckily|normally|generally|basically|hopefully|sadly|obviously"
+    r"|clearly|personally|frankly|ideally|early|probably|possibly|certainly|surely|really|simply"
+    r"|suddenly|recently|lovely|brilliant|excellent|(?:mon|tues|wednes|thurs|fri|satur|sun)day"
     r"|january|february|march|april|may|june|july|august|september|october|november|december)\b)"
 )
 _NAME = rf"{_NO_NAME}(?-i:[A-Z])[\w'\u2019-]+(?: (?-i:[A-Z])[\w'\u2019-]+)?"
@@ -23,7 +27,7 @@ _TASKS = (
     r"|deal with|see to|pick up|set up|clear|empty|feed|walk|open up|lock up|keep)"
 )
 _YOU_DO = (
-    rf"you(?:['\u2019]ll| will| can| could)? (?:please )?(?:{_TASKS} {_THING}|{VERBS} \S)"
+    rf"you(?:['\u2019]ll| will)? (?:please )?(?:{_TASKS} {_THING}|{VERBS} \S)"
     r"(?!.*\b(?:don['\u2019]t|do|didn['\u2019]t|aren['\u2019]t|can['\u2019]t) you\?)"
     r"|you(?:['\u2019]re| are) (?:on|doing|in charge of|responsible for) \w"
 )
@@ -34,7 +38,7 @@ _ASSIGNMENT = re.compile(
 )
 """A request by a name alone: "Kim, you take the flyers"."""
 
-_ASKED = r"(?:you\b|(?:can|could|would|will) you\b|please\b)"
+_ASKED = r"(?:you\b|(?:can|could|would|will) you\b|please\b(?= \w))"
 _ADDRESSED = re.compile(rf"^{LEADS}(?P<who>{_NAME}), {_ASKED}", re.IGNORECASE)
 _AT_END = re.compile(
     rf"^{LEADS}(?:you|(?:can|could|would|will) you)\b[^,]+, (?:please, )?(?P<who>{_NAME})"

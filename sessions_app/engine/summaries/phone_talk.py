@@ -1,6 +1,7 @@
-"""Words about the call itself, which ask for nothing that remains to be done: "hold the line".
+"""Words about the moment, which ask for nothing that remains to be done: "hold the line".
 
-Only a whole clause of such words counts: "hold the delivery until Friday" asks for something.
+They keep a call going, or a visitor: "please sit down". Only a whole clause of such words counts:
+"hold the delivery until Friday" asks for something.
 """
 
 import re
@@ -50,17 +51,26 @@ _CORES = (
     r" (?:microphone|mic|camera|video|sound|volume)",
     r"(?:un)?mute (?:yourself|your (?:microphone|mic)|your phone)",
     rf"(?:put|place) (?:you|me|us) (?:(?:on|through)(?: hold)?)(?: {_A_MOMENT})?",
+    r"(?:sit(?: down)?|(?:have|take) a seat|be seated|come (?:on )?in|follow me|hurry(?: up)?"
+    r"|step (?:this way|in|inside|aside|forward)|come (?:here|this way|with me)|relax|calm down"
+    r"|make yourself (?:comfortable|at home)|help yourself|help (?:me|us)(?: out)?)",
     r"(?:transfer|connect) (?:you|me)(?: now)?",
     rf"be (?:right )?(?:back|with you)(?: in)?(?: {_A_MOMENT})?",
     r"(?:check|look|double[- ]check|(?:have|take) a (?:quick )?look|look (?:it|that) up"
     r"|find (?:it|that)|look into (?:it|that)|see (?:if|what|whether) (?:i|we) can \w+)"
     r"(?: (?:that|it))?",
 )
+_BEFORE = (
+    r"(?:(?:sure|hello|hi|oh|sorry|excuse me|i see|of course|certainly|thanks|thank you"
+    rf"|(?:just )?{_A_MOMENT}|(?-i:[A-Z])[\w\u2019'-]+(?=,))[,.!]* )*"
+)
+"""What may stand before it: "sure,", "just a moment,", somebody's name."""
+
 _ABOUT_THE_CALL = re.compile(
-    rf"{LEADS}{_ASKS}(?:{'|'.join(_CORES)}){_TAIL}[\s.,;!?\u2026]*", re.IGNORECASE
+    rf"{_BEFORE}{LEADS}{_ASKS}(?:{'|'.join(_CORES)}){_TAIL}[\s.,;!?\u2026]*", re.IGNORECASE
 )
 
 
 def is_about_the_call(clause: str) -> bool:
-    """Returns whether a clause only keeps the call going: "bear with me", "can you speak up?"."""
+    """Returns whether a clause only keeps the talk going: "bear with me", "can you speak up?"."""
     return _ABOUT_THE_CALL.fullmatch(" ".join(clause.split())) is not None

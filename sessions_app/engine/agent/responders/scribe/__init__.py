@@ -9,7 +9,8 @@ How a turn of the caller's becomes commands:
   knows sentences that are no fixed phrase, `garbled` and `sound_alike` what was misheard, `run_ons`
   where the next command begins in a turn without marks, `verb_forms` "would you mind noting".
 - Is it a request at all? `quoted` ("he said stop"), `nouns` ("another note came"), `labels`
-  ("note: milk"), `reminders` ("remind me what I said"), `requests_at_end`, `closings`.
+  ("note: milk"), `offers` ("may I take a message?"), `reminders` ("remind me what I said"),
+  `requests_at_end`, `closings`.
 - What is the note's text? `text_starts`, `endings`, `list_items` and `list_requests` ("add milk to
   my list"), `labelled_items` ("put it down as a task"),
   `back_references` and `referents` ("make a note of that"), `adverbials`, `breaths`, `corrections`.

@@ -21,7 +21,7 @@ from sessions_app.engine.agent.responders.scribe.list_items import put_on_list
 from sessions_app.engine.agent.responders.scribe.nouns import is_only_mentioned
 from sessions_app.engine.agent.responders.scribe.quoted import is_reported, quote_begin
 from sessions_app.engine.agent.responders.scribe.reminders import asks_what_was_forgotten
-from sessions_app.engine.agent.responders.scribe.removals import begins_removal
+from sessions_app.engine.agent.responders.scribe.removals import TAKE_VERBS, begins_removal
 from sessions_app.engine.agent.responders.scribe.requests_at_end import (
     is_request_at_end,
     without_courtesies,
@@ -60,7 +60,7 @@ class Clauses:
     def _may_begin(self, at: int) -> bool:
         """Returns whether a command may begin at a word within the sentence."""
         before = self._words[at - 1]
-        if at >= self._quoted or is_reported(self._words, self._start, at):
+        if at >= self._quoted or is_reported(self._words, self._start, at) or self._is_denied(at):
             return False
         if any(text in REPORTING_VERBS for text in self._texts(self._start, at)):
             asks = self._words[at].text in _REQUESTS and before.text not in REPORTING_VERBS
@@ -76,6 +76,13 @@ class Clauses:
         if lets_go(self._texts(at, self._end)):
             return True  # _ends_here then looks at what is before
         return is_request_at_end(self._words, self._start, at, self._end)
+
+    def _is_denied(self, at: int) -> bool:
+        """Returns whether "not" governs a word: "you can not very well ignore that"."""
+        first = at
+        while first > self._start and not self._words[first - 1].marked:
+            first -= 1
+        return self._texts(first, first + 1) == ["you"] and "not" in self._texts(first, at)[1:4]
 
     def _may_be_inside(self, at: int, many: int) -> bool:
         """Returns whether a phrase may be a command in the middle of a sentence."""
@@ -96,7 +103,8 @@ class Clauses:
         if reminds and asks_what_was_forgotten(self._words, at + 2, self._end):
             return 2  # "remind me what is on my list"
         if self._texts(at, at + 2) in (["you", "can"], ["you", "may"]):
-            return 2 * begins_removal(self._texts(at + 2, self._end))
+            removes = begins_removal(self._texts(at + 2, self._end))
+            return 2 * (removes and self._words[at + 2].text not in TAKE_VERBS)
         return int(self._words[at].text in LEADS or self._words[at].text in BACK_CHANNELS)
 
     def _asks_for_text(self, at: int) -> bool:

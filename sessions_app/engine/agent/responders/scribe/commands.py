@@ -274,9 +274,11 @@ def _as_heard(
         note_text = repaired(corrected(_without_stop(in_one_breath(note_text.strip()))))
         if found.intent is Intent.ACTION and (when := _time_before(text, words, start, found)):
             note_text = with_time(note_text, when)
+        if any(found.when):
+            note_text = with_time(note_text, _without_stop(_with_signs(text, words, *found.when)))
         return HeardCommand(found.intent, note_text, before, notes=found.notes, unsure=found.unsure)
     if not found.refers_back:
-        return HeardCommand(found.intent, "", before, notes=found.notes)
+        return HeardCommand(found.intent, "", before, notes=found.notes, unsure=found.unsure)
     when = (
         _without_stop(_with_signs(text, words, *found.when).rstrip("? ")) if any(found.when) else ""
     )

@@ -7,6 +7,7 @@ vocabulary: "let me hear everything I have noted so far". Commands with a text a
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from sessions_app.engine.agent.responders.scribe.vocabulary import Intent
 from sessions_app.engine.text.word_lists import listed
@@ -170,6 +171,8 @@ _VOCABULARIES = (
         listed("have been my"),
     ),
 )
+_NOT_HEARD = listed("not missed repeat")
+_WRITING = listed("get have write note put take")
 _AT_A_LOSS = listed("help know understand instructions commands options")
 _HAS_TO_DO_WITH = "to do with"
 """No request has this: "what do I have to do with it?"."""
@@ -187,11 +190,21 @@ def freely_worded(words: Sequence[str]) -> Intent | None:
             continue
         if vocabulary.intent is Intent.HELP and words[0] == "i" and not _AT_A_LOSS & set(words):
             continue  # "I have to say that was quick"
+        if vocabulary.intent is Intent.REPEAT and words[0] == "i" and not _NOT_HEARD & set(words):
+            continue  # "I will say it again"
+        if vocabulary.intent is Intent.READ and words[0] in {"let", "go"} and _writes(words):
+            continue  # "let us get that written down", "go on, write it down"
         if vocabulary.intent is Intent.LENGTH and not _ABOUT_TALK.intersection(words):
             continue
         if any(_in_order(name.split(), words) for name in vocabulary.names):
             return vocabulary.intent
     return None
+
+
+def _writes(words: Sequence[str]) -> bool:
+    """Returns whether these words ask to write something down, and not to read it."""
+    things = {"that", "it", "this"}
+    return any(verb in _WRITING and thing in things for verb, thing in pairwise(words))
 
 
 def _in_a_row(wanted: str, words: Sequence[str]) -> bool:

@@ -32,6 +32,8 @@ def is_labelled(words: Sequence[PlainWord], at: int, stop: int, end: int) -> boo
         states = first and is_statement(words, stop, end)  # "note the tap is dripping"
         states = states or _orders_unmarked(words, stop, end)
         return words[at].marked or _is_label(words, at, end) or states
+    if phrase == ["for", "the", "notes"]:
+        return words[stop - 1].marked and stop < end
     if phrase in _FIRST_LABELS:
         first = not at or words[at - 1].stops
         return _is_label(words, at, end) or (first and words[at].marked and stop < end)

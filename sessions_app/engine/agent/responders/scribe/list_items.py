@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from sessions_app.engine.agent.responders.scribe.adverbials import only_adverbials
+from sessions_app.engine.agent.responders.scribe.adverbials import only_adverbials, says_when
 from sessions_app.engine.agent.responders.scribe.found_command import (
     REFERS,
     REFERS_TO_MANY,
@@ -36,6 +36,9 @@ _NO_ITEM = _STATEMENT_WORDS | listed(
 )
 LONGEST_ITEM = 6
 """How many words after "add" may name things to add."""
+
+_PUT_THERE = (["on", "there"],)
+_ADDED_THERE = (["on", "there"], ["to", "it"], ["to", "that"], ["to", "there"])
 
 _WRITE_VERBS = listed("write note jot")
 _IS = listed("is are was were am be been")
@@ -89,6 +92,10 @@ def put_on_list(words: Sequence[PlainWord], at: int, end: int) -> FoundCommand |
         until = stop - (stop > at + 2 and words[stop - 1].text == "down")  # "write milk down on"
         refers_back = until == at + 2 and words[at + 1].text in REFERS | REFERS_TO_MANY | {"this"}
         rest = texts(words, after, end)
+        if not refers_back and says_when(without_polite(rest)):
+            when = (after, after + len(without_polite(rest)))
+            intent = _LISTS[list_name.group(1)]
+            return FoundCommand(intent, at, (at + 1, until), command_end=end, when=when)
         if polite(rest) or (refers_back and only_adverbials(rest)):
             text = (end, end) if refers_back else (at + 1, until)
             after = end
@@ -120,6 +127,31 @@ def add_request(
     if _NO_ITEM & set(items) or all(map(str.isdecimal, items)):
         return None
     return FoundCommand(Intent.ACTION, at, (at + 1, last), command_end=end, unsure=not asks)
+
+
+def put_there(words: Sequence[PlainWord], at: int, end: int) -> FoundCommand | None:
+    """Returns the command of "add sugar to it" or "put sugar on there", or None.
+
+    It may be about anything, and counts only right after the scribe has spoken of notes.
+    """
+    places = _ADDED_THERE if words[at].text == "add" else _PUT_THERE
+    last = end
+    while last > at and words[last - 1].text in {*COURTESIES, "too", "also"}:
+        last -= 1
+    items = texts(words, at + 1, last - 2)
+    if words[at].text not in PUT_VERBS or texts(words, last - 2, last) not in places:
+        return None
+    if not 0 < len(items) <= LONGEST_ITEM or _NO_ITEM & set(items):
+        return None
+    return FoundCommand(Intent.ACTION, at, (at + 1, last - 2), command_end=end, unsure=True)
+
+
+def without_polite(words: Sequence[str]) -> list[str]:
+    """Returns the words without courtesies at their end."""
+    rest = list(words)
+    while rest and rest[-1] in COURTESIES:
+        rest.pop()
+    return rest
 
 
 def _without_too(words: Sequence[PlainWord], at: int, last: int) -> tuple[int, bool]:

@@ -11,6 +11,7 @@ from sessions_app.engine.agent.responders.scribe.list_items import (
     add_request,
     may_begin_put,
     put_on_list,
+    put_there,
 )
 from sessions_app.engine.agent.responders.scribe.note_requests import NoteRequests
 from sessions_app.engine.agent.responders.scribe.referents import tells_something
@@ -38,7 +39,8 @@ class ListRequests(NoteRequests):
         """
         command = self._put_before_more(at) or put_on_list(self._words, at, self._end)
         if command is None or not command.refers_back or command.text[0] >= command.text[1]:
-            return command or put_down_as(self._words, at, self._end)
+            command = command or put_down_as(self._words, at, self._end)
+            return command or put_there(self._words, at, self._end)
         after = command.text[0]
         if self._is_back_reference(after, tells_something):
             return replace(command, text=(after, after))

@@ -3,10 +3,11 @@
 from sessions_app.engine.agent.responders.scribe.changes import VERBS, change
 from sessions_app.engine.agent.responders.scribe.clauses import Clauses
 from sessions_app.engine.agent.responders.scribe.found_command import FoundCommand
+from sessions_app.engine.agent.responders.scribe.note_references import NoteReference
 from sessions_app.engine.agent.responders.scribe.readings import FIRST_WORDS, reading
 from sessions_app.engine.agent.responders.scribe.removals import begins_removal, removal
 from sessions_app.engine.agent.responders.scribe.searches import FIRST_WORDS as SEARCHES
-from sessions_app.engine.agent.responders.scribe.searches import search
+from sessions_app.engine.agent.responders.scribe.searches import points_at_list, search
 from sessions_app.engine.agent.responders.scribe.vocabulary import Intent
 
 LONGEST_READING = 16
@@ -64,6 +65,9 @@ class NoteRequests(Clauses):
             if stop < self._end and not self._is_clause(stop):
                 continue
             asked = self._texts(at, stop)
+            if points_at_list(asked) and self._is_whole(stop):
+                everything = NoteReference(every=True, sure=False)
+                return FoundCommand(Intent.READ, at, (stop, stop), notes=everything, unsure=True)
             notes = reading(asked) or search(asked)
             if notes is not None and (notes.sure or notes.words or self._is_whole(stop)):
                 return FoundCommand(Intent.READ, at, (stop, stop), notes=notes)

@@ -55,7 +55,7 @@ _LAY_VERBS = listed("put get take")
 _MOVED_WHERE = listed("from off on onto into")
 """After "take that down" these show that a thing is moved: "from the wall"."""
 
-_KEEP_VERBS = listed("save record mark log")
+_KEEP_VERBS = listed("save record mark log capture minute")
 _PERSONS = listed("i you he she we they there")
 SHORTEST_STATEMENT = 3
 _CLAUSE_SUBJECTS = _DETERMINERS | listed(
@@ -70,9 +70,9 @@ def is_statement(words: Sequence[PlainWord], at: int, end: int) -> bool:
     One that begins with "this" does not count: the caller points at something.
     """
     end = next((n + 1 for n in range(at, end) if words[n].marked), end)
-    if words[at].text == "this":
+    if end - at < SHORTEST_STATEMENT or words[at].text == "this":
         return False
-    if end - at < SHORTEST_STATEMENT or words[at].text not in _CLAUSE_SUBJECTS:
+    if words[at].text not in _CLAUSE_SUBJECTS:
         return False
     predicate = any(_is_predicate(word.text) for word in words[at + 1 : end])
     return predicate or words[at].text in _PERSONS

@@ -21,6 +21,7 @@ from sessions_app.engine.text.writing import closed
 
 _READS = listed("read repeat show tell")
 _TO = listed("me us back out again aloud")
+_TO_ME = (["to", "me"], ["to", "us"])
 _ASKS = (["what", "is"], ["what", "are"], ["what", "was"], ["what", "were"])
 _SAYS = (["what", "does"], ["what", "do"], ["what", "did"])
 FIRST_WORDS = _READS | {"what"}
@@ -52,8 +53,8 @@ def read_out(host: CallHost, reference: NoteReference) -> str:
 def _note_words(words: Sequence[str]) -> list[str] | None:
     """Returns the words that name the notes; None if this is no request to read."""
     rest = list(words)
-    while rest and rest[-1] in COURTESIES:
-        rest.pop()
+    while rest and (rest[-1] in COURTESIES or rest[-2:] in _TO_ME):
+        rest = rest[: -2 if rest[-2:] in _TO_ME else -1]
     if rest[:1] and rest[0] in _READS:
         rest.pop(0)
         while rest and rest[0] in _TO:

@@ -39,7 +39,8 @@ _FILLERS = (
     | listed(
         "thank very much you know i see mean well so wait hold hang on sorry hey hi hello no nope "
         "perfect lovely excellent brilliant interesting let me think then also and but actually "
-        "awesome super wonderful cheers err er erm gosh goodness anyway anyhow excuse pardon"
+        "awesome super wonderful go come on cheers err er erm gosh goodness anyway anyhow excuse "
+        "pardon"
     )
 )
 

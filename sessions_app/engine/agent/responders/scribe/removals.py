@@ -14,7 +14,7 @@ from sessions_app.engine.text.word_lists import listed
 _SURE_VERBS = listed("delete erase")
 """After these verbs a few words name a note, even if no note has them."""
 
-_WORD_VERBS = _SURE_VERBS | listed("scratch strike remove cross discard forget")
+_WORD_VERBS = _SURE_VERBS | listed("scratch strike remove cross tick discard forget")
 """After these, words name a note if one has them."""
 
 _VERBS = _WORD_VERBS | listed("wipe clear cancel drop trash bin dump ditch")
@@ -27,7 +27,7 @@ _CLEANING_PARTICLES = listed("off out away down up over")
 _VAGUE = listed("thing things part bit")
 """Nouns that are not only used for notes."""
 
-_TAKE_VERBS = listed("take throw")
+TAKE_VERBS = listed("take throw")
 """Verbs that need "off", "out" or "away"."""
 
 _ANY_ONE = listed("a one some single any that this")
@@ -48,6 +48,7 @@ _OWNERS = listed("my the our your")
 _OF_OTHERS = listed("your his her their its")
 """After "delete", the things of others are no notes, unless one names them: "your account"."""
 
+_AS_DONE = (["as", "done"], ["as", "finished"], ["as", "complete"], ["as", "completed"])
 _JOINS = listed("and or when while if until so because before after")
 SUBJECTS = listed("you i he she it we they people everyone everybody nobody someone somebody")
 _DETERMINERS = listed("the my our a an that this")
@@ -67,7 +68,7 @@ def removal(words: Sequence[str]) -> NoteReference | None:
     if not rest or rest[0] in _AFTER_NOUN or has_consequence(rest):
         return None
     named = from_list or (has_noun and takes_off and rest[0] in _NAMING)
-    if (verb in _TAKE_VERBS and not named) or (not has_noun and _goes_on(rest)):
+    if (verb in TAKE_VERBS and not named) or (not has_noun and _goes_on(rest)):
         return None  # "take another note: she moved out"
     if _is_any_one(rest):
         return None if rest[0] in {"that", "this"} else NoteReference()
@@ -124,15 +125,17 @@ def removes_named(words: Sequence[str]) -> bool:
     """Returns whether these words ask to remove something named before them: "remove it"."""
     verb, _rest, takes_off = _verb(words)
     takes_off |= list(words[2:3]) in (["off"], ["out"])  # "take that off the list"
-    return verb in _VERBS - {"scratch", "strike"} or (verb in _TAKE_VERBS and takes_off)
+    return verb in _VERBS - {"scratch", "strike"} or (verb in TAKE_VERBS and takes_off)
 
 
 def _verb(words: Sequence[str]) -> tuple[str, list[str], bool]:
     """Returns the verb at the beginning, the words after it, and whether it has "off" or "out"."""
     if list(words[:3]) == ["get", "rid", "of"]:
         return "remove", list(words[3:]), True
+    if list(words[:1]) == ["mark"] and list(words[-2:]) in _AS_DONE:
+        return "cross", list(words[1:-2]), True
     verb, rest = (words[0], list(words[1:])) if words else ("", [])
-    if verb not in _VERBS | _TAKE_VERBS:
+    if verb not in _VERBS | TAKE_VERBS:
         return "", [], False
     takes_off = bool({"off", "out", "away"} & {*rest[:1], *rest[-1:], *rest[-2:-1]})
     while rest and (rest[0] in _PARTICLES or (verb == "forget" and rest[0] == "about")):

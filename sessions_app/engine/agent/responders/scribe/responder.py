@@ -1,7 +1,7 @@
 """The agent that needs no language model: takes notes, reads them back, tells time and date."""
 
 import itertools
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -61,6 +61,9 @@ MOST_LOOKED_BACK = 5
 
 OPTIONS = ("time_zone",)
 """Names that an agent's `responder_options` may have."""
+
+_ABOUT_NOTES = TAKES_TEXT | {Intent.READ, Intent.UNDO, Intent.RESTORE, Intent.CHANGE}
+"""After one of these in the same turn, "what's on it" asks for the notes."""
 
 _SETTLES = TAKES_TEXT | {Intent.END}
 """Commands after which the question what to write down is no longer open."""
@@ -139,8 +142,8 @@ class ScribeResponder(Responder):
             return answer
         commands = [
             _with_earlier_text(conversation, command)
-            for command in commands_in(text)
-            if _is_command(conversation, command)
+            for command, earlier in _with_earlier(commands_in(text))
+            if _is_command(conversation, command, earlier)
         ]
         if question == WHICH_NOTE and not commands:
             return self._answer_to_which(conversation)
@@ -306,12 +309,26 @@ def _ends(text: str) -> bool:
     return intents == [Intent.END] and not without_commands(text)
 
 
-def _is_command(conversation: Conversation, command: HeardCommand) -> bool:
+def _with_earlier(
+    commands: Sequence[HeardCommand],
+) -> Iterator[tuple[HeardCommand, Sequence[HeardCommand]]]:
+    """Yields each command with those before it in the turn."""
+    for at, command in enumerate(commands):
+        yield command, commands[:at]
+
+
+def _is_command(
+    conversation: Conversation, command: HeardCommand, earlier: Sequence[HeardCommand]
+) -> bool:
     """Returns whether this is a command: "remove the paint" only is one if a note has "paint"."""
     if command.certain:
         return True
+    if command.unsure and not (
+        _spoke_of_notes(conversation) or _ABOUT_NOTES & {one.intent for one in earlier}
+    ):
+        return False
     if command.notes is None:
-        return _spoke_of_notes(conversation)
+        return True
     chosen = choose_notes(command.notes, conversation.host.notes)
     return bool(chosen.notes or chosen.problem)
 

@@ -15,20 +15,32 @@ _REST = frozenset(
     for line in (
         "what is still? left|open|outstanding|missing|pending",
         "what else is left|open|outstanding|missing|pending",
-        "what is still|left|else? on|in it|there|that",
-        "what else is on|in it|there|that",
+        "what is still|left|else? on|in there",
+        "what else is on|in there",
         "what remains|needs to be done",
         "what still? needs doing",
         "what remains",
         "read|tell|show|give me? out? the rest|others",
         "read|tell|show|give me? the other|remaining ones|notes|items",
-        "read|tell|show|give me? out? what is still? left|open|on|in it|there?",
+        "read|tell|show|give me? out? what is still? left|open",
+        "read|tell|show|give me? out? what is still? on|in there",
         "read|tell|show|give me? out? what remains",
         "read|tell|show me? out? everything",
     )
     for phrase in written_out(line)
 )
 """Requests to hear all notes there are, if there are any; they may be about something else."""
+
+_POINTED_AT = frozenset(
+    phrase
+    for line in (
+        "what is still|left|else? on it|that",
+        "what else is on it|that",
+        "tell|show|read me what is still|left|else? on it|that",
+    )
+    for phrase in written_out(line)
+)
+"""The same that only mean the list right after it was spoken of: "it" may be a pizza."""
 
 _ANY = "anything|something"
 _IN_NOTES = "written|noted|saved|recorded|put? down?"
@@ -63,10 +75,22 @@ _OPENINGS = _SURE | frozenset(
 """How requests to hear the notes about something begin; `_SURE` ones are about nothing else."""
 
 _LONGEST_OPENING = max(len(phrase.split()) for phrase in _OPENINGS)
-FIRST_WORDS = frozenset(phrase.split()[0] for phrase in _REST | _OPENINGS)
+
+_IS_THERE = frozenset(
+    phrase
+    for line in (
+        "is|are",
+        "have i|we|you got|put|written|noted|added",
+        "do i|we|you have",
+        "did i|we|you put|write|note|add",
+    )
+    for phrase in written_out(line)
+)
+_LONGEST_ASKING = 3
+_ABOUT = listed("about on regarding concerning mentioning with")
+FIRST_WORDS = frozenset(phrase.split()[0] for phrase in _REST | _OPENINGS | _IS_THERE)
 """Words that such a request begins with."""
 
-_ABOUT = listed("about on regarding concerning mentioning with")
 _ON_MY_LIST = tuple(
     [place, owner, noun]
     for place in ("in", "on")
@@ -81,22 +105,46 @@ _DETERMINERS = listed("my the our your a an this that")
 LONGEST_TOPIC = 3
 
 
+def points_at_list(words: Sequence[str]) -> bool:
+    """Returns whether a sentence asks what is on "it", which may be the list."""
+    rest = list(words)
+    while rest and _may_end(rest[-1]):
+        rest.pop()
+    return " ".join(rest) in _POINTED_AT
+
+
 def search(words: Sequence[str]) -> NoteReference | None:
     """Returns the notes that a sentence asks to hear: the rest, or those about something."""
     rest = list(words)
-    while rest and polite(rest[-1:]) and " ".join(rest) not in _REST:
+    while rest and _may_end(rest[-1]) and " ".join(rest) not in _REST:
         rest.pop()
     if " ".join(rest) in _REST:
         return NoteReference(every=True, sure=False)
     places = [n for n in range(len(rest) - 2) if rest[n : n + 3] in _ON_MY_LIST]
     on_list = any(n + 3 == len(rest) or rest[n + 3] in _ABOUT for n in places)
     rest = rest[: places[0]] + rest[places[0] + 3 :] if on_list else rest
+    if on_list and (thing := _thing_on_list(rest)):
+        return NoteReference(words=distinctive_words(thing), every=True)
     topics = _topics(rest)
     found = next(((t, sure) for t, sure in topics if _is_topic(t)), None)
     if found is None:
         return None
     topic, sure = found
     return NoteReference(words=distinctive_words(topic), every=True, sure=sure or on_list)
+
+
+def _may_end(word: str) -> bool:
+    return polite([word]) or word in {"already", "still"}
+
+
+def _thing_on_list(words: Sequence[str]) -> list[str]:
+    """Returns the thing in "is milk on my list", without the words of the list."""
+    for many in range(_LONGEST_ASKING, 0, -1):
+        thing = list(words[many:])
+        if " ".join(words[:many]) in _IS_THERE and thing:
+            thing = thing[thing[0] in _DETERMINERS :]
+            return thing if _is_topic(thing) and not {"anything", "something"} & set(thing) else []
+    return []
 
 
 def _topics(words: Sequence[str]) -> Iterator[tuple[list[str], bool]]:

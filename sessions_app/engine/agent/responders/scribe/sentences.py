@@ -34,6 +34,7 @@ from sessions_app.engine.agent.responders.scribe.free_wording import freely_word
 from sessions_app.engine.agent.responders.scribe.labels import is_labelled
 from sessions_app.engine.agent.responders.scribe.list_items import names_list, states_something
 from sessions_app.engine.agent.responders.scribe.list_requests import ListRequests
+from sessions_app.engine.agent.responders.scribe.offers import offers_help, offers_to_write
 from sessions_app.engine.agent.responders.scribe.referents import tells_enough
 from sessions_app.engine.agent.responders.scribe.reminders import (
     after_again,
@@ -138,6 +139,8 @@ class CommandSentence(ListRequests):
                 continue
             if intent is Intent.END and not self._ends_call(at, at + many):
                 continue
+            if self._is_offered(intent, at):
+                continue
             if intent is Intent.REDO and self._is_said_twice(at, at + many):
                 continue
             if intent not in TAKES_TEXT:
@@ -150,6 +153,15 @@ class CommandSentence(ListRequests):
             return [FoundCommand(intent, at)]
         return self._please(at) or self._added(at) or self._taking_down(at)
 
+    def _is_offered(self, intent: Intent, at: int) -> bool:
+        """Returns whether this is said to somebody else: "how may I help you?"."""
+        if intent is Intent.HELP:
+            return offers_help(self._texts(self._lead_start, self._end))
+        before = self._texts(self._start, at)
+        if intent is Intent.REPEAT and self._words[at].text == "again":
+            return before[-1:] in (["thanks"], ["and"])  # "thanks again", "... and again"
+        return offers_to_write(intent, before, self._texts(at, self._end))
+
     def _free_wording(self, at: int, *, bare: bool) -> Intent | None:
         """Returns the command that the rest of the sentence is in free wording."""
         marked = at > 0 and self._words[at - 1].marked
@@ -157,6 +169,8 @@ class CommandSentence(ListRequests):
             return None
         words = self._request(at)
         intent = None if has_consequence(words) else freely_worded(words)
+        if intent is Intent.HELP and offers_help(words):
+            return None
         return None if intent is Intent.END and not self._ends_call(at, self._end) else intent
 
     def _reminding(self, at: int, *, bare: bool) -> FoundCommand | None:

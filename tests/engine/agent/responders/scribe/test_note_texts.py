@@ -187,3 +187,8 @@ async def test_a_note_that_is_taken_back_in_the_same_breath_is_gone() -> None:
     answer = await room.ask("Note that Jonas likes coffee, no, scratch that.")
     assert answer == "Noted: Jonas likes coffee. Removed: Jonas likes coffee."
     assert [note.text for note in room.host.kept] == ["buy milk"]
+
+
+def test_a_turn_may_end_with_a_word_that_begins_a_note() -> None:
+    for text in ("Take a note: milk. Note", "NOTE - This is not finished yet! - NOTE"):
+        assert [str(one.intent) for one in commands_in(text)] == ["note"]

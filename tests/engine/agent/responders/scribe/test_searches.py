@@ -20,7 +20,6 @@ def room() -> Room:
     ("text", "answer"),
     [
         ("What's left?", BOTH),
-        ("What's on it?", BOTH),
         ("Read me the rest.", BOTH),
         ("What do I still have to do?", f"You have 2 notes. {BOTH}"),
         ("What's left on my list?", f"You have 2 notes. {BOTH}"),
@@ -45,6 +44,15 @@ async def test_a_question_about_something_else_reads_nothing() -> None:
     assert await room().ask("Anything about the roof?") == NO_MODEL
     assert await Room(ScribeResponder()).ask("What's on it?") == NO_MODEL
     assert await Room(ScribeResponder()).ask("Read me the rest.") == ""
+
+
+async def test_it_is_the_list_right_after_that_was_spoken_of() -> None:
+    made = room()
+    assert await made.ask("What's on it?") == NO_MODEL
+    await made.ask("Read me note one.")
+    assert await made.ask("And what's on it?") == BOTH
+    answer = await room().ask("Add flour to my list and then tell me what's on it.")
+    assert answer == f"Action item: flour. {BOTH} Action item 3: flour."
 
 
 async def test_also_add_is_about_the_list_only_after_the_scribe_spoke_of_it() -> None:
