@@ -214,6 +214,7 @@ def _has_sound(found: Call) -> bool:
 def _detail(request: HttpRequest, found: Call) -> dict[str, Any]:
     audio, summary = view_models.recording_of(found), view_models.summary_of(found)
     agent, segments = view_models.agent_name(found), list(transcripts.in_order(found))
+    outdated = summaries.is_outdated(summary, sum(row.revision for row in segments))
     wanted = clean(request.GET.get("q", ""))[:MOST_WANTED]
     transcript = view_models.lines(segments, agent, found.gaps, one_line(wanted))
     seqs = {row.turn_index: row.seq for row in reversed(segments)}
@@ -233,8 +234,8 @@ def _detail(request: HttpRequest, found: Call) -> dict[str, Any]:
         "told": view_models.told(summary, starts) if summary else None,
         "speakers": view_models.speaker_shares(summary.speakers, agent) if summary else [],
         "may_correct": not found.is_live and corrections.may_correct(request.user, found),
-        "may_summarise": summaries.may_ask_again(request.user, found),
-        "outdated": summary is not None and summaries.is_outdated(summary),
+        "may_summarise": summaries.may_ask_again(request.user, found, outdated=outdated),
+        "outdated": outdated,
         "may_erase": erasure.may_erase(request.user, found) and not found.is_live,
         "end_reason": view_models.end_reason(found),
         "recogniser": wording.recogniser_note(found.recogniser),
