@@ -18,7 +18,7 @@ from sessions_app.engine.exports.registry import FORMATS
 from sessions_app.models import AccessLog, Call, Recording, Segment, Summary, Version
 from sessions_app.models.segment import SegmentSource
 from sessions_app.models.work import LeasedJob, WorkState
-from sessions_app.services import summaries, summary_versions, transcripts, turns
+from sessions_app.services import corrections, summaries, summary_versions, transcripts, turns
 
 SHOWN_ACCESSES = 50
 UNDER_WAY = (WorkState.PENDING, WorkState.RUNNING)
@@ -55,6 +55,14 @@ class TranscriptRow:
     unheard: str = ""
     """The part of an interrupted answer that was not heard."""
 
+    shown: str = ""
+    """What people read: `text` without the blank before what was not heard."""
+
+    revision: int = 0
+    corrected: bool = False
+    corrected_by: str = ""
+    corrected_at: datetime | None = None
+
 
 def recording_of(call: Call) -> Recording | None:
     try:
@@ -85,6 +93,11 @@ def transcript(call: Call) -> list[TranscriptRow]:
             original=segment.text if segment.shown_text != _said(segment) else "",
             mark=_mark(segment),
             unheard=_unheard(segment),
+            shown=segment.shown_text,
+            revision=segment.revision,
+            corrected=segment.is_corrected,
+            corrected_by=corrections.corrector(segment),
+            corrected_at=segment.edited_at,
         )
         for segment in segments
     ]
@@ -95,7 +108,7 @@ def _said(segment: Segment) -> str:
 
 
 def _mark(segment: Segment) -> str:
-    if segment.edited_text:
+    if segment.is_corrected:
         return "corrected"
     second = segment.revised_at is not None or segment.source == SegmentSource.SECOND_PASS
     return "second pass" if second else ""
@@ -103,7 +116,7 @@ def _mark(segment: Segment) -> str:
 
 def _unheard(segment: Segment) -> str:
     """Returns it where the text that people read is what was heard."""
-    return "" if segment.edited_text or segment.revised_at else segment.unheard_text
+    return "" if segment.is_corrected or segment.revised_at else segment.unheard_text
 
 
 def _blank(segment: Segment) -> str:

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_POST
 
-from sessions_app.admin import call_page, persona
+from sessions_app.admin import call_page, correcting, persona
 from sessions_app.admin.audio import MakesAudio
 from sessions_app.admin.base import VoiceAdmin
 from sessions_app.admin.columns import CallColumns
@@ -74,8 +74,8 @@ class CallAdmin(
 ):
     """Calls: staff view them; with `change_call` they rename and re-summarise them.
 
-    With `end_call` they end live ones, with `delete_call` they erase them, and with `hold_call`
-    they place them under legal hold.
+    With `correct_transcript` they correct what was recognised, with `end_call` they end live
+    ones, with `delete_call` they erase them, and with `hold_call` they place them under legal hold.
     """
 
     list_display = (
@@ -208,6 +208,7 @@ class CallAdmin(
             if request.user.has_perm(persona.VIEW):
                 context["persona"] = persona.rows(obj)
             context["audio_copies"] = audio_copies.of(obj)
+            context.update(correcting.context(obj, request.user, context["lines"]))
             context["may_end"] = can_be_ended(obj) and self.may_end(request, obj)
             context.update(title=self.name(obj), subtitle=None)
         return super().render_change_form(request, context, add, change, form_url, obj)

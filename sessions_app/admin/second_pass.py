@@ -13,7 +13,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from sessions_app.admin.display import time_or_dash
+from sessions_app.admin.display import NOTHING, time_or_dash
 from sessions_app.engine.text.comparing import DiffRun
 from sessions_app.models import AccessLog, Call, Segment, Version, VersionSegment
 from sessions_app.models.work import WorkState
@@ -46,7 +46,7 @@ def compared(version: Version) -> list[Compared]:
 
 
 def _compared(row: VersionSegment, live: Segment | None) -> Compared:
-    corrected = "" if live is None else live.edited_text
+    corrected = "" if live is None or not live.is_corrected else live.edited_text or NOTHING
     pieces = versions.compared(row, live)
     return Compared(row, time_or_dash(row.start_ms), pieces, versions.changed(row, live), corrected)
 

@@ -115,6 +115,12 @@ def history(segment: Segment) -> QuerySet[SegmentRevision]:
     return found.select_related("by", "undoes", "undone_by")
 
 
+def corrector(segment: Segment) -> str:
+    """Returns the name of whoever corrected a segment last; empty for nobody, or if unknown."""
+    user = segment.edited_by
+    return "" if user is None else user.get_full_name() or user.get_username()
+
+
 def text_revision(call: Call) -> int:
     """Returns a number that grows with each change of what people read of a call."""
     total = Segment.objects.filter(call=call).aggregate(total=Sum("revision"))["total"]

@@ -203,21 +203,28 @@ def _written(notes: Iterable[Note], kind: NoteKind) -> list[dict[str, Any]]:
     return [{"text": note.text, "seq": None} for note in notes if note.kind == kind]
 
 
-def is_outdated(summary: Summary) -> bool:
-    """Returns whether what people read of the call has changed since the summary was made of it."""
-    made = summary.state == WorkState.DONE
-    return made and corrections.text_revision(summary.call) > summary.text_revision
+def is_outdated(summary: Summary | None, now: int | None = None) -> bool:
+    """Returns whether what people read of the call has changed since the summary was made of it.
+
+    `now` is the call's `text_revision`, where that is known.
+    """
+    if summary is None or summary.state != WorkState.DONE:
+        return False
+    revision = corrections.text_revision(summary.call) if now is None else now
+    return revision > summary.text_revision
 
 
-def may_ask_again(user: Any, call: Call) -> bool:
+def may_ask_again(user: Any, call: Call, *, outdated: bool | None = None) -> bool:
     """Returns whether `user` may have the summary made again.
 
-    Staff who may change calls always; whoever may correct the call, where it is outdated.
+    Staff who may change calls always; whoever may correct the call, where it is `outdated`, which
+    is looked up unless it is known.
     """
     if access.may_change(user):
         return True
-    summary = Summary.objects.filter(call=call).first()
-    return corrections.may_correct(user, call) and summary is not None and is_outdated(summary)
+    if not corrections.may_correct(user, call):
+        return False
+    return is_outdated(Summary.objects.filter(call=call).first()) if outdated is None else outdated
 
 
 def ask_again(call: Call, user: Any | None) -> bool:

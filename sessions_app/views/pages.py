@@ -222,6 +222,7 @@ def _detail(request: HttpRequest, found: Call) -> dict[str, Any]:
     audio, summary = view_models.recording_of(found), view_models.summary_of(found)
     agent, segments = view_models.agent_name(found), list(transcripts.in_order(found))
     copies = audio_copies.of(found)
+    outdated = summaries.is_outdated(summary, sum(row.revision for row in segments))
     wanted = clean(request.GET.get("q", ""))[:MOST_WANTED]
     transcript = view_models.lines(segments, agent, found.gaps, one_line(wanted))
     seqs = {row.turn_index: row.seq for row in reversed(segments)}
@@ -247,8 +248,8 @@ def _detail(request: HttpRequest, found: Call) -> dict[str, Any]:
         "summary_versions": summary_versions.of_call(found),
         "speakers": view_models.speaker_shares(summary.speakers, agent) if summary else [],
         "may_correct": not found.is_live and corrections.may_correct(request.user, found),
-        "may_summarise": summaries.may_ask_again(request.user, found),
-        "outdated": summary is not None and summaries.is_outdated(summary),
+        "may_summarise": summaries.may_ask_again(request.user, found, outdated=outdated),
+        "outdated": outdated,
         "may_share": not found.is_live and sharing.may_share(request.user, found),
         "may_erase": erasure.may_erase(request.user, found) and not found.is_live,
         "end_reason": view_models.end_reason(found),

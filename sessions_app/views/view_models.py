@@ -13,7 +13,7 @@ from sessions_app.engine.text.writing import clip, tokens
 from sessions_app.models import Agent, Call, Recording, Segment, Summary, SummaryVersion
 from sessions_app.models.segment import SegmentSource
 from sessions_app.models.work import WorkState
-from sessions_app.services import summaries
+from sessions_app.services import corrections, summaries
 from sessions_app.views import hits, wording
 
 SNIPPET_SIDE = 100
@@ -228,7 +228,7 @@ def lines(
             time=wording.clock(segment.start_ms),
             words=_words(segment, wanted),
             corrected=segment.is_corrected,
-            corrected_by=corrector(segment),
+            corrected_by=corrections.corrector(segment),
             corrected_at=segment.edited_at,
             text=segment.shown_text,
             revision=segment.revision,
@@ -240,12 +240,6 @@ def lines(
         for segment in segments
         if segment.is_shown or segment.is_corrected
     ]
-
-
-def corrector(segment: Segment) -> str:
-    """Returns the name of whoever corrected a segment last; empty for nobody, or if unknown."""
-    user = segment.edited_by
-    return "" if user is None else user.get_full_name() or user.get_username()
 
 
 def gap_after(segments: Sequence[Segment], gaps: Sequence[Sequence[int]]) -> str:

@@ -8,7 +8,7 @@
  */
 function keepInView(row) {
   const panel = row?.closest(".vs-scroll");
-  if (!row || !panel) {
+  if (!row || !panel || panel.querySelector(".line-editor")) {
     return;
   }
   const above = row.offsetTop - panel.scrollTop;

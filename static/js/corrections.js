@@ -130,19 +130,20 @@ function say(words) {
 }
 
 /**
- * @param {Element} word
- * @returns {number[]} where it is in its line's text; nothing if it is no word
+ * @param {Element} line
+ * @returns {number[]} where the word that a double click has selected is in its text; nothing without one
  */
-function placeOf(word) {
-  const line = word.closest("[data-line-text]");
-  if (!line || !word.matches(".word")) {
+function selectedIn(line) {
+  const selection = getSelection();
+  const range = selection?.rangeCount ? selection.getRangeAt(0) : null;
+  if (!range || range.collapsed || !line.contains(range.startContainer)) {
     return [];
   }
   const before = document.createRange();
   before.setStart(line, 0);
-  before.setEndBefore(word);
+  before.setEnd(range.startContainer, range.startOffset);
   const start = before.toString().length;
-  return [start, start + (word.textContent ?? "").length];
+  return [start, start + range.toString().trimEnd().length];
 }
 
 document.addEventListener("click", ({ target }) => {
@@ -161,8 +162,9 @@ document.addEventListener("click", ({ target }) => {
 
 document.addEventListener("dblclick", ({ target }) => {
   const row = rowOf(target);
-  if (row && target instanceof Element && target.closest("[data-line-text]") && !target.closest("button")) {
-    edit(row, placeOf(target));
+  const line = target instanceof Element && !target.closest("button") ? target.closest("[data-line-text]") : null;
+  if (row && line) {
+    edit(row, selectedIn(line));
   }
 });
 

@@ -47,6 +47,7 @@ export class LineEditor extends EventTarget {
     this._fit();
     this._field.focus();
     this._field.setSelectionRange(from, to);
+    this._form.scrollIntoView({ block: "nearest" }); // with its buttons
   }
 
   /** Whether something was typed that is not saved. */

@@ -312,6 +312,7 @@ ADMIN = (
     State("admin: calls found", f"{DESK}/call/?q=friday", STAFF),
     State("admin: no calls found", f"{DESK}/call/?q=zebra", STAFF),
     State("admin: a call", f"{DESK}/call/{{pk_full}}/change/", STAFF),
+    State("admin: a call, being corrected", f"{DESK}/call/{{pk_full}}/change/", STAFF, _corrected),
     State("admin: a live call", f"{DESK}/call/{{pk_live}}/change/", STAFF),
     State("admin: erasing a call", f"{DESK}/call/{{pk_full}}/delete/", STAFF),
     State("admin: a live call is not erased", f"{DESK}/call/{{pk_live}}/delete/", STAFF),

@@ -125,6 +125,42 @@ def test_history_and_undo(server: LiveServer, alice: User, staff: User, ended: C
     assert line(1).revision == 4
 
 
+def test_the_same_in_the_admin(
+    server: LiveServer, staff: User, recording: Recording, summary: Summary
+) -> None:
+    recording.file.save("call.wav", ContentFile(silence(6)))
+    with page_of(staff, server, viewport={"width": 1400, "height": 900}) as page:
+        page.goto(f"{server.url}/admin/sessions_app/call/{recording.call_id}/change/")
+        row = page.locator("#segment-3")
+        field = row.locator("textarea")
+        row.locator("[data-line-text]").dblclick(position={"x": 10, "y": 8})
+        expect(field).to_be_focused()
+        page.keyboard.type("Kindly")
+        page.keyboard.press("Enter")
+        expect(row).to_contain_text("Kindly send the report")
+        expect(row.locator(".vs-edited")).to_contain_text("corrected by staff, Today")
+        expect(row.locator("[data-edit]")).to_be_focused()
+        expect(page.locator("#summary-outdated")).to_contain_text("older than the text")
+        # the row still plays, and follows the player
+        row.get_by_role("button", name="Play from").click()
+        expect(row).to_have_class("vs-now")
+        page.evaluate("document.querySelector('audio').pause()")
+        row.locator("[data-history]").click()
+        row.get_by_role("button", name="Undo").click()
+        expect(row.locator("[data-line-text]")).to_contain_text("please send the report")
+        expect(row.locator(".line-history li")).to_have_count(2)
+        page.keyboard.press("Escape")
+        row.locator("[data-edit]").focus()
+        page.keyboard.press("F2")
+        field.fill("")
+        page.keyboard.press("Enter")
+        expect(row).to_contain_text("Nothing was said here.")
+        page.click("#make-again")
+        expect(page.locator("#summary-part .vs-badge").first).to_have_text("Waiting")
+        assert page.url.endswith(f"/admin/sessions_app/call/{recording.call_id}/change/")
+    assert line(3).revision == 3
+
+
 def test_the_second_of_two_loses_nothing(
     server: LiveServer, alice: User, staff: User, ended: Call
 ) -> None:
