@@ -7,6 +7,7 @@ from sessions_app.admin.agents import AgentAdmin
 from sessions_app.admin.calls import CallAdmin
 from sessions_app.admin.kept import RecordingAdmin, SummaryAdmin
 from sessions_app.admin.receipts import ErasureReceiptAdmin
+from sessions_app.admin.scorecards import ScorecardFormAdmin
 from sessions_app.admin.tokens import ApiTokenAdmin
 from sessions_app.admin.users import GroupAdmin, UserAdmin
 from sessions_app.admin.webhooks import WebhookDeliveryAdmin, WebhookEndpointAdmin
@@ -23,6 +24,7 @@ __all__ = [
     "ErasureReceiptAdmin",
     "GroupAdmin",
     "RecordingAdmin",
+    "ScorecardFormAdmin",
     "SummaryAdmin",
     "UserAdmin",
     "WebhookDeliveryAdmin",

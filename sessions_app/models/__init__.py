@@ -7,6 +7,13 @@ from sessions_app.models.erasure import ErasureCause, ErasureKind, ErasureReceip
 from sessions_app.models.note import Note
 from sessions_app.models.recording import Recording
 from sessions_app.models.review import CallReview, CallTag, ReviewComment
+from sessions_app.models.scorecard import (
+    QuestionKind,
+    Scorecard,
+    ScorecardForm,
+    ScorecardQuestion,
+    ScorecardVersion,
+)
 from sessions_app.models.segment import Segment
 from sessions_app.models.sign import SignOfLife
 from sessions_app.models.sign_in import SignInFailure
@@ -28,8 +35,13 @@ __all__ = [
     "ErasureReceipt",
     "Note",
     "Purpose",
+    "QuestionKind",
     "Recording",
     "ReviewComment",
+    "Scorecard",
+    "ScorecardForm",
+    "ScorecardQuestion",
+    "ScorecardVersion",
     "Segment",
     "SignInFailure",
     "SignOfLife",

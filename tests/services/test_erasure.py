@@ -91,6 +91,7 @@ def test_no_table_no_file_and_no_log_holds_a_word_afterwards(
         "calltag": 1,
         "callreview": 1,
         "reviewcomment": 2,
+        "scorecard": 1,
         "segment": 9,
         "note": 1,
         "summary": 1,
