@@ -58,6 +58,7 @@ urlpatterns = [
     path("calls/<slug:public_id>/title", review.title, name="review_title"),
     path("calls/<slug:public_id>/comments", review.comment, name="review_comments"),
     path("calls/<slug:public_id>/reviewed", review.reviewed, name="review_reviewed"),
+    path("calls/<slug:public_id>/scorecard", review.scorecard, name="review_scorecard"),
     path("calls/<slug:public_id>/tags", review.tag, name="review_tags"),
     path(
         "calls/<slug:public_id>/summaries/<int:number>",

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from sessions_app.models import Call
-from sessions_app.services import comments, tags
-from tests.access_rows import desk, of_a_call, page, rest
+from sessions_app.models import Call, ScorecardForm
+from sessions_app.services import comments, scorecards, tags
+from tests.access_rows import desk, desk_model, of_a_call, page, rest
 
 PRIVATE = "xylophone"
 """A word that the table takes for private."""
@@ -23,6 +23,7 @@ PAGES = [
     form("title", TO_REVIEW, 404, TO_REVIEW, 404, body={"title": "Monday"}),
     form("comments", 404, 404, TO_COMMENTS, 404, body={"what": "say", "at": "x", "text": "no"}),
     form("reviewed", 404, 404, "/calls/{id}/#reviewed", 404, body={"what": "done"}),
+    form("scorecard", 404, 404, "/calls/{id}/#scorecards", 404, body={"form": "{scoreform}"}),
     form("tags", TO_REVIEW, 404, TO_REVIEW, 404, body={"add": "one, two"}),
 ]
 
@@ -46,12 +47,33 @@ REST = [
     *of_a_call("review", owner=403),
     *of_a_call("review", owner=403, method="PUT", body={"reviewed": True}),
     *rest("reviews/next", "reviews/next", 403, 403, 200, 403, method="POST", body={}),
+    *of_a_call("scorecards", owner=403),
+    *[
+        row
+        for method, body in (("PUT", {"answers": {}}), ("DELETE", None))
+        for row in of_a_call(
+            "scorecards/{scoreform}",
+            route="scorecards/<int:form>",
+            owner=403,
+            method=method,
+            body=body,
+        )
+    ],
+    *rest("scorecard-forms", "scorecard-forms", 403, 403, 200, 403),
+    *rest("scorecards.csv", "scorecards.csv", 403, 403, 200, 403),
     *of_a_call("tags"),
     *of_a_call("tags", method="PUT", body={"tags": ["a"]}),
     *rest("tags", "tags", 200, 200, 200, 200),
 ]
 
 ADMIN = [
+    *desk_model("sessions_app/scorecardform", "scoreform", add=200, delete=200, written=200),
+    desk(
+        "sessions_app/scorecardform/",
+        200,
+        method="POST",
+        body={"action": "export", "_selected_action": "{scoreform}"},
+    ),
     desk("sessions_app/call/waiting/", 200),
     desk("sessions_app/call/waiting/", "/admin/sessions_app/call/{call}/change/", method="POST"),
     *(
@@ -70,4 +92,9 @@ def a_review(call: Call, people: dict[str, Any]) -> dict[str, Any]:
     """Gives the call all that a review can add; returns the keys of addresses."""
     tags.add(call, people["owner"], [PRIVATE])
     said = comments.say(call, people["staff"], 100, PRIVATE, staff_only=True)
-    return {"comment": said.pk}
+    form = ScorecardForm.objects.create(name="Courtesy")
+    form.questions.create(text="How was it?", kind="text", required=False)
+    version = scorecards.publish(form)
+    answers = {question["key"]: PRIVATE for question in version.questions}
+    scorecards.score(call, version, people["staff"], answers)
+    return {"comment": said.pk, "scoreform": form.pk}

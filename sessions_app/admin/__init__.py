@@ -8,6 +8,7 @@ from sessions_app.admin.calls import CallAdmin
 from sessions_app.admin.kept import RecordingAdmin, SummaryAdmin
 from sessions_app.admin.links import ShareLinkAdmin
 from sessions_app.admin.receipts import ErasureReceiptAdmin
+from sessions_app.admin.scorecards import ScorecardFormAdmin
 from sessions_app.admin.tokens import ApiTokenAdmin
 from sessions_app.admin.users import GroupAdmin, UserAdmin
 from sessions_app.admin.webhooks import WebhookDeliveryAdmin, WebhookEndpointAdmin
@@ -24,6 +25,7 @@ __all__ = [
     "ErasureReceiptAdmin",
     "GroupAdmin",
     "RecordingAdmin",
+    "ScorecardFormAdmin",
     "ShareLinkAdmin",
     "SummaryAdmin",
     "UserAdmin",

@@ -10,6 +10,13 @@ from sessions_app.models.note import Note
 from sessions_app.models.recording import Recording
 from sessions_app.models.redaction import RedactedOriginal, Redaction
 from sessions_app.models.review import CallReview, CallTag, ReviewComment
+from sessions_app.models.scorecard import (
+    QuestionKind,
+    Scorecard,
+    ScorecardForm,
+    ScorecardQuestion,
+    ScorecardVersion,
+)
 from sessions_app.models.segment import Segment
 from sessions_app.models.share import ShareLink
 from sessions_app.models.sign import SignOfLife
@@ -35,10 +42,15 @@ __all__ = [
     "ErasureReceipt",
     "Note",
     "Purpose",
+    "QuestionKind",
     "Recording",
     "RedactedOriginal",
     "Redaction",
     "ReviewComment",
+    "Scorecard",
+    "ScorecardForm",
+    "ScorecardQuestion",
+    "ScorecardVersion",
     "Segment",
     "SegmentRevision",
     "ShareLink",

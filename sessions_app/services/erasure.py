@@ -36,7 +36,7 @@ from sessions_app.models import (
     WebhookEvent,
 )
 from sessions_app.models.work import WorkState
-from sessions_app.services import access, webhooks
+from sessions_app.services import access, scorecards, webhooks
 from sessions_app.services.queueing import ERASE, queue
 
 DELETE = "sessions_app.delete_call"
@@ -221,6 +221,8 @@ def _without_words(call: Call, user: Any | None, cause: ErasureCause) -> Erasure
     )
     for rows in words:
         add(counts, rows.delete()[1])
+    if cards := scorecards.forget_texts(call):
+        counts["scorecard"] = cards
     counts["summary"] = Summary.objects.filter(call=call).update(
         text="",
         key_points=[],

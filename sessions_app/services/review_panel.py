@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from sessions_app.models import Call
+from sessions_app.models import Call, Scorecard, ScorecardVersion
 from sessions_app.models.review import LONGEST_COMMENT
-from sessions_app.services import access, comments, review_rights, reviews, tags
+from sessions_app.services import access, comments, review_rights, reviews, scorecards, tags
 
 RENAME = "sessions_app.change_call"
 
@@ -23,6 +23,7 @@ def panel(call: Call, user: Any) -> dict[str, Any]:
         "may_rename": may_rename(user, call),
         **_reviewed(call, user),
         **_comments(call, user),
+        **_scorecards(call, user),
     }
 
 
@@ -45,3 +46,23 @@ def _comments(call: Call, user: Any) -> dict[str, Any]:
         "owners_see_comments": review_rights.owners_see("comments"),
         "longest_comment": LONGEST_COMMENT,
     }
+
+
+def _scorecards(call: Call, user: Any) -> dict[str, Any]:
+    sees, scores = scorecards.may_read(user, call), scorecards.may_score(user)
+    cards = list(scorecards.visible(call, user)) if sees else []
+    own = {card.form_id: card for card in cards if card.reviewer_id == user.pk}
+    forms = scorecards.newest() if scores else []
+    return {
+        "sees_scorecards": sees and bool(cards or forms),
+        "cards": [(card, scorecards.answered(card)) for card in cards],
+        "score_forms": [_form(version, own.get(version.form_id)) for version in forms],
+        "longest_answer": scorecards.LONGEST_ANSWER,
+    }
+
+
+def _form(version: ScorecardVersion, own: Scorecard | None) -> dict[str, Any]:
+    """Returns a form to fill in, with what its reviewer has answered before."""
+    before = own.answers if own is not None else {}
+    fields = [(question, before.get(question["key"])) for question in version.questions]
+    return {"version": version, "own": own, "fields": fields}

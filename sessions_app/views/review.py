@@ -14,14 +14,15 @@ from django.views.decorators.http import require_POST
 
 from sessions_app.engine.core.errors import UnknownCallError, VoiceError
 from sessions_app.engine.text.cleaning import clean, one_line
-from sessions_app.models import Call, ReviewComment
-from sessions_app.services import access, calls, comments, review_panel, reviews, tags
+from sessions_app.models import Call, ReviewComment, Scorecard
+from sessions_app.services import access, calls, comments, review_panel, reviews, scorecards, tags
 
 REVIEW = "review"
 """The part of both pages that a form leads back to."""
 
 COMMENTS = "comments"
 REVIEWED = "reviewed"
+SCORECARDS = "scorecards"
 LONGEST_TITLE = 200
 MOST_DIGITS = 19
 """Keys have fewer: 2⁶³ has as many."""
@@ -123,6 +124,29 @@ def reviewed(request: HttpRequest, public_id: str) -> HttpResponse:
     if following is None:
         messages.info(request, "No other call of the queue is free.")
     return back(request, following or found, REVIEWED)
+
+
+@login_required
+@require_POST
+def scorecard(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Keeps the answers to the form `form`; with `what` delete, takes one's own card away."""
+    found, user = the_call(request, public_id), request.user
+    if not scorecards.may_score(user):
+        raise Http404
+    key, versions = request.POST.get("form", ""), scorecards.newest()
+    version = next((one for one in versions if str(one.form_id) == key), None)
+    if version is None:
+        raise Http404
+    if request.POST.get("what") == "delete":
+        for card in Scorecard.objects.filter(call=found, form=version.form, reviewer=user.pk):
+            scorecards.delete(card, user)
+        return back(request, found, SCORECARDS)
+    try:
+        answers = scorecards.typed(version.questions, request.POST)
+        scorecards.score(found, version, user, answers)
+    except VoiceError as error:
+        messages.error(request, error.message)
+    return back(request, found, SCORECARDS)
 
 
 def the_call(request: HttpRequest, public_id: str) -> Call:

@@ -1,4 +1,4 @@
-"""Reviewing from a call's page: title, tags, comments."""
+"""Reviewing from a call's page: title, tags, comments, scorecards."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,8 +7,8 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from sessions_app.models import Call, ReviewComment
-from sessions_app.services import comments, reviews, tags
+from sessions_app.models import Call, ReviewComment, ScorecardForm, ScorecardVersion
+from sessions_app.services import comments, reviews, scorecards, tags
 from tests.api.conftest import viewer  # noqa: F401 - a fixture
 
 Maker = Callable[[User], Call]
@@ -156,3 +156,45 @@ def test_owners_are_told_of_it_where_the_setting_says_so(
     shown = page(as_alice, call)
     assert 'id="reviewed"' in shown
     assert "Not reviewed</button>" not in shown
+
+
+@pytest.fixture
+def courtesy(db: None) -> ScorecardVersion:
+    form = ScorecardForm.objects.create(name="Courtesy")
+    form.questions.create(position=1, text="Score", kind="number", lowest=1, highest=5)
+    form.questions.create(position=2, text="Solved", kind="yes_no", required=False)
+    form.questions.create(position=3, text="Tone", kind="choice", choices="a\nb", required=False)
+    form.questions.create(position=4, text="Why", kind="text", required=False)
+    return scorecards.publish(form)
+
+
+def test_a_scorecard_is_filled_in_changed_and_deleted(
+    at_page: Client, call: Call, courtesy: ScorecardVersion
+) -> None:
+    path, form = f"/calls/{call.public_id}/scorecard", courtesy.form_id
+    keys = [f"q-{question['key']}" for question in courtesy.questions]
+    assert "Fill in: Courtesy" in page(at_page, call)
+    answer = at_page.post(path, {"form": form, keys[0]: "4.5", keys[1]: "yes", keys[3]: "So."})
+    assert answer.headers["Location"] == f"/calls/{call.public_id}/#scorecards"
+    shown = page(at_page, call)
+    assert '<dd dir="auto">4.5</dd>' in shown
+    assert 'value="4.5"' in shown
+    assert '<option value="yes" selected>' in shown
+    at_page.post(path, {"form": form, keys[0]: "9"})
+    assert "give 5 or less" in page(at_page, call)
+    at_page.post(path, {"form": form, "what": "delete"})
+    assert "Nobody has filled one in." in page(at_page, call)
+    assert at_page.post(path, {"form": "none"}).status_code == 404
+
+
+def test_owners_see_scorecards_where_the_setting_says_so(
+    as_alice: Client, call: Call, courtesy: ScorecardVersion, staff: User, settings: Any
+) -> None:
+    scorecards.score(call, courtesy, staff, {courtesy.questions[0]["key"]: 4})
+    assert "Scorecards" not in page(as_alice, call)
+    settings.VOICE = {**settings.VOICE, "REVIEW_FOR_OWNER": ["scorecards"]}
+    shown = page(as_alice, call)
+    assert '<dd dir="auto">4</dd>' in shown
+    assert "Fill in" not in shown
+    given = {"form": courtesy.form_id}
+    assert as_alice.post(f"/calls/{call.public_id}/scorecard", given).status_code == 404

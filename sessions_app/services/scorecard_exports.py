@@ -1,0 +1,57 @@
+"""Scorecards of many calls as CSV: one line an answer."""
+
+import csv
+import io
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from sessions_app.engine.exports.base import one_line
+from sessions_app.engine.exports.csv import BYTE_ORDER_MARK, safe
+from sessions_app.models import AccessLog, Scorecard
+from sessions_app.services import scorecards
+
+COLUMNS = ("call", "form", "version", "reviewer", "scored_at", "question", "kind", "answer")
+MEDIA_TYPE = "text/csv; charset=utf-8"
+DETAIL = "scorecards"
+
+
+def render(cards: QuerySet[Scorecard], user: Any) -> str:
+    """Returns the file, and notes for each call that its scorecards were taken.
+
+    Texts that a spreadsheet would read as a formula, a number or the like begin with U+2060.
+    """
+    rows = list(
+        cards.filter(call__erasing_at=None)
+        .select_related("call", "form", "version", "reviewer")
+        .order_by("call__created_at", "call_id", "form__name", "pk")
+    )
+    out = io.StringIO()
+    out.write(BYTE_ORDER_MARK)
+    writer = csv.writer(out)
+    writer.writerow(COLUMNS)
+    for card in rows:
+        writer.writerows(_lines(card))
+    _log({card.call_id for card in rows}, user)
+    return out.getvalue()
+
+
+def _lines(card: Scorecard) -> list[list[Any]]:
+    reviewer = safe(card.reviewer.get_username()) if card.reviewer else ""
+    known = [card.call.public_id, safe(card.form.name), card.version.number, reviewer]
+    at = card.updated_at.isoformat()
+    lines = []
+    for question in card.version.questions:
+        value = card.answers.get(question["key"])
+        told = safe(one_line(value)) if isinstance(value, str) else scorecards.shown(value)
+        lines.append([*known, at, safe(one_line(question["text"])), question["kind"], told])
+    return lines
+
+
+def _log(call_keys: set[int], user: Any) -> None:
+    with transaction.atomic():
+        AccessLog.objects.bulk_create(
+            AccessLog(call_id=key, user_id=user.pk, action=AccessLog.Action.EXPORTED, detail=DETAIL)
+            for key in sorted(call_keys)
+        )
