@@ -22,6 +22,7 @@ from tests.access_rows import (
     DESK,
     DESK_ERASES,
     LOGIN,
+    REDACTS,
     VISITORS,
     Outcome,
     Row,
@@ -106,7 +107,7 @@ REST = [
     ),
     *of_a_call("transcript.txt", route="transcript.<str:form>"),
     *of_a_call("recording"),
-    *of_a_call("redactions"),
+    *REDACTS,
     *of_a_call("summary"),
     *of_a_call("versions"),
     *of_a_call("versions", owner=403, staff=202, method="POST", body={"recogniser": "thorough"}),
@@ -130,8 +131,6 @@ FOR_ALL = {
     f"api/v1/{name}{slash}" for name in ("schema", "docs", "protocol") for slash in ("", "/")
 } | {"api/v1/protocol/<str:door>", "api/v1/protocol/<str:door>/"}
 """What caches may keep, since it is the same for everybody."""
-
-VERSION = "/admin/sessions_app/call/{call}/versions/2/"
 
 ADMIN = [
     desk("", 200, clerk=200),
@@ -199,7 +198,7 @@ ADMIN = [
         desk(
             "sessions_app/call/<int:pk>/versions/<int:number>/",
             answer,
-            address=VERSION,
+            address="/admin/sessions_app/call/{call}/versions/2/",
             method=method,
         )
         for method, answer in (

@@ -21,9 +21,10 @@ from sessions_app.admin.erasing import Erases
 from sessions_app.admin.exporting import zip_response
 from sessions_app.admin.filters import LegalHoldFilter, RecordingStateFilter, SummaryStateFilter
 from sessions_app.admin.holding import HoldsCalls
+from sessions_app.admin.redacting import RedactsCalls
 from sessions_app.admin.second_pass import SecondPass
 from sessions_app.models import AccessLog, Call
-from sessions_app.services import access, calls, erasure, recordings, search, summaries
+from sessions_app.services import access, calls, erasure, recordings, redactions, search, summaries
 from sessions_app.services.paging import Keyed
 from sessions_app.services.visit_log import note_visit
 
@@ -49,12 +50,19 @@ class CallPermissions:
 
 @admin.register(Call)
 class CallAdmin(
-    CallPermissions, CallColumns, SecondPass, EndsCalls, Erases, HoldsCalls, VoiceAdmin[Call]
+    CallPermissions,
+    CallColumns,
+    SecondPass,
+    EndsCalls,
+    Erases,
+    HoldsCalls,
+    RedactsCalls,
+    VoiceAdmin[Call],
 ):
     """Calls: staff view them; with `change_call` they rename and re-summarise them.
 
-    With `end_call` they end live ones, with `delete_call` they erase them, and with `hold_call`
-    they place them under legal hold.
+    With `end_call` they end live ones, with `delete_call` they erase them, with `hold_call` they
+    place them under legal hold, and with `redact_call` they hide words.
     """
 
     list_display = (
@@ -149,6 +157,7 @@ class CallAdmin(
             path("<int:pk>/summarise/", again, name="sessions_app_call_summarise"),
             *self.version_urls(),
             *self.end_urls(),
+            *self.redaction_urls(),
             *super().get_urls(),
         ]
 
@@ -168,6 +177,7 @@ class CallAdmin(
             context.update(call_page.context(obj, self.words(obj)))
             if request.user.has_perm(persona.VIEW):
                 context["persona"] = persona.rows(obj)
+            context["may_redact"] = redactions.may_redact(request.user) and not obj.is_live
             context["may_end"] = can_be_ended(obj) and self.may_end(request, obj)
             context.update(title=self.name(obj), subtitle=None)
         return super().render_change_form(request, context, add, change, form_url, obj)

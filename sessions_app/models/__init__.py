@@ -6,7 +6,7 @@ from sessions_app.models.call import Call
 from sessions_app.models.erasure import ErasureCause, ErasureKind, ErasureReceipt
 from sessions_app.models.note import Note
 from sessions_app.models.recording import Recording
-from sessions_app.models.redaction import RedactedOriginal, Redaction
+from sessions_app.models.redaction import RedactedOriginal, Redaction, SoundRedaction
 from sessions_app.models.segment import Segment
 from sessions_app.models.sign import SignOfLife
 from sessions_app.models.sign_in import SignInFailure
@@ -32,6 +32,7 @@ __all__ = [
     "Segment",
     "SignInFailure",
     "SignOfLife",
+    "SoundRedaction",
     "Summary",
     "Ticket",
     "Turn",

@@ -24,6 +24,7 @@ from sessions_app.models import (
     Recording,
     RedactedOriginal,
     Segment,
+    SoundRedaction,
     Summary,
     Version,
     VersionSegment,
@@ -36,7 +37,8 @@ from sessions_app.services.queueing import ERASE, queue
 DELETE = "sessions_app.delete_call"
 HOLD = "sessions_app.hold_call"
 HOW_TO_LIFT = "Have it lifted first: in the admin, on the list of calls, 'Lift the legal hold'."
-JOBS: tuple[type[Recording] | type[Summary] | type[Version], ...] = (Recording, Summary, Version)
+Job = type[Recording] | type[Summary] | type[Version] | type[SoundRedaction]
+JOBS: tuple[Job, ...] = (Recording, Summary, Version, SoundRedaction)
 """What workers make of a call."""
 
 
