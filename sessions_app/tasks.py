@@ -14,12 +14,13 @@ from sessions_app.models import (
     Call,
     ErasureReceipt,
     Recording,
+    SoundRedaction,
     Summary,
     Version,
     WebhookDelivery,
 )
 from sessions_app.models.work import LeasedJob
-from sessions_app.runtime import audio_copies, finalising, second_pass
+from sessions_app.runtime import audio_copies, finalising, second_pass, sound_redaction
 from sessions_app.services import (
     calls,
     erasure_work,
@@ -38,6 +39,7 @@ from sessions_app.services.queueing import (
     DELIVER,
     ERASE,
     FINALISE,
+    REDACT_SOUND,
     RETRANSCRIBE,
     SUMMARISE,
     queue,
@@ -76,6 +78,14 @@ def retranscribe_call(version_pk: int) -> None:
     """Recognises a call's recording again, as a version beside its transcript."""
     for ready_pk in versions.ready([version_pk]):
         second_pass.retranscribe(ready_pk)
+
+
+@shared_task
+def redact_sound(call_pk: int) -> None:
+    """Takes the sound of what is hidden out of a call's recording."""
+    call = _ended(call_pk)
+    if call is not None:
+        sound_redaction.redact(call)
 
 
 @shared_task
@@ -122,6 +132,10 @@ def requeue_owed_work() -> None:
     for version_pk in again:
         queue(RETRANSCRIBE, version_pk)
     work.hinted(Version, again, now)
+    hidden = work.owed(SoundRedaction, now)
+    for call_pk in hidden:
+        queue(REDACT_SOUND, call_pk)
+    work.hinted(SoundRedaction, hidden, now)
     erasures = work.owed(ErasureReceipt, now)
     for receipt_pk in erasures:
         queue(ERASE, receipt_pk)

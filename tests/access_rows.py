@@ -132,6 +132,16 @@ def desk_model(
     ]
 
 
+REDACTS = [
+    *of_a_call("redactions"),
+    *of_a_call(
+        "redactions", owner=403, staff=202, method="POST", body={"seq": 1, "start": 0, "end": 1}
+    ),
+]
+"""Where what is hidden in a call is read, and more is hidden."""
+
+_REDACTIONS = "/admin/sessions_app/call/{call}/redactions/"
+
 DESK_ERASES = [
     *(
         desk(
@@ -154,8 +164,18 @@ DESK_ERASES = [
         method="POST",
         body={"post": "yes"},
     ),
+    *(
+        desk(f"sessions_app/call/<int:pk>/{route}", answer, address=address, method=method)
+        for route, address, method, answer in (
+            ("redactions/", _REDACTIONS, "GET", 200),
+            ("redactions/", _REDACTIONS, "POST", _REDACTIONS),
+            ("redactions/<int:seq>/", f"{_REDACTIONS}1/", "GET", 200),
+            ("redactions/<int:seq>/", f"{_REDACTIONS}1/", "POST", f"{_REDACTIONS}1/"),
+        )
+    ),
 ]
-"""What the list of calls and a call's page in the admin do to erase, and to keep from it."""
+"""What the list of calls and a call's page in the admin do to erase, to keep from it, and to hide
+words."""
 
 
 PIPECAT = [

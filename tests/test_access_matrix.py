@@ -28,6 +28,7 @@ from tests.access_rows import (
     LINK_PAGES,
     LINK_REST,
     LOGIN,
+    REDACTS,
     VISITORS,
     Row,
     a_link,
@@ -122,7 +123,7 @@ REST = [
     *CORRECTIONS,
     *of_a_call("transcript.txt", route="transcript.<str:form>"),
     *of_a_call("recording"),
-    *of_a_call("redactions"),
+    *REDACTS,
     *of_a_call("summary"),
     *of_a_call("summary/versions"),
     *of_a_call("summary/versions/1", route="summary/versions/<int:number>"),
@@ -150,8 +151,6 @@ FOR_ALL = {
     f"api/v1/{name}{slash}" for name in ("schema", "docs", "protocol") for slash in ("", "/")
 } | {"api/v1/protocol/<str:door>", "api/v1/protocol/<str:door>/"}
 """What caches may keep, since it is the same for everybody."""
-
-VERSION = "/admin/sessions_app/call/{call}/versions/2/"
 
 ADMIN = [
     *review_rows.ADMIN,
@@ -215,7 +214,7 @@ ADMIN = [
         desk(
             "sessions_app/call/<int:pk>/versions/<int:number>/",
             answer,
-            address=VERSION,
+            address="/admin/sessions_app/call/{call}/versions/2/",
             method=method,
         )
         for method, answer in (

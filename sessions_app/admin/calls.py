@@ -23,6 +23,7 @@ from sessions_app.admin.exporting import zip_response
 from sessions_app.admin.filters import LegalHoldFilter, RecordingStateFilter, SummaryStateFilter
 from sessions_app.admin.holding import HoldsCalls
 from sessions_app.admin.listing import ListsCalls
+from sessions_app.admin.redacting import RedactsCalls
 from sessions_app.admin.reviewing import ReviewedListFilter, ReviewsCalls, TagListFilter
 from sessions_app.admin.second_pass import SecondPass
 from sessions_app.models import AccessLog, Call
@@ -32,6 +33,7 @@ from sessions_app.services import (
     calls,
     erasure,
     recordings,
+    redactions,
     search,
     summaries,
     tags,
@@ -70,12 +72,14 @@ class CallAdmin(
     HoldsCalls,
     ListsCalls,
     MakesAudio,
+    RedactsCalls,
     VoiceAdmin[Call],
 ):
     """Calls: staff view them; with `change_call` they rename and re-summarise them.
 
-    With `correct_transcript` they correct what was recognised, with `end_call` they end live
-    ones, with `delete_call` they erase them, and with `hold_call` they place them under legal hold.
+    With `correct_transcript` they correct what was recognised, with `redact_call` they hide words,
+    with `end_call` they end live ones, with `delete_call` they erase them, and with `hold_call`
+    they place them under legal hold.
     """
 
     list_display = (
@@ -187,6 +191,7 @@ class CallAdmin(
             *self.review_urls(),
             *self.end_urls(),
             *self.audio_urls(),
+            *self.redaction_urls(),
             *super().get_urls(),
         ]
 
@@ -209,6 +214,7 @@ class CallAdmin(
                 context["persona"] = persona.rows(obj)
             context["audio_copies"] = audio_copies.of(obj)
             context.update(correcting.context(obj, request.user, context["lines"]))
+            context["may_redact"] = redactions.may_redact(request.user) and not obj.is_live
             context["may_end"] = can_be_ended(obj) and self.may_end(request, obj)
             context.update(title=self.name(obj), subtitle=None)
         return super().render_change_form(request, context, add, change, form_url, obj)

@@ -8,7 +8,7 @@ from sessions_app.models.correction import SegmentRevision
 from sessions_app.models.erasure import ErasureCause, ErasureKind, ErasureReceipt
 from sessions_app.models.note import Note
 from sessions_app.models.recording import Recording
-from sessions_app.models.redaction import RedactedOriginal, Redaction
+from sessions_app.models.redaction import RedactedOriginal, Redaction, SoundRedaction
 from sessions_app.models.review import CallReview, CallTag, ReviewComment
 from sessions_app.models.scorecard import (
     QuestionKind,
@@ -56,6 +56,7 @@ __all__ = [
     "ShareLink",
     "SignInFailure",
     "SignOfLife",
+    "SoundRedaction",
     "Summary",
     "SummaryVersion",
     "Ticket",

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 
 from sessions_app.models.call import Call
+from sessions_app.models.work import LeasedJob, WorkState
 
 
 class Redaction(models.Model):
@@ -47,6 +48,32 @@ class Redaction(models.Model):
     def shown(self) -> str:
         """What people read in its place."""
         return f"[{self.label}]"
+
+
+class SoundRedaction(LeasedJob):
+    """The work of taking the sound out of a call's recording where something is hidden.
+
+    `masked` are the times, as start and end in ms, that the recording has a tone at. `stale` are
+    names of files that are to be deleted, unless one is the recording's: those that it took the
+    place of, and one that a killed worker may have begun.
+    """
+
+    call = models.OneToOneField(Call, on_delete=models.CASCADE, related_name="sound_redaction")
+    masked: Any = models.JSONField(default=list, blank=True)
+    stale: Any = models.JSONField(default=list, blank=True)
+
+    class Meta:
+        indexes = [
+            # requeue_owed_work: what is not done yet
+            models.Index(
+                fields=["leased_until"],
+                name="sound_redaction_owed",
+                condition=models.Q(state__in=[WorkState.PENDING, WorkState.RUNNING]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"sound redaction of {self.call_id}"
 
 
 class RedactedOriginal(models.Model):

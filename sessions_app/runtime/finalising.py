@@ -11,12 +11,13 @@ from django.db.models import F, Max
 from sessions_app.engine.agent.responders.scribe.commands import without_commands
 from sessions_app.engine.core.errors import MediaError
 from sessions_app.engine.recording.lanes import lane_is_unreadable, lane_length_ms
+from sessions_app.engine.recording.masking import ToneMask
 from sessions_app.engine.recording.merging import MergedRecording, merge_lanes
 from sessions_app.models import Call, Recording, Summary
 from sessions_app.models.work import WorkState
 from sessions_app.runtime.settings import voice_config
 from sessions_app.runtime.understanding import summariser_for
-from sessions_app.services import calls, recordings, summaries, transcripts, work
+from sessions_app.services import calls, recordings, redactions, summaries, transcripts, work
 
 MERGED = "merged.ogg"
 
@@ -58,7 +59,8 @@ def _record(call: Call, row: Recording) -> None:
         raise MediaError("There is sound of this call, but none of it can be read.")
     # in the lanes' folder: it is deleted with them, whenever this process is killed
     target = _folder(call) / MERGED
-    merged = merge_lanes(caller, agent, _length_ms(call, lanes), target)
+    hidden = ToneMask(redactions.hidden_times(call))
+    merged = merge_lanes(caller, agent, _length_ms(call, lanes), target, hidden)
     calls.note_length(call, merged.duration_ms)
     recordings.keep(row, target, _facts(call, merged))
 

@@ -4,15 +4,13 @@ from collections.abc import Sequence
 
 from sessions_app.engine.core.agent_config import AgentConfig
 from sessions_app.engine.core.errors import AgentNotReadyError
-from sessions_app.engine.core.events import FinalRedacted, SegmentFinal, Speaker
 from sessions_app.engine.redaction.detectors.own_patterns import BadPatternError
 from sessions_app.engine.redaction.finder import Finder, finder_for
 from sessions_app.engine.redaction.live import LiveRedactor, RedactedFinal
 from sessions_app.engine.session.call_session import CallSession
 from sessions_app.models import Call, VersionSegment
 from sessions_app.runtime.store import Store
-from sessions_app.services import redactions
-from sessions_app.services.transcripts import heard_words, word_row
+from sessions_app.services import redacting, redactions
 
 
 def finder_of(agent_config: AgentConfig) -> Finder | None:
@@ -47,23 +45,6 @@ def redacted(call: Call, rows: Sequence[VersionSegment]) -> Sequence[VersionSegm
     finder = finder_of(AgentConfig.from_json(call.persona))
     if finder is None:
         return rows
-    found: dict[int, RedactedFinal] = {}
-    shown: dict[int, SegmentFinal] = {}
-    redactor = LiveRedactor(finder, lambda one: found.update({one.original.seq: one}))
-    for at, row in enumerate(rows):
-        for event in redactor.shown(_final(at, row)):
-            if isinstance(event, FinalRedacted):
-                shown[event.final.seq] = event.final
-            elif isinstance(event, SegmentFinal):
-                shown[event.seq] = event
-    for at, row in enumerate(rows):
-        if at in found:
-            row.text, row.words = shown[at].text, [word_row(word) for word in shown[at].words]
-            redactions.keep_found(call, row.seq or 0, found[at].hits)
+    for row, hits in redacting.redact_rows(finder, rows):
+        redactions.keep_found(call, row.seq or 0, hits)
     return rows
-
-
-def _final(at: int, row: VersionSegment) -> SegmentFinal:
-    words = heard_words(row.words)
-    speaker = Speaker(row.speaker)
-    return SegmentFinal(at, speaker, row.text, row.start_ms, row.end_ms, words)

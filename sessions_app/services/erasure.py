@@ -28,6 +28,7 @@ from sessions_app.models import (
     ReviewComment,
     Segment,
     ShareLink,
+    SoundRedaction,
     Summary,
     SummaryVersion,
     Ticket,
@@ -42,8 +43,8 @@ from sessions_app.services.queueing import ERASE, queue
 DELETE = "sessions_app.delete_call"
 HOLD = "sessions_app.hold_call"
 HOW_TO_LIFT = "Have it lifted first: in the admin, on the list of calls, 'Lift the legal hold'."
-Job = type[Recording] | type[Summary] | type[Version] | type[AudioCopy]
-JOBS: tuple[Job, ...] = (Recording, Summary, Version, AudioCopy)
+Job = type[Recording] | type[Summary] | type[Version] | type[AudioCopy] | type[SoundRedaction]
+JOBS: tuple[Job, ...] = (Recording, Summary, Version, AudioCopy, SoundRedaction)
 """What workers make of a call."""
 
 

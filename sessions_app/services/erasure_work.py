@@ -29,6 +29,7 @@ from sessions_app.models import (
     ErasureReceipt,
     Recording,
     Segment,
+    SoundRedaction,
     Ticket,
 )
 from sessions_app.models.recording import recording_path
@@ -187,7 +188,10 @@ def _stored(call: Call) -> Iterator[tuple[Storage, str]]:
     row = Recording.objects.filter(call=call).first()
     if row is None:
         return
-    for name in dict.fromkeys([str(row.file.name or ""), recording_path(row, FILE_NAME)]):
+    sound = SoundRedaction.objects.filter(call=call).first()
+    stale: list[str] = [] if sound is None else sound.stale
+    names = [str(row.file.name or ""), recording_path(row, FILE_NAME), *stale]
+    for name in dict.fromkeys(names):
         if name:
             yield row.file.storage, name
     for copy in AudioCopy.objects.filter(call=call):

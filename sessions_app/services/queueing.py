@@ -12,6 +12,7 @@ logger = logging.getLogger(__name__)
 FINALISE = "sessions_app.tasks.finalise_call"
 SUMMARISE = "sessions_app.tasks.summarise_call"
 RETRANSCRIBE = "sessions_app.tasks.retranscribe_call"
+REDACT_SOUND = "sessions_app.tasks.redact_sound"
 ERASE = "sessions_app.tasks.erase"
 DELIVER = "sessions_app.tasks.deliver_webhook"
 COPY_AUDIO = "sessions_app.tasks.copy_audio"

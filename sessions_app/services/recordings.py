@@ -1,6 +1,7 @@
 """Operations on recordings."""
 
 import logging
+import secrets
 import shutil
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -57,6 +58,11 @@ def keep(row: Recording, file: Path, facts: Mapping[str, Any]) -> None:
             webhooks.owe(WebhookEvent.RECORDING_READY, row.call.public_id, _when(row))
     if not kept and not Recording.objects.filter(pk=row.pk).exists():
         storage.delete(name)  # the call was erased while this worker stood still
+
+
+def other_name(row: Recording) -> str:
+    """Returns the name of a file that may take the place of a recording's; never the same twice."""
+    return recording_path(row, f"call-{secrets.token_hex(8)}.ogg")
 
 
 def _when(row: Recording) -> str:

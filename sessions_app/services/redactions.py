@@ -4,13 +4,22 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 
 from sessions_app.engine.core.events import SegmentFinal
 from sessions_app.engine.redaction.lines import Hit
 from sessions_app.engine.redaction.live import RedactedFinal
 from sessions_app.engine.text.cleaning import one_line
-from sessions_app.models import AccessLog, Call, RedactedOriginal, Redaction
-from sessions_app.services import access
+from sessions_app.models import (
+    AccessLog,
+    Call,
+    Recording,
+    RedactedOriginal,
+    Redaction,
+    SoundRedaction,
+)
+from sessions_app.services import access, work
+from sessions_app.services.queueing import REDACT_SOUND, queue
 from sessions_app.services.transcripts import word_row
 
 REDACT = "sessions_app.redact_call"
@@ -42,12 +51,40 @@ def keep_live(call_pk: int, found: RedactedFinal, *, original: bool) -> None:
             )
 
 
-def keep_found(call: Call, seq: int, hits: Iterable[Hit]) -> None:
-    """Stores what was hidden in what a second pass found; `seq` is 0 for a line of its own."""
+def keep_found(call: Call, seq: int, hits: Iterable[Hit], user: Any | None = None) -> None:
+    """Stores what was hidden after the call, by `user` or by the agent's settings.
+
+    `seq` is 0 for words that only a second pass found. The sound is owed.
+    """
     known = set(Redaction.objects.filter(call=call).values_list("kind", "start_ms", "end_ms"))
     rows = [_row(call.pk, seq, hit) for hit in hits]
     fresh = [row for row in rows if (row.kind, row.start_ms, row.end_ms) not in known]
-    Redaction.objects.bulk_create(fresh)
+    for row in fresh:
+        row.by_id = None if user is None else user.pk
+    if fresh:
+        with transaction.atomic():
+            owe_sound(call)
+            Redaction.objects.bulk_create(fresh)
+
+
+def owe_sound(call: Call) -> None:
+    """Owes a call a recording without the sound of what is hidden. In a transaction.
+
+    Call it before the redactions are stored: then a worker that is at it sees them.
+    """
+    if not Recording.objects.filter(call=call).exists():
+        return
+    row, _ = SoundRedaction.objects.get_or_create(call=call)
+    SoundRedaction.objects.select_for_update().get(pk=row.pk)
+    work.again(row)
+    queue(REDACT_SOUND, call.pk)
+
+
+def hidden_times(call: Call) -> list[tuple[int, int]]:
+    """Returns where something is hidden, as start and end in ms on the call clock."""
+    spoken = Redaction.objects.filter(call=call, end_ms__gt=F("start_ms"))  # what is typed is not
+    rows = spoken.order_by("start_ms", "end_ms")
+    return list(rows.values_list("start_ms", "end_ms").distinct())
 
 
 def of_call(call: Call) -> list[Redaction]:

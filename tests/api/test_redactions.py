@@ -9,9 +9,9 @@ from sessions_app.engine.core.agent_config import RedactionSettings
 from sessions_app.engine.core.events import SegmentFinal, Speaker
 from sessions_app.engine.redaction.finder import Finder
 from sessions_app.engine.redaction.live import LiveRedactor, RedactedFinal
-from sessions_app.models import AccessLog, Call
+from sessions_app.models import AccessLog, Call, Segment
 from sessions_app.services import redactions
-from tests.api.conftest import Program
+from tests.api.conftest import Program, end, say
 from tests.conftest import CallMaker
 
 pytestmark = pytest.mark.django_db
@@ -58,3 +58,34 @@ def test_the_original_is_for_who_may_read_it_and_that_is_logged(call: Call, view
 def test_an_owner_may_not_read_it_even_with_the_permission(call: Call, alice: User) -> None:
     alice.user_permissions.add(Permission.objects.get(codename="view_unredacted"))
     assert asked(call, User.objects.get(pk=alice.pk))["originals"] == []
+
+
+def test_staff_hide_a_place_and_what_patterns_find(
+    make_call: CallMaker, alice: User, viewer: User
+) -> None:
+    call = make_call(alice)
+    say(call, f"my card is {CARD} okay")
+    end(call)
+    path = f"/api/v1/calls/{call.public_id}/redactions"
+    assert Program(viewer).send("POST", path, {"kinds": ["card"]}).status_code == 403
+    viewer.user_permissions.add(Permission.objects.get(codename="redact_call"))
+    program = Program(User.objects.get(pk=viewer.pk))
+    answer = program.send("POST", path, {"seq": 1, "start": 0, "end": 2})
+    assert answer.status_code == 202
+    assert answer.json()["redactions"][0]["by"] == "viewer"
+    assert program.send("POST", path, {"kinds": ["card"], "patterns": ["ok.y"]}).status_code == 202
+    assert Segment.objects.get().text == "[redacted] card is [card number] [redacted]"
+
+
+def test_what_makes_no_sense_is_refused(make_call: CallMaker, alice: User, staff: User) -> None:
+    call = make_call(alice)
+    say(call, "one two")
+    path = f"/api/v1/calls/{call.public_id}/redactions"
+    program = Program(staff)
+    whole = {"seq": 1, "start": 0, "end": 3}
+    assert program.send("POST", path, whole).status_code == 409, "it is live"
+    end(call)
+    for body in ({}, {"seq": 1}, {**whole, "kinds": []}, {**whole, "end": 99}, {"kinds": ["x"]}):
+        assert program.send("POST", path, body).status_code == 400, body
+    assert program.send("POST", path, {"patterns": ["(unclosed"]}).status_code == 400
+    assert Segment.objects.get().text == "one two"

@@ -320,6 +320,8 @@ ADMIN = (
     State("admin: ending a call", f"{DESK}/call/{{pk_live}}/end/", STAFF),
     State("admin: a failed call", f"{DESK}/call/{{pk_broken}}/change/", STAFF),
     State("admin: a call's history", f"{DESK}/call/{{pk_full}}/history/", STAFF),
+    State("admin: hidden words", f"{DESK}/call/{{pk_full}}/redactions/", STAFF),
+    State("admin: hiding words", f"{DESK}/call/{{pk_full}}/redactions/1/", STAFF),
     State("admin: compared", f"{DESK}/call/{{pk_full}}/versions/2/", STAFF),
     State("admin: being transcribed", f"{DESK}/call/{{pk_full}}/versions/3/", STAFF),
     State("admin: not transcribed", f"{DESK}/call/{{pk_full}}/versions/4/", STAFF),

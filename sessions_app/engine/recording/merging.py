@@ -2,8 +2,8 @@
 
 import hashlib
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -79,25 +79,49 @@ def audio_under(
     return "sound", True, f"There is sound under all of {len(spans)} segments."
 
 
+Mask = Callable[[Samples, int], None]
+"""Changes samples in place; the first of them is that sample of the call."""
+
+
 def merge_lanes(
-    caller: Path | None, agent: Path | None, length_ms: int | None, target: Path
+    caller: Path | None,
+    agent: Path | None,
+    length_ms: int | None,
+    target: Path,
+    mask: Mask | None = None,
 ) -> MergedRecording:
     """Writes the lanes as one stereo Ogg Opus file (left caller, right agent) to `target`.
 
-    Decoded, it lasts exactly `length_ms` (None: as long as the longest lane); a missing lane is
-    silent. Memory use does not depend on the length. Blocks for 1 to 2 % of the audio's length.
-    `target` appears only once it is complete. Raises OSError (retryable) if a file cannot be read
-    or written.
+    `mask` may change what both sides sound like. Decoded, it lasts exactly `length_ms` (None: as
+    long as the longest lane); a missing lane is silent. Memory use does not depend on the length.
+    Blocks for 1 to 2 % of the audio's length. `target` appears only once it is complete. Raises
+    OSError (retryable) if a file cannot be read or written.
     """
     lanes = (caller, agent)
     lengths = [0.0 if lane is None else lane_length_ms(lane) for lane in lanes]
     wanted_ms = math.ceil(max(lengths)) if length_ms is None else length_ms
+    frames = [iter(()) if lane is None else read_lane(lane) for lane in lanes]
+    merged = write_recording((frames[0], frames[1]), wanted_ms, target, mask)
+    checks = [_length_check(merged.duration_ms, wanted_ms, lengths), _lanes_check(lanes, lengths)]
+    return replace(merged, checks=checks)
+
+
+def write_recording(
+    sides: tuple[Iterator[AudioFrame], Iterator[AudioFrame]],
+    length_ms: int,
+    target: Path,
+    mask: Mask | None = None,
+) -> MergedRecording:
+    """Writes both sides' audio as one recording of exactly `length_ms`; it has no checks.
+
+    `target` appears only once it is complete. Raises OSError (retryable).
+    """
     meters = (LevelMeter(), LevelMeter())
     partial = target.with_name(target.name + ".part")
     try:
         with partial.open("wb") as file:
             output = _Digested(file)
-            _write_stereo(output, lanes, wanted_ms * _PER_MS, meters)
+            _write_stereo(output, sides, length_ms * _PER_MS, meters, mask)
         written_ms = round(lane_length_ms(partial))
         partial.replace(target)
     finally:
@@ -108,7 +132,7 @@ def merge_lanes(
         size=output.size,
         sha256=output.digest.hexdigest(),
         peaks=[waveform(track.peaks) for track in levels],
-        checks=[_length_check(written_ms, wanted_ms, lengths), _lanes_check(lanes, lengths)],
+        checks=[],
         levels=levels,
     )
 
@@ -129,9 +153,10 @@ class _Digested:
 
 def _write_stereo(
     output: _Digested,
-    lanes: tuple[Path | None, Path | None],
+    sides: tuple[Iterator[AudioFrame], Iterator[AudioFrame]],
     count: int,
     meters: tuple[LevelMeter, LevelMeter],
+    mask: Mask | None,
 ) -> None:
     """Encodes `count` samples of both lanes, one page per second.
 
@@ -144,7 +169,10 @@ def _write_stereo(
     end = count * _RATIO + head.pre_skip
     coded = math.ceil(end / (_PACKET * _RATIO)) * _PACKET
     at = 0
-    for left, right in zip(*(_blocks(lane, count, coded) for lane in lanes), strict=True):
+    for left, right in zip(*(_blocks(side, count, coded) for side in sides), strict=True):
+        if mask is not None:
+            mask(left, at)
+            mask(right, at)
         for meter, side in zip(meters, (left, right), strict=True):
             meter.add(side[: max(0, count - at)])
         stereo = np.stack((left, right), axis=1)
@@ -158,9 +186,8 @@ def _write_stereo(
     encoder.close()
 
 
-def _blocks(lane: Path | None, count: int, coded: int) -> Iterator[Samples]:
+def _blocks(frames: Iterator[AudioFrame], count: int, coded: int) -> Iterator[Samples]:
     """Yields `coded` samples of a lane in blocks of a second: silent in gaps and from `count`."""
-    frames = iter(()) if lane is None else read_lane(lane)
     frame: AudioFrame | None = next(frames, None)
     for first in range(0, coded, _BLOCK):
         block = np.zeros(min(_BLOCK, coded - first), np.int16)

@@ -124,9 +124,9 @@ class LiveRedactor:
     def _find(self, said: Sequence[_Said], before: str) -> list[_Said]:
         """Adds what is found in lines to them; returns those in which more is hidden now."""
         changed: list[_Said] = []
-        alone = find_in_lines(self._finder, [said[-1].line], before)[0]
         joined = find_in_lines(self._finder, [one.line for one in said], before)
-        joined[-1] = [*alone, *joined[-1]]
+        if len(said) > 1:
+            joined[-1] += find_in_lines(self._finder, [said[-1].line], before)[0]
         for one, found in zip(said, joined, strict=True):
             spans = merged([*one.spans, *found])
             if spans != one.spans:

@@ -1,0 +1,107 @@
+"""Takes the sound of what is hidden out of a call's recording."""
+
+import shutil
+import tempfile
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from django.core.files import File
+from django.db import transaction
+
+from sessions_app.engine.recording.masking import Times, mask_recording
+from sessions_app.models import Call, Recording, SoundRedaction
+from sessions_app.models.work import WorkState
+from sessions_app.services import recordings, redactions, work
+from sessions_app.services.erasure_work import copies_prefix
+
+WAIT = timedelta(seconds=10)
+NOT_MADE, HELD = "The recording is not made yet.", "The call is under legal hold."
+
+
+def redact(call: Call) -> None:
+    """Does it if it is owed and no other worker does; safe to be killed anywhere and run again.
+
+    The file is written anew and takes the old one's place, and the old one is deleted.
+    """
+    with work.doing(SoundRedaction, call.pk) as row:
+        if row is not None:
+            _redact(call, row)
+
+
+def _redact(call: Call, row: SoundRedaction) -> None:
+    recording = Recording.objects.select_related("call").filter(call=call).first()
+    if recording is not None and recording.state in (WorkState.PENDING, WorkState.RUNNING):
+        work.put_off(row, NOT_MADE, WAIT)
+        return
+    if call.is_held:
+        work.put_off(row, HELD, WAIT)
+        return
+    while not _is_done(row, recording):
+        assert recording is not None  # noqa: S101 - without one it is done
+        if not _rewrite(recording, row, redactions.hidden_times(call)):
+            return
+
+
+def _is_done(row: SoundRedaction, recording: Recording | None) -> bool:
+    """Closes the work, unless more has been hidden since the recording was written."""
+    with transaction.atomic():
+        if not work.is_held(row):
+            return True
+        known = [list(times) for times in redactions.hidden_times(row.call)]
+        if recording is not None and recording.file and (known != row.masked or row.stale):
+            return False
+        work.done(row)
+    return True
+
+
+def _rewrite(recording: Recording, row: SoundRedaction, times: Sequence[Times]) -> bool:
+    """Puts a recording with a tone at `times` in place, and deletes what was there before.
+
+    Returns False where another worker has the work, or the recording is gone.
+    """
+    storage, old = recording.file.storage, str(recording.file.name)
+    _delete(row, keep=old)
+    if [list(one) for one in times] == row.masked:
+        return True
+    new = recordings.other_name(recording)
+    row.stale = [new]  # a worker that is killed from here on leaves it to the next one
+    row.save(update_fields=["stale"])
+    facts = _written(recording, times, new)
+    with transaction.atomic():
+        held = work.is_held(row)
+        rows = Recording.objects.filter(pk=recording.pk, file=old)
+        swapped = held and bool(rows.update(file=new, **facts))
+        if swapped:
+            row.masked, row.stale = [list(one) for one in times], [old]
+            row.save(update_fields=["masked", "stale"])
+    if not swapped:
+        storage.delete(new)
+        return False
+    recording.refresh_from_db()
+    _delete(row, keep=new)
+    return True
+
+
+def _written(recording: Recording, times: Sequence[Times], name: str) -> dict[str, Any]:
+    """Stores the recording with a tone at `times` under `name`; returns what there is to know."""
+    with tempfile.TemporaryDirectory(prefix=copies_prefix(recording.call.public_id)) as folder:
+        source, target = Path(folder) / "call.ogg", Path(folder) / "redacted.ogg"
+        with recording.file.open("rb") as stored, source.open("wb") as copy:
+            shutil.copyfileobj(stored, copy)
+        written = mask_recording(source, target, times)
+        with target.open("rb") as content:
+            recording.file.storage.save(name, File(content))
+    return {"size": written.size, "sha256": written.sha256, "peaks": written.peaks}
+
+
+def _delete(row: SoundRedaction, *, keep: str) -> None:
+    """Deletes the stale files but the one that is the recording's."""
+    storage = Recording._meta.get_field("file").storage
+    for name in row.stale:
+        if name != keep:
+            storage.delete(name)
+    if row.stale:
+        row.stale = []
+        row.save(update_fields=["stale"])
