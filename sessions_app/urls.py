@@ -3,7 +3,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 
-from sessions_app.views import accounts, offers, pages, pipecat, summary_versions, vosk
+from sessions_app.views import accounts, extractions, offers, pages, pipecat, summary_versions, vosk
 
 doors = [
     path("session", offers.session, name="session"),
@@ -36,6 +36,10 @@ urlpatterns = [
     path("calls/<slug:public_id>/heard", pages.heard, name="heard"),
     path("calls/<slug:public_id>/erase", pages.erase, name="erase"),
     path("calls/<slug:public_id>/summarise", pages.summarise_again, name="summarise_again"),
+    path("calls/<slug:public_id>/extraction", extractions.extraction, name="extraction"),
+    path(
+        "calls/<slug:public_id>/extraction/again", extractions.extract_again, name="extract_again"
+    ),
     path(
         "calls/<slug:public_id>/summaries/<int:number>",
         summary_versions.summary_version,

@@ -6,8 +6,10 @@ from typing import Any
 from django.utils import timezone
 
 from sessions_app.models import (
+    Agent,
     Call,
     ErasureReceipt,
+    Extraction,
     SummaryVersion,
     WebhookDelivery,
     WebhookEndpoint,
@@ -146,6 +148,14 @@ def a_summary(call: Call, text: str) -> None:
     SummaryVersion.objects.create(call=call, number=1, made_at=timezone.now(), text=text)
 
 
+def an_extraction(call: Call, text: str) -> None:
+    """Has an agent ask for a field, which was taken from a call of its."""
+    schema = {"type": "object", "properties": {"gist": {"type": "string"}}}
+    Agent.objects.filter(pk=call.agent_id).update(extraction_schema=schema)
+    said = {"gist": text}
+    Extraction.objects.create(call=call, state="done", schema=schema, values=said, found=said)
+
+
 def a_webhook(call: Call) -> dict[str, int]:
     hook = WebhookEndpoint.objects.create(name="crm", url="https://example.org/", events=[])
     row = {"event": "call.ended", "about": "call.ended", "sequence": 1}
@@ -169,3 +179,42 @@ DOORS = [
     Row(f"t/<str:ticket>/{route}", f"/t/none/{route}", (401,) * len(VISITORS), "POST", {})
     for route in ("session", "api/voice/offer", "offer", *PIPECAT)
 ]
+
+
+TAKEN_PAGES = [
+    page(
+        "calls/<slug:public_id>/summaries/<int:number>",
+        "/calls/{id}/summaries/1",
+        200,
+        404,
+        200,
+        404,
+    ),
+    page("calls/<slug:public_id>/extraction", "/calls/{id}/extraction", 404, 404, 200, 404),
+    page(
+        "calls/<slug:public_id>/extraction",
+        "/calls/{id}/extraction",
+        404,
+        404,
+        "/calls/{id}/",
+        404,
+        method="POST",
+    ),
+    page(
+        "calls/<slug:public_id>/extraction/again",
+        "/calls/{id}/extraction/again",
+        404,
+        404,
+        "/calls/{id}/",
+        404,
+        method="POST",
+    ),
+]
+TAKEN_REST = [
+    *of_a_call("summary/versions"),
+    *of_a_call("summary/versions/1", route="summary/versions/<int:number>"),
+    *of_a_call("extraction"),
+    *of_a_call("extraction", owner=403, method="PATCH", body={"values": {"gist": None}}),
+    *of_a_call("extraction/again", owner=403, staff=202, method="POST"),
+]
+"""What is made of a call that is over, beside its summary."""

@@ -19,6 +19,7 @@ from sessions_app.admin.dated import DatedCalls
 from sessions_app.admin.ending import EndsCalls, can_be_ended
 from sessions_app.admin.erasing import Erases
 from sessions_app.admin.exporting import zip_response
+from sessions_app.admin.extracting import ExportsExtractions
 from sessions_app.admin.filters import LegalHoldFilter, RecordingStateFilter, SummaryStateFilter
 from sessions_app.admin.holding import HoldsCalls
 from sessions_app.admin.second_pass import SecondPass
@@ -49,7 +50,14 @@ class CallPermissions:
 
 @admin.register(Call)
 class CallAdmin(
-    CallPermissions, CallColumns, SecondPass, EndsCalls, Erases, HoldsCalls, VoiceAdmin[Call]
+    CallPermissions,
+    CallColumns,
+    ExportsExtractions,
+    SecondPass,
+    EndsCalls,
+    Erases,
+    HoldsCalls,
+    VoiceAdmin[Call],
 ):
     """Calls: staff view them; with `change_call` they rename and re-summarise them.
 
@@ -92,6 +100,7 @@ class CallAdmin(
         "summarise_again",
         "record_again",
         "export_transcripts",
+        "export_extractions",
         "legal_hold",
         "lift_hold",
     )

@@ -7,6 +7,7 @@ from rest_framework.views import APIView
 
 from sessions_app.api import (
     docs,
+    extractions,
     protocol,
     recordings,
     summaries,
@@ -49,6 +50,8 @@ def patterns(serve_recording: ServeRecording) -> list[URLPattern]:
             summary_versions.SummaryVersionDetail,
             "summary-version",
         ),
+        *either(f"{call}/extraction", extractions.ExtractionDetail, "extraction"),
+        *either(f"{call}/extraction/again", extractions.ExtractAgain, "extraction-again"),
         *either(f"{call}/versions", versions.VersionList, "versions"),
         *either(f"{call}/versions/<int:number>", versions.VersionDetail, "version"),
         *either("agents/", views.AgentList, "agents"),

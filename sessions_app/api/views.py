@@ -10,9 +10,10 @@ from rest_framework.exceptions import NotFound, PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from sessions_app.api import schema
+from sessions_app.api import extraction_filters, schema
 from sessions_app.api.base import ApiView, CallView, JsonAsSent, may_change
 from sessions_app.api.errors import NOT_FOUND
+from sessions_app.api.extraction_filters import ExtractionFilter
 from sessions_app.api.filters import CallFilter, StrictOrdering
 from sessions_app.api.pagination import Pages
 from sessions_app.api.serializers import (
@@ -40,18 +41,20 @@ NOT_YOURS_TO_ERASE = (
     get=extend_schema(
         operation_id="calls_list",
         summary="Calls that you may see, newest first",
-        description="A user's own calls; staff with the permission to view calls see all.",
+        description="A user's own calls; staff with the permission to view calls see all. "
+        + extraction_filters.DESCRIPTION,
         tags=["calls"],
         responses={200: CallSerializer(many=True), **schema.SIGNED_IN, 400: schema.INVALID},
     )
 )
 class CallList(ApiView, generics.ListAPIView[Call]):
     serializer_class = CallSerializer
-    filter_backends = [DjangoFilterBackend, StrictOrdering]
+    filter_backends = [DjangoFilterBackend, ExtractionFilter, StrictOrdering]
     filterset_class = CallFilter
     ordering_fields = ["created_at", "ended_at", "duration_ms", "state", "word_count"]
     ordering = ["-created_at"]
     parameters = (*CallFilter.base_filters, *Pages.parameters, "ordering")
+    beginnings = (extraction_filters.PREFIX,)
 
     def get_queryset(self) -> QuerySet[Call]:
         return _shown(self.request.user)

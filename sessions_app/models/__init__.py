@@ -4,6 +4,7 @@ from sessions_app.models.access import AccessLog, ApiToken
 from sessions_app.models.agent import Agent
 from sessions_app.models.call import Call
 from sessions_app.models.erasure import ErasureCause, ErasureKind, ErasureReceipt
+from sessions_app.models.extraction import Extraction
 from sessions_app.models.note import Note
 from sessions_app.models.recording import Recording
 from sessions_app.models.segment import Segment
@@ -24,6 +25,7 @@ __all__ = [
     "ErasureCause",
     "ErasureKind",
     "ErasureReceipt",
+    "Extraction",
     "Note",
     "Purpose",
     "Recording",

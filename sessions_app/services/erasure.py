@@ -20,6 +20,7 @@ from sessions_app.models import (
     ErasureCause,
     ErasureKind,
     ErasureReceipt,
+    Extraction,
     Note,
     Recording,
     Segment,
@@ -29,14 +30,14 @@ from sessions_app.models import (
     VersionSegment,
     WebhookEvent,
 )
-from sessions_app.models.work import WorkState
+from sessions_app.models.work import LeasedJob, WorkState
 from sessions_app.services import access, webhooks
 from sessions_app.services.queueing import ERASE, queue
 
 DELETE = "sessions_app.delete_call"
 HOLD = "sessions_app.hold_call"
 HOW_TO_LIFT = "Have it lifted first: in the admin, on the list of calls, 'Lift the legal hold'."
-JOBS: tuple[type[Recording] | type[Summary] | type[Version], ...] = (Recording, Summary, Version)
+JOBS: tuple[type[LeasedJob], ...] = (Recording, Summary, Version, Extraction)
 """What workers make of a call."""
 
 
@@ -207,6 +208,7 @@ def _without_words(call: Call, user: Any | None, cause: ErasureCause) -> Erasure
         Segment.objects.filter(call=call),
         Note.objects.filter(call=call),
         SummaryVersion.objects.filter(call=call),
+        Extraction.objects.filter(call=call),
     )
     for rows in words:
         add(counts, rows.delete()[1])

@@ -92,6 +92,7 @@ def test_no_table_no_file_and_no_log_holds_a_word_afterwards(
         "note": 1,
         "summary": 1,
         "summaryversion": 1,
+        "extraction": 1,
         "recording": 1,
         "version": 1,
         "versionsegment": 1,
