@@ -15,6 +15,7 @@ from sessions_app.engine.understanding.client import (
     LanguageModelError,
     ModelClient,
     ModelUse,
+    PartlyReadError,
     TooLongError,
 )
 from sessions_app.engine.understanding.fields import type_of
@@ -101,6 +102,10 @@ class _Taking:
     def _part(self, lines: Sequence[NumberedLine]) -> ReadValues:
         try:
             return self._values(lines)
+        except PartlyReadError:
+            if len(lines) <= FEWEST_LINES:
+                self.client.disbelieve_counts()
+                return self._values(lines)
         except TooLongError:
             if len(lines) <= FEWEST_LINES:
                 raise

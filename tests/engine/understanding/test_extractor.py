@@ -165,6 +165,13 @@ def test_what_does_not_fit_is_read_in_halves(server: CompletionsServer) -> None:
     assert found.values["goods"] == ["chair 1", "chair 11", "chair 21", "chair 31"]
 
 
+def test_counts_that_cannot_be_are_believed_no_more(server: CompletionsServer) -> None:
+    server.answer, server.tokens_in = (lambda _body: json.dumps(ANSWER)), 3
+    texts = [f"This is sentence {n}, and it says rather little." for n in range(20)]
+    found = taken(server, CallBrief(call_of(*texts), "en-US"))
+    assert (found.engine, found.values["mood"]) == ("model", "angry")
+
+
 def test_a_call_without_words_is_no_work(server: CompletionsServer) -> None:
     found = taken(server, CallBrief([], "en-US"))
     assert (found.values, found.requests) == (NOTHING, 0)
