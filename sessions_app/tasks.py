@@ -13,6 +13,7 @@ from sessions_app.models import (
     AudioCopy,
     Call,
     ErasureReceipt,
+    Extraction,
     Recording,
     SoundRedaction,
     Summary,
@@ -67,9 +68,10 @@ def finalise_call(call_pk: int) -> None:
 
 @shared_task
 def summarise_call(call_pk: int) -> None:
-    """Makes the summary of an ended call."""
+    """Takes what an ended call's agent asks for, and makes the summary."""
     call = _ended(call_pk)
     if call is not None:
+        finalising.take_values(call)
         finalising.summarise(call)
 
 
@@ -123,7 +125,7 @@ def reap_stale_calls() -> None:
 def requeue_owed_work() -> None:
     """Queues work whose hint was lost or whose worker died."""
     now = timezone.now()
-    owed = {model: work.owed(model, now) for model in (Recording, Summary)}
+    owed = {model: work.owed(model, now) for model in (Recording, Summary, Extraction)}
     for call_pk in sorted({pk for pks in owed.values() for pk in pks}):
         queue(FINALISE, call_pk)
     for model, pks in owed.items():

@@ -7,6 +7,7 @@ from sessions_app.views import (
     accounts,
     audio_copies,
     call_lists,
+    extractions,
     offers,
     pages,
     pipecat,
@@ -60,6 +61,10 @@ urlpatterns = [
     path("calls/<slug:public_id>/reviewed", review.reviewed, name="review_reviewed"),
     path("calls/<slug:public_id>/scorecard", review.scorecard, name="review_scorecard"),
     path("calls/<slug:public_id>/tags", review.tag, name="review_tags"),
+    path("calls/<slug:public_id>/extraction", extractions.extraction, name="extraction"),
+    path(
+        "calls/<slug:public_id>/extraction/again", extractions.extract_again, name="extract_again"
+    ),
     path(
         "calls/<slug:public_id>/summaries/<int:number>",
         summary_versions.summary_version,

@@ -7,8 +7,10 @@ from typing import Any
 from django.utils import timezone
 
 from sessions_app.models import (
+    Agent,
     Call,
     ErasureReceipt,
+    Extraction,
     ShareLink,
     SummaryVersion,
     WebhookDelivery,
@@ -178,6 +180,14 @@ DESK_ERASES = [
 words."""
 
 
+def an_extraction(call: Call, text: str) -> None:
+    """Has an agent ask for a field, which was taken from a call of its."""
+    schema = {"type": "object", "properties": {"gist": {"type": "string"}}}
+    Agent.objects.filter(pk=call.agent_id).update(extraction_schema=schema)
+    said = {"gist": text}
+    Extraction.objects.create(call=call, state="done", schema=schema, values=said, found=said)
+
+
 PIPECAT = [
     f"{route}{slash}"
     for route in ("start", "api/offer", "sessions/<str:session_id>/api/offer")
@@ -268,3 +278,42 @@ def outcome(answer: Any) -> Outcome:
     if answer.status_code in (301, 302):
         return str(answer.url).partition("?")[0]
     return int(answer.status_code)
+
+
+TAKEN_PAGES = [
+    page(
+        "calls/<slug:public_id>/summaries/<int:number>",
+        "/calls/{id}/summaries/1",
+        200,
+        404,
+        200,
+        404,
+    ),
+    page("calls/<slug:public_id>/extraction", "/calls/{id}/extraction", 404, 404, 200, 404),
+    page(
+        "calls/<slug:public_id>/extraction",
+        "/calls/{id}/extraction",
+        404,
+        404,
+        "/calls/{id}/",
+        404,
+        method="POST",
+    ),
+    page(
+        "calls/<slug:public_id>/extraction/again",
+        "/calls/{id}/extraction/again",
+        404,
+        404,
+        "/calls/{id}/",
+        404,
+        method="POST",
+    ),
+]
+TAKEN_REST = [
+    *of_a_call("summary/versions"),
+    *of_a_call("summary/versions/1", route="summary/versions/<int:number>"),
+    *of_a_call("extraction"),
+    *of_a_call("extraction", owner=403, method="PATCH", body={"values": {"gist": None}}),
+    *of_a_call("extraction/again", owner=403, staff=202, method="POST"),
+]
+"""What is made of a call that is over, beside its summary."""

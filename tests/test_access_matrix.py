@@ -29,12 +29,15 @@ from tests.access_rows import (
     LINK_REST,
     LOGIN,
     REDACTS,
+    TAKEN_PAGES,
+    TAKEN_REST,
     VISITORS,
     Row,
     a_link,
     a_receipt,
     a_summary,
     a_webhook,
+    an_extraction,
     body_of,
     desk,
     desk_model,
@@ -87,14 +90,7 @@ PAGES = [
         404,
         method="POST",
     ),
-    page(
-        "calls/<slug:public_id>/summaries/<int:number>",
-        "/calls/{id}/summaries/1",
-        200,
-        404,
-        200,
-        404,
-    ),
+    *TAKEN_PAGES,
     page("calls/<slug:public_id>/erase", "/calls/{id}/erase", 404, 404, 200, 404),
     page(
         "calls/<slug:public_id>/erase",
@@ -125,8 +121,7 @@ REST = [
     *of_a_call("recording"),
     *REDACTS,
     *of_a_call("summary"),
-    *of_a_call("summary/versions"),
-    *of_a_call("summary/versions/1", route="summary/versions/<int:number>"),
+    *TAKEN_REST,
     *of_a_call("versions"),
     *of_a_call("versions", owner=403, staff=202, method="POST", body={"recogniser": "thorough"}),
     *of_a_call("versions/2", route="versions/<int:number>"),
@@ -277,6 +272,7 @@ def keys(recording: Recording, summary: Summary, people: dict[str, User]) -> dic
     token, _ = access.issue_token(people["owner"], "a program")
     versions.ask(spoken, people["owner"], "thorough")
     a_summary(spoken, SUMMED_UP)
+    an_extraction(spoken, SUMMED_UP)
     return {
         "id": spoken.public_id,
         "call": spoken.pk,

@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString
 from sessions_app.admin import latency, redaction_fields, trying
 from sessions_app.admin.agent_summaries import AgentSummaryFields
 from sessions_app.admin.base import CleanForm, VoiceAdmin
+from sessions_app.admin.extracting import AgentExtractionFields
 from sessions_app.admin.filters import NamedValuesFilter
 from sessions_app.engine.agent.responders.base import Responder
 from sessions_app.engine.core.agent_config import LONGEST_PHRASE, MOST_PHRASES
@@ -110,7 +111,7 @@ def _named(field: str) -> forms.ChoiceField:
     )
 
 
-class AgentForm(AgentSummaryFields, CleanForm[Agent]):
+class AgentForm(AgentSummaryFields, AgentExtractionFields, CleanForm[Agent]):
     """Checks the settings before a caller does; moves the default mark in one step."""
 
     recogniser = _named("recogniser")
@@ -156,6 +157,7 @@ class AgentForm(AgentSummaryFields, CleanForm[Agent]):
             *redaction_fields.FIELDS,
             "summariser",
             "summary_template",
+            "extraction_schema",
             "is_default",
             "is_active",
         )
@@ -324,6 +326,7 @@ class AgentAdmin(VoiceAdmin[Agent]):
             "Summaries",
             {"fields": ("summariser", "summary_template"), "classes": ("collapse",)},
         ),
+        ("Taken from calls", {"fields": ("extraction_schema",), "classes": ("collapse",)}),
         ("Availability", {"fields": ("is_default", "is_active")}),
         (
             "History",
@@ -351,6 +354,7 @@ class AgentAdmin(VoiceAdmin[Agent]):
         return [*own, *super().get_urls()]
 
     def save_model(self, request: HttpRequest, obj: Agent, form: Any, change: bool) -> None:
+        obj.extraction_version += "extraction_schema" in form.changed_data
         with transaction.atomic():
             if obj.is_default:
                 Agent.objects.filter(is_default=True).exclude(pk=obj.pk).update(is_default=False)

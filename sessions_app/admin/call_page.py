@@ -15,7 +15,9 @@ from sessions_app.engine.core.call_data import as_text
 from sessions_app.engine.core.events import Speaker
 from sessions_app.engine.core.party import visitor_name
 from sessions_app.engine.exports.registry import FORMATS
-from sessions_app.models import AccessLog, Call, Recording, Segment, Summary, Version
+from sessions_app.engine.summaries.taking import fields_of
+from sessions_app.engine.understanding.fields import label_of
+from sessions_app.models import AccessLog, Call, Extraction, Recording, Segment, Summary, Version
 from sessions_app.models.segment import SegmentSource
 from sessions_app.models.work import LeasedJob, WorkState
 from sessions_app.services import corrections, summaries, summary_versions, transcripts, turns
@@ -168,6 +170,7 @@ def timeline(call: Call) -> list[TimelineRow]:
         *_life(call),
         *_work("Recording", recording_of(call)),
         *_work("Summary", summary_of(call)),
+        *_work("Values", Extraction.objects.filter(call=call).first()),
         *_versions(call),
         *_accesses(call),
     ]
@@ -233,6 +236,22 @@ def _end(call: Call) -> str:
     return f"{who} asked for its end" if call.is_live else f"Ended by {who} (staff)"
 
 
+def _taken(call: Call) -> dict[str, Any]:
+    """Returns what was taken from the call."""
+    row = Extraction.objects.filter(call=call).select_related("corrected_by").first()
+    fields = {} if row is None else fields_of(row.schema)
+    taken = [(label_of(name, fields[name]), name) for name in fields]
+    return {
+        "extraction": row,
+        "taken": [
+            (label, row.values.get(name), row.evidence.get(name, []), name in row.corrections)
+            for label, name in taken
+        ]
+        if row is not None
+        else [],
+    }
+
+
 def _is_ready(recording: Recording | None) -> bool:
     return recording is not None and recording.state == WorkState.DONE and bool(recording.file)
 
@@ -280,6 +299,7 @@ def context(call: Call, word_count: int) -> dict[str, Any]:
         "peaks": json.dumps(recording.peaks) if recording is not None else "[]",
         "summary": summary,
         "told": summaries.told(summary) if summary is not None else None,
+        **_taken(call),
         "summary_versions": summary_versions.of_call(call),
         **second_pass.context(call),
         "speakers": speakers(summary),

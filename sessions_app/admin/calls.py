@@ -20,6 +20,7 @@ from sessions_app.admin.dated import DatedCalls
 from sessions_app.admin.ending import EndsCalls, can_be_ended
 from sessions_app.admin.erasing import Erases
 from sessions_app.admin.exporting import zip_response
+from sessions_app.admin.extracting import ExportsExtractions
 from sessions_app.admin.filters import LegalHoldFilter, RecordingStateFilter, SummaryStateFilter
 from sessions_app.admin.holding import HoldsCalls
 from sessions_app.admin.listing import ListsCalls
@@ -66,6 +67,7 @@ class CallAdmin(
     CallPermissions,
     CallColumns,
     ReviewsCalls,
+    ExportsExtractions,
     SecondPass,
     EndsCalls,
     Erases,
@@ -125,6 +127,7 @@ class CallAdmin(
         "record_again",
         "export_transcripts",
         "export_list",
+        "export_extractions",
         "legal_hold",
         "lift_hold",
         "mark_reviewed",

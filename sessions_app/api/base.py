@@ -58,19 +58,16 @@ class JsonAsSent(CleanJson):
 class Strict(APIView):
     """Errors as JSON, whatever the format of the view's other responses.
 
-    `parameters` are the view's query parameters; others are refused (400).
+    `parameters` are the view's query parameters, besides those of any name that has one of
+    `beginnings`; others are refused (400).
     """
 
     parameters: Sequence[str] = ()
+    beginnings: Sequence[str] = ()
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        given = [name for name in request.query_params if not self.takes(name)]
-        parameters.check(given, self.parameters)
-
-    def takes(self, name: str) -> bool:
-        """Returns whether a query parameter is known that `parameters` does not list."""
-        return False
+        parameters.check(request.query_params, self.parameters, self.beginnings)
 
     def get_exception_handler(self) -> Callable[[Exception, dict[str, Any]], Response]:
         return errors.handle

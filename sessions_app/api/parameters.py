@@ -33,9 +33,13 @@ class UnknownParameterError(ValidationError):
         self.sentence = f"Unknown {what} {listed}{more}: this address {takes}."
 
 
-def check(given: Iterable[str], known: Sequence[str]) -> None:
-    """Raises UnknownParameterError for names in `given` that are not `known`."""
-    unknown = [name for name in given if name not in known]
+def check(given: Iterable[str], known: Sequence[str], beginnings: Sequence[str] = ()) -> None:
+    """Raises UnknownParameterError for names in `given` that are not `known`.
+
+    Any name is known that has one of `beginnings`.
+    """
+    free = tuple(beginnings)
+    unknown = [name for name in given if name not in known and not name.startswith(free)]
     if unknown:
         raise UnknownParameterError(unknown, known)
 

@@ -10,9 +10,10 @@ from rest_framework.exceptions import NotFound, PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from sessions_app.api import given_filters, schema
+from sessions_app.api import extraction_filters, given_filters, schema
 from sessions_app.api.base import ApiView, CallView, JsonAsSent
 from sessions_app.api.errors import NOT_FOUND
+from sessions_app.api.extraction_filters import ExtractionFilter
 from sessions_app.api.filters import CallFilter, StrictOrdering
 from sessions_app.api.given_filters import GivenFilter
 from sessions_app.api.pagination import Pages
@@ -42,14 +43,15 @@ NOT_YOURS_TO_ERASE = (
     get=extend_schema(
         operation_id="calls_list",
         summary="Calls that you may see, newest first",
-        description="A user's own calls; staff with the permission to view calls see all.",
+        description="A user's own calls; staff with the permission to view calls see all. "
+        + extraction_filters.DESCRIPTION,
         tags=["calls"],
         responses={200: CallSerializer(many=True), **schema.SIGNED_IN, 400: schema.INVALID},
     )
 )
 class CallList(ApiView, generics.ListAPIView[Call]):
     serializer_class = CallSerializer
-    filter_backends = [DjangoFilterBackend, GivenFilter, StrictOrdering]
+    filter_backends = [DjangoFilterBackend, GivenFilter, ExtractionFilter, StrictOrdering]
     filterset_class = CallFilter
     ordering_fields = ["created_at", "ended_at", "duration_ms", "state", "word_count"]
     ordering = ["-created_at"]
@@ -59,9 +61,7 @@ class CallList(ApiView, generics.ListAPIView[Call]):
         "ordering",
         *given_filters.DOCUMENTED,
     )
-
-    def takes(self, name: str) -> bool:
-        return given_filters.is_one(name)
+    beginnings = (*given_filters.BEGINNINGS, extraction_filters.PREFIX)
 
     def get_queryset(self) -> QuerySet[Call]:
         return _shown(self.request.user)

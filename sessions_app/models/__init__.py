@@ -6,6 +6,7 @@ from sessions_app.models.audio_copy import AudioCopy, AudioFormat
 from sessions_app.models.call import Call
 from sessions_app.models.correction import SegmentRevision
 from sessions_app.models.erasure import ErasureCause, ErasureKind, ErasureReceipt
+from sessions_app.models.extraction import Extraction
 from sessions_app.models.note import Note
 from sessions_app.models.recording import Recording
 from sessions_app.models.redaction import RedactedOriginal, Redaction, SoundRedaction
@@ -40,6 +41,7 @@ __all__ = [
     "ErasureCause",
     "ErasureKind",
     "ErasureReceipt",
+    "Extraction",
     "Note",
     "Purpose",
     "QuestionKind",

@@ -102,6 +102,12 @@ class Agent(models.Model):
     summary_template = models.TextField(
         blank=True, help_text="What a language model is told of how to summarise its calls."
     )
+    extraction_schema = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="What is taken from its calls, as a JSON Schema; empty for nothing.",
+    )
+    extraction_version = models.PositiveIntegerField(default=0, editable=False)
     closing_words = models.TextField(
         blank=True, help_text="Said before the agent hangs up; empty for the usual ones."
     )

@@ -33,6 +33,7 @@ class WebhookEvent(models.TextChoices):
     TRANSCRIPT_READY = "transcript.ready", "All words of a call are stored"
     RECORDING_READY = "recording.ready", "A call's recording can be heard"
     SUMMARY_READY = "summary.ready", "A call's summary was made"
+    EXTRACTION_READY = "extraction.ready", "What an agent asks for was taken from a call"
     CALL_ERASED = "call.erased", "A call was erased: nobody sees it any more"
 
 

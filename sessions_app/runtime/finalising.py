@@ -13,11 +13,19 @@ from sessions_app.engine.core.errors import MediaError
 from sessions_app.engine.recording.lanes import lane_is_unreadable, lane_length_ms
 from sessions_app.engine.recording.masking import ToneMask
 from sessions_app.engine.recording.merging import MergedRecording, merge_lanes
-from sessions_app.models import Call, Recording, Summary
+from sessions_app.models import Call, Extraction, Recording, Summary
 from sessions_app.models.work import WorkState
 from sessions_app.runtime.settings import voice_config
-from sessions_app.runtime.understanding import summariser_for
-from sessions_app.services import calls, recordings, redactions, summaries, transcripts, work
+from sessions_app.runtime.understanding import extractor_for, summariser_for
+from sessions_app.services import (
+    calls,
+    extractions,
+    recordings,
+    redactions,
+    summaries,
+    transcripts,
+    work,
+)
 
 MERGED = "merged.ogg"
 
@@ -37,6 +45,13 @@ def record(call: Call) -> None:
     if state in (None, WorkState.DONE, WorkState.FAILED):
         # no lane is left to take the length from
         calls.note_length(call, _words_end_ms(call))
+
+
+def take_values(call: Call) -> None:
+    """Takes what the call's agent asks for, if it is owed and no other worker does."""
+    with work.doing(Extraction, call.pk) as row:
+        if row is not None:
+            extractions.take(call, row, extractor_for(call))
 
 
 def summarise(call: Call) -> None:

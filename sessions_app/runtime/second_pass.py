@@ -36,7 +36,7 @@ from sessions_app.models import Call, Purpose, Recording, Segment, Version, Vers
 from sessions_app.runtime import redaction
 from sessions_app.runtime.recognisers import Recognisers
 from sessions_app.runtime.settings import load_backend, voice_config
-from sessions_app.services import summaries, transcripts, versions, work
+from sessions_app.services import extractions, summaries, transcripts, versions, work
 from sessions_app.services.erasure_work import copies_prefix
 
 logger = logging.getLogger(__name__)
@@ -66,6 +66,7 @@ def retranscribe(version_pk: int) -> None:
         rows = _added(heard, *manner) if lost else _rows(_spans(spoken), heard, *manner)
         if versions.keep(version, redaction.redacted(call, rows)) and lost and rows:
             summaries.ask_again(call, None)
+            extractions.ask_again(call, None)
 
 
 def _able(call: Call, version: Version) -> list[str]:

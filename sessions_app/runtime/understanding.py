@@ -1,4 +1,4 @@
-"""Which summariser a call has: its agent's, the model that its agent answers by, or the default."""
+"""Who reads a call that is over: whom its agent names, the model it answers by, or the default."""
 
 from typing import Any
 
@@ -8,6 +8,9 @@ from sessions_app.engine.agent.responders.chat.responder import ChatResponder
 from sessions_app.engine.core.agent_config import AgentConfig
 from sessions_app.engine.summaries.base import Summariser
 from sessions_app.engine.summaries.extractive import ExtractiveSummariser
+from sessions_app.engine.summaries.taking import Extractor
+from sessions_app.engine.understanding.extractor import ModelExtractor
+from sessions_app.engine.understanding.rules import RuleExtractor
 from sessions_app.engine.understanding.summariser import ModelSummariser
 from sessions_app.models import Call
 from sessions_app.runtime.settings import backend_class, backend_names, load_backend
@@ -29,6 +32,20 @@ def summariser_for(call: Call) -> Summariser:
     if extractive and (options := model_of_agent(call)) is not None:
         return ModelSummariser(**options)
     return _loaded("default")
+
+
+def extractor_for(call: Call) -> Extractor:
+    """Returns who takes what a call's agent asks for: the model that summarises it, or rules."""
+    chosen = call.agent.summariser
+    name = chosen if chosen in backend_names("SUMMARISERS") else "default"
+    kind = backend_class("SUMMARISERS", name)
+    if isinstance(kind, type) and issubclass(kind, ModelSummariser):
+        entries = settings.VOICE["SUMMARISERS"]
+        entry = entries[name]
+        entry = entries[entry["SAME_AS"]] if "SAME_AS" in entry else entry
+        return ModelExtractor(**entry.get("OPTIONS", {}))
+    options = model_of_agent(call) if name == "default" else None
+    return RuleExtractor() if options is None else ModelExtractor(**options)
 
 
 def model_of_agent(call: Call) -> dict[str, Any] | None:

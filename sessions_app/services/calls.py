@@ -16,7 +16,7 @@ from sessions_app.engine.core.states import LIVE, TERMINAL, CallState, EndReason
 from sessions_app.engine.text.cleaning import clean
 from sessions_app.models import AccessLog, Agent, Call, Recording, Summary, WebhookEvent
 from sessions_app.models.call import new_public_id
-from sessions_app.services import access, versions, webhooks
+from sessions_app.services import access, extractions, versions, webhooks
 from sessions_app.services.queueing import FINALISE, queue
 
 MOST_GAPS = 500
@@ -169,6 +169,7 @@ def _owe(call: Call) -> None:
         if call.end_reason == EndReason.SERVER_DIED:
             versions.owe_lost(call.public_id)
     Summary.objects.get_or_create(call=call)
+    extractions.owe(call)
     queue(FINALISE, call.pk)
 
 

@@ -22,6 +22,7 @@ from sessions_app.models import (
     ErasureCause,
     ErasureKind,
     ErasureReceipt,
+    Extraction,
     Note,
     Recording,
     RedactedOriginal,
@@ -36,15 +37,21 @@ from sessions_app.models import (
     VersionSegment,
     WebhookEvent,
 )
-from sessions_app.models.work import WorkState
+from sessions_app.models.work import LeasedJob, WorkState
 from sessions_app.services import access, scorecards, webhooks
 from sessions_app.services.queueing import ERASE, queue
 
 DELETE = "sessions_app.delete_call"
 HOLD = "sessions_app.hold_call"
 HOW_TO_LIFT = "Have it lifted first: in the admin, on the list of calls, 'Lift the legal hold'."
-Job = type[Recording] | type[Summary] | type[Version] | type[AudioCopy] | type[SoundRedaction]
-JOBS: tuple[Job, ...] = (Recording, Summary, Version, AudioCopy, SoundRedaction)
+JOBS: tuple[type[LeasedJob], ...] = (
+    Recording,
+    Summary,
+    Version,
+    AudioCopy,
+    SoundRedaction,
+    Extraction,
+)
 """What workers make of a call."""
 
 
@@ -219,6 +226,7 @@ def _without_words(call: Call, user: Any | None, cause: ErasureCause) -> Erasure
         ReviewComment.objects.filter(call=call),
         RedactedOriginal.objects.filter(call=call),
         SummaryVersion.objects.filter(call=call),
+        Extraction.objects.filter(call=call),
     )
     for rows in words:
         add(counts, rows.delete()[1])

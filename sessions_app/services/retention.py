@@ -86,7 +86,7 @@ def _overdue(now: datetime) -> QuerySet[Call]:
     for agent_pk, days in _agents():
         over |= Q(agent_id=agent_pk, ended_at__lt=now - timedelta(days=days))
     kept = Call.objects.filter(over, held_at=None, state__in=sorted(TERMINAL))
-    for name in ("recording", "summary", "versions"):
+    for name in ("recording", "summary", "versions", "extraction"):
         kept = kept.exclude(**{f"{name}__state__in": [WorkState.PENDING, WorkState.RUNNING]})
     done = Q(text_erased_at__isnull=False) & Q(pk__in=_with_sound())
     return kept.exclude(done).order_by("ended_at", "pk")

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from sessions_app.engine.exports.base import one_line
-from sessions_app.engine.exports.csv import BYTE_ORDER_MARK, safe
+from sessions_app.engine.exports.csv import BYTE_ORDER_MARK, safe_cell
 from sessions_app.models import AccessLog, Scorecard
 from sessions_app.services import scorecards
 
@@ -38,14 +38,14 @@ def render(cards: QuerySet[Scorecard], user: Any) -> str:
 
 
 def _lines(card: Scorecard) -> list[list[Any]]:
-    reviewer = safe(card.reviewer.get_username()) if card.reviewer else ""
-    known = [card.call.public_id, safe(card.form.name), card.version.number, reviewer]
+    reviewer = safe_cell(card.reviewer.get_username()) if card.reviewer else ""
+    known = [card.call.public_id, safe_cell(card.form.name), card.version.number, reviewer]
     at = card.updated_at.isoformat()
     lines = []
     for question in card.version.questions:
         value = card.answers.get(question["key"])
-        told = safe(one_line(value)) if isinstance(value, str) else scorecards.shown(value)
-        lines.append([*known, at, safe(one_line(question["text"])), question["kind"], told])
+        told = safe_cell(one_line(value)) if isinstance(value, str) else scorecards.shown(value)
+        lines.append([*known, at, safe_cell(one_line(question["text"])), question["kind"], told])
     return lines
 
 

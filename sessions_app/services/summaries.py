@@ -112,7 +112,7 @@ def _summed_up(
     """Returns the summary of `rest`: what was said beside the notes, which stand by themselves."""
     said = sum(count(row.text) for row in worth)
     if any(count(row.text) for row in rest) or not said:
-        found = summariser.summarise_call(_brief(call, rest))
+        found = summariser.summarise_call(brief_of(call, rest))
         if not 0 < found.too_few < said:
             return found
         only = words_were(found.too_few)
@@ -121,11 +121,12 @@ def _summed_up(
     if noted:
         return CallSummary("Everything that was said is in the notes.")
     if all(SMALL_TALK.fullmatch(row.text.strip()) for row in worth if count(row.text)):
-        return summariser.summarise_call(_brief(call, worth))
+        return summariser.summarise_call(brief_of(call, worth))
     return CallSummary("Nothing was said but what the agent was asked for.")
 
 
-def _brief(call: Call, rows: Sequence[ExportSegment]) -> CallBrief:
+def brief_of(call: Call, rows: Sequence[ExportSegment]) -> CallBrief:
+    """Returns what summarisers and extractors are told of a call; `rows` are what they read."""
     config = AgentConfig.from_json(call.persona)
     name = config.name or call.agent.name
     return CallBrief(rows, call.language, _began(call), name, call.agent.summary_template)

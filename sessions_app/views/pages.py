@@ -31,7 +31,7 @@ from sessions_app.services import (
 )
 from sessions_app.services.paging import Keyed
 from sessions_app.services.visit_log import note_visit
-from sessions_app.views import players, talking, view_models, wording
+from sessions_app.views import extractions, players, talking, view_models, wording
 from sessions_app.views.forms import CallsForm
 from sessions_app.views.recordings import recording_response
 
@@ -227,6 +227,7 @@ def _detail(request: HttpRequest, found: Call) -> dict[str, Any]:
     transcript = view_models.lines(segments, agent, found.gaps, one_line(wanted))
     seqs = {row.turn_index: row.seq for row in reversed(segments)}
     starts = {line.seq: line.start_ms for line in transcript}
+    extraction = extractions.of_call(found)
     return {
         "call": found,
         "review": review_panel.panel(found, request.user),
@@ -245,6 +246,8 @@ def _detail(request: HttpRequest, found: Call) -> dict[str, Any]:
         "silent_sides": view_models.silent_sides(audio, segments),
         "summary": summary,
         "told": view_models.told(summary, starts) if summary else None,
+        "extraction": extraction,
+        "taken": extractions.shown(extraction, starts) if extraction else [],
         "summary_versions": summary_versions.of_call(found),
         "speakers": view_models.speaker_shares(summary.speakers, agent) if summary else [],
         "may_correct": not found.is_live and corrections.may_correct(request.user, found),

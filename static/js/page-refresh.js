@@ -2,7 +2,7 @@
 /** Polls the server while a call's recording or summary is pending, and replaces changed parts of the page. */
 
 const POLL_MS = [1000, 1000, 1500, 2000, 3000, 5000];
-const PARTS = ["detail-head", "player-part", "transcript-part", "turns-part", "notes-part", "summary-part", "facts-part"];
+const PARTS = ["detail-head", "player-part", "transcript-part", "turns-part", "notes-part", "summary-part", "extraction-part", "facts-part"];
 const PENDING = new Set(["pending", "running"]);
 
 /**

@@ -179,6 +179,7 @@ def _full(call: Any, audio: bytes) -> Any:
     ]
     recording.file.save("call.ogg", ContentFile(audio))
     _summaries(call)
+    _taken(call)
     _versions(call)
     _correct(call)
     return call
@@ -223,6 +224,32 @@ def _summaries(call: Any) -> None:
     kept = [old, {**told, **used}]
     for number, given in enumerate(kept, start=1):
         SummaryVersion.objects.create(call=call, number=number, made_at=timezone.now(), **given)
+
+
+def _taken(call: Any) -> None:
+    """Gives a call values of every type, long ones and corrected ones."""
+    from sessions_app.models import Extraction
+
+    fields: dict[str, Any] = {
+        "order_number": {"type": "string", "description": "As the caller says it."},
+        "callback_wanted": {"type": "boolean"},
+        "mood": {"type": "string", "enum": ["calm", "angry"], "title": LONG_WORD},
+        "pieces": {"type": "integer"},
+        "price": {"type": "number"},
+        "goods": {"type": "array", "items": {"type": "string"}},
+    }
+    values = {"order_number": LONG_WORD, "callback_wanted": True, "goods": ["a chair", "a lamp"]}
+    Extraction.objects.create(
+        call=call,
+        state="done",
+        engine="rules",
+        schema={"type": "object", "properties": fields},
+        values=values,
+        found=values,
+        corrections={"goods": values["goods"]},
+        evidence={"order_number": [2, 4, 6]},
+        note="No language model could be used: these values were found by rules.",
+    )
 
 
 def _versions(call: Any) -> None:

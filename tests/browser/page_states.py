@@ -262,6 +262,7 @@ CALLS = (
     State("a call, its downloads", "/calls/{full}/", then=_open("#downloads summary")),
     State("a call, its summaries", "/calls/{full}/", then=_open("#summary-versions summary")),
     State("one summary of a call", "/calls/{full}/summaries/2"),
+    State("what was taken, corrected", "/calls/{full}/extraction", STAFF),
     State("a call, as staff see it", "/calls/{full}/", STAFF),
     State("a call, being corrected", "/calls/{full}/", then=_corrected),
     State("a call found", "/calls/{full}/?q=friday#segment-2", then=_paused),

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import astuple, dataclass, fields
 
 from sessions_app.engine.exports.base import one_line
-from sessions_app.engine.exports.csv import BYTE_ORDER_MARK, safe
+from sessions_app.engine.exports.csv import BYTE_ORDER_MARK, safe_cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def lines(calls: Iterable[CallLine]) -> str:
 def _cells(call: CallLine) -> Iterator[object]:
     for name, value in zip(COLUMNS, astuple(call), strict=True):
         if name in _FREE:
-            yield safe(one_line(str(value)))
+            yield safe_cell(one_line(str(value)))
         else:
             yield "" if value is None else value
 

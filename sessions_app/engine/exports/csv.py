@@ -47,14 +47,14 @@ def render(call: ExportCall, segments: Sequence[ExportSegment]) -> str:
     for s in segments:
         confidence = "" if s.confidence is None else s.confidence
         cut = "yes" if s.interrupted else ""
-        text = safe(one_line(s.text))
+        text = safe_cell(one_line(s.text))
         writer.writerow(
             [call.call_id, s.seq, s.speaker, s.start_ms, s.end_ms, confidence, text, cut]
         )
     return out.getvalue()
 
 
-def safe(text: str) -> str:
+def safe_cell(text: str) -> str:
     """Keeps spreadsheets from reading words as a formula, number, date or boolean.
 
     Quotes do not help, and an apostrophe would look as if it was said.

@@ -61,6 +61,10 @@ class TooLongError(LanguageModelError):
     """The request does not fit into the model's context, or its answer not into `max_tokens`."""
 
 
+class PartlyReadError(TooLongError):
+    """By its count of tokens the server read only a part of the request."""
+
+
 @dataclass(slots=True)
 class ModelUse:
     """What was asked of a model, and how many tokens that took, answers of no use among them."""
@@ -106,6 +110,7 @@ class ModelClient:
         self._sleep = sleep
         self._refusals = Refusals()
         self._format = 0
+        self._believes_counts = True
 
     def ask(
         self,
@@ -129,6 +134,13 @@ class ModelClient:
                     raise
                 pause = FIRST_PAUSE_S * 2 ** (failures - 1) * random.uniform(0.75, 1.25)
                 self._sleep(min(error.wait_s or pause, LONGEST_PAUSE_S))
+
+    def disbelieve_counts(self) -> None:
+        """Takes answers from now on whatever the server counted: some leave out what they cached.
+
+        To be called where the request was so short that it must have been read.
+        """
+        self._believes_counts = False
 
     def _answer(
         self,
@@ -192,8 +204,8 @@ class ModelClient:
             raise LanguageModelAwayError(error.message) from error
         use.tokens_in += reply.tokens_in
         use.tokens_out += reply.tokens_out
-        if reply.saw_only_a_part_of(asked):
-            raise TooLongError("The model's server read only a part of the request.")
+        if self._believes_counts and reply.saw_only_a_part_of(asked):
+            raise PartlyReadError("The model's server read only a part of the request.")
         return reply.text, reply.cut
 
     def _learns(self, status: int, body: str, sent: Mapping[str, Any]) -> bool:

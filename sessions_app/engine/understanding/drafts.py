@@ -91,7 +91,7 @@ def _statement(item: Any, known: Collection[int], dropped: list[int]) -> Stateme
     text = _text(_first(given, _TEXTS), LONGEST_TEXT)
     if not text:
         return None
-    numbers = list(dict.fromkeys(_numbers(_first(given, _NUMBERS))))
+    numbers = list(dict.fromkeys(numbers_in(_first(given, _NUMBERS))))
     dropped += [number for number in numbers if number not in known]
     kept = [number for number in numbers if number in known]
     owner = _text(_first(given, _OWNERS), LONGEST_OWNER)
@@ -110,7 +110,7 @@ def _text(value: Any, most: int) -> str:
     return "" if text.lower() in _NOBODY else text
 
 
-def _numbers(value: Any) -> Iterator[int]:
+def numbers_in(value: Any) -> Iterator[int]:
     """Yields the numbers in what should be a list of them: "3", "[3-5]", 3.0, {"segment": 3}."""
     if isinstance(value, bool) or value is None:
         return
@@ -121,7 +121,7 @@ def _numbers(value: Any) -> Iterator[int]:
     elif isinstance(value, list | Mapping):
         items = value.values() if isinstance(value, Mapping) else value
         for item in list(items)[: 2 * MOST_NUMBERS]:
-            yield from _numbers(item)
+            yield from numbers_in(item)
 
 
 def _written_numbers(text: str) -> Iterator[int]:

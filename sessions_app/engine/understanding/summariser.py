@@ -16,6 +16,7 @@ from sessions_app.engine.understanding.client import (
     LanguageModelError,
     ModelClient,
     ModelUse,
+    PartlyReadError,
     TooLongError,
 )
 from sessions_app.engine.understanding.drafts import Statement, SummaryDraft, read_draft
@@ -120,11 +121,18 @@ class _Reading:
         messages = summary_prompts.messages_of(self._instructions(), lines)
         try:
             return [self._draft(messages, {line.number for line in lines})]
-        except TooLongError:
+        except TooLongError as error:
             if len(lines) <= FEWEST_LINES:
-                raise
+                return self._read_anyway(lines, error)
         half = len(lines) // 2
         return [*self._read(lines[:half]), *self._read(lines[half:])]
+
+    def _read_anyway(self, lines: list[NumberedLine], error: TooLongError) -> list[SummaryDraft]:
+        """Returns the summary of a part that is short, unless the server refused it."""
+        if not isinstance(error, PartlyReadError):
+            raise error
+        self.client.disbelieve_counts()
+        return self._read(lines)
 
     def _merged(self, drafts: list[SummaryDraft]) -> SummaryDraft:
         """Returns one summary of those of the parts; several at a time where they are many."""

@@ -223,6 +223,13 @@ def test_what_is_too_long_is_read_in_halves(server: CompletionsServer, cut: str)
     assert len(found.key_points) == 4
 
 
+def test_counts_that_cannot_be_are_believed_no_more(server: CompletionsServer) -> None:
+    server.answer, server.tokens_in = echo, 3  # without what the server had in its cache
+    found = made(server, CallBrief(LONG, "en-US"))
+    assert covered(found.key_points) == list(range(1, 81))
+    assert (found.engine, found.note) == ("", "")
+
+
 def test_a_model_that_thinks_too_long_may_say_more(server: CompletionsServer) -> None:
     def answer(body: dict[str, Any]) -> Reply:
         enough = body["max_tokens"] > 1000

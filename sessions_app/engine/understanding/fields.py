@@ -1,0 +1,123 @@
+"""Fields that operators ask for: a subset of JSON Schema, and values checked by it. Pure.
+
+https://json-schema.org/draft/2020-12. A schema is one object of plain properties, without nesting,
+so that each value can be shown, filtered and corrected.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from typing import Any
+
+from jsonschema import Draft202012Validator, FormatChecker, SchemaError
+
+MOST_FIELDS, LONGEST_NAME, LONGEST_PATTERN = 40, 40, 200
+LONGEST_TEXT, MOST_ITEMS = 500, 50
+"""Of one value."""
+
+SCALARS = ("string", "number", "integer", "boolean")
+TYPES = (*SCALARS, "array")
+FORMATS = ("date", "date-time", "time", "email", "phone", "amount", "person")
+"""Formats of texts and numbers. The last three tell what to look for where no model reads."""
+
+_TOP = frozenset({"$schema", "type", "title", "description", "properties", "required"})
+_TOP_TOO = frozenset({"additionalProperties"})
+_PLAIN = frozenset(
+    {
+        *("type", "title", "description", "enum", "format", "pattern", "minimum", "maximum"),
+        *("exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minLength", "maxLength"),
+        *("minItems", "maxItems", "uniqueItems", "items", "examples"),
+    }
+)
+_NAME = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
+FEWEST_DIGITS = 5
+
+formats = FormatChecker(())
+formats.checks("date", ValueError)(lambda value: _is(value, date.fromisoformat))
+formats.checks("date-time", ValueError)(lambda value: _is(value, datetime.fromisoformat))
+formats.checks("time", ValueError)(lambda value: _is(value, time.fromisoformat))
+formats.checks("email")(lambda value: not isinstance(value, str) or "@" in value)
+formats.checks("phone")(
+    lambda value: not isinstance(value, str) or sum(map(str.isdigit, value)) >= FEWEST_DIGITS
+)
+
+
+def _is(value: Any, read: Any) -> bool:
+    if isinstance(value, str):
+        read(value)
+    return True
+
+
+def type_of(field: Mapping[str, Any]) -> str:
+    """Returns the type of a field's values, besides null."""
+    given = field.get("type", "string")
+    names = [name for name in given if name != "null"] if isinstance(given, list) else [given]
+    return str(names[0]) if len(names) == 1 else ""
+
+
+def label_of(name: str, field: Mapping[str, Any]) -> str:
+    """Returns how people are shown a field: its title, or its name with blanks."""
+    return str(field.get("title") or name.replace("_", " ").capitalize())
+
+
+def schema_problem(schema: Any) -> str:
+    """Returns what is wrong with an agent's schema, as a sentence for its operator; or nothing."""
+    if schema == {}:
+        return ""
+    if not isinstance(schema, Mapping) or schema.get("type") != "object":
+        return 'The schema must be an object with "type": "object" and "properties".'
+    if unknown := sorted(set(schema) - _TOP - _TOP_TOO):
+        return f'"{unknown[0]}" is not supported beside "properties".'
+    fields = schema.get("properties")
+    if not isinstance(fields, Mapping) or not fields:
+        return '"properties" must name one field at least.'
+    if len(fields) > MOST_FIELDS:
+        return f"There may be {MOST_FIELDS} fields at most; these are {len(fields)}."
+    return next((told for name in fields if (told := _field_problem(name, fields[name]))), "")
+
+
+def _field_problem(name: str, field: Any) -> str:
+    if not _NAME.fullmatch(name) or len(name) > LONGEST_NAME:
+        return (
+            f'"{name[:LONGEST_NAME]}" cannot be a field\'s name. Use up to {LONGEST_NAME} letters '
+            "a to z, digits and single underscores, such as order_number."
+        )
+    if not isinstance(field, Mapping):
+        return f'"{name}" must be an object, such as {{"type": "string"}}.'
+    if unknown := sorted(set(field) - _PLAIN):
+        known = ", ".join(sorted(_PLAIN))
+        return f'"{name}": "{unknown[0]}" is not supported. A field may have: {known}.'
+    if type_of(field) not in TYPES:
+        return f'"{name}": "type" must be one of {", ".join(TYPES)}; fields cannot be nested.'
+    return _values_problem(name, field)
+
+
+def _values_problem(name: str, field: Mapping[str, Any]) -> str:
+    if "format" in field and field["format"] not in FORMATS:
+        return f'"{name}": "format" must be one of {", ".join(FORMATS)}.'
+    items = field.get("items", {"type": "string"})
+    if type_of(field) == "array" and (
+        not isinstance(items, Mapping) or type_of(items) not in SCALARS or set(items) - _PLAIN
+    ):
+        return f'"{name}": "items" must have a "type" of {", ".join(SCALARS)}.'
+    if len(str(field.get("pattern", ""))) > LONGEST_PATTERN:
+        return f'"{name}": "pattern" may have {LONGEST_PATTERN} characters at most.'
+    try:
+        Draft202012Validator.check_schema(dict(field), Draft202012Validator.FORMAT_CHECKER)
+    except SchemaError as error:
+        where = "".join(f' at "{part}"' for part in error.absolute_path)
+        return f'"{name}"{where}: {error.message}.'
+    return ""
+
+
+def value_problem(field: Mapping[str, Any], value: Any) -> str:
+    """Returns what is wrong with a value of a field, in the validator's words; None is fine."""
+    if value is None:
+        return ""
+    if isinstance(value, str) and len(value) > LONGEST_TEXT:
+        return f"It is longer than {LONGEST_TEXT} characters."
+    if isinstance(value, list) and len(value) > MOST_ITEMS:
+        return f"It has more than {MOST_ITEMS} items."
+    wanted = {"type": "string", **field}
+    found = Draft202012Validator(wanted, format_checker=formats).iter_errors(value)
+    return next((error.message for error in found), "")

@@ -1,0 +1,111 @@
+"""Operations on what is taken from calls: owe, take, correct, list as a file."""
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from sessions_app.engine.exports.csv import BYTE_ORDER_MARK, safe_cell
+from sessions_app.engine.summaries.taking import Extractor, TakenValues, fields_of
+from sessions_app.engine.text.cleaning import clean, cleaned
+from sessions_app.models import AccessLog, Call, Extraction, WebhookEvent
+from sessions_app.models.work import WorkState
+from sessions_app.services import access, exports, summaries, webhooks, work
+from sessions_app.services.queueing import SUMMARISE, queue
+from sessions_app.services.summary_versions import cost_of
+
+
+def owe(call: Call) -> None:
+    """Owes an ended call its values, where its agent asks for some."""
+    if fields_of(call.agent.extraction_schema):
+        Extraction.objects.get_or_create(call=call)
+
+
+def take(call: Call, row: Extraction, extractor: Extractor) -> None:
+    """Fills a taken row from the call's transcript and marks it done; corrections stay."""
+    schema = call.agent.extraction_schema
+    fields = fields_of(schema)
+    found = extractor.take(summaries.brief_of(call, exports.rows(call)), fields)
+    row.schema, row.schema_version = schema, call.agent.extraction_version
+    row.found = {name: cleaned(found.values.get(name)) for name in fields}
+    row.evidence = {name: list(seqs) for name, seqs in found.evidence.items()}
+    _note_making(row, found)
+    with transaction.atomic():
+        # somebody may have corrected it since the row was taken
+        now = Extraction.objects.select_for_update().get(pk=row.pk)
+        row.corrected_by_id, row.corrected_at = now.corrected_by_id, now.corrected_at
+        row.corrections = {name: v for name, v in now.corrections.items() if name in fields}
+        row.values = row.found | row.corrections
+        if work.done(row) and row.done_at is not None:
+            once = row.done_at.isoformat()
+            webhooks.owe(WebhookEvent.EXTRACTION_READY, call.public_id, once)
+
+
+def _note_making(row: Extraction, found: TakenValues) -> None:
+    row.engine, row.model, row.note = found.engine, found.model[:200], clean(found.note)[:500]
+    row.requests, row.tokens_in, row.tokens_out = found.requests, found.tokens_in, found.tokens_out
+    row.cost = cost_of(row.model, found.tokens_in, found.tokens_out)
+
+
+def correct(
+    row: Extraction, user: Any, values: Mapping[str, Any], take_back: Sequence[str] = ()
+) -> None:
+    """Sets values by hand, or takes such corrections back; the caller has checked them."""
+    with transaction.atomic():
+        row = Extraction.objects.select_for_update().get(pk=row.pk)
+        row.corrections = {
+            name: value
+            for name, value in {**row.corrections, **cleaned(dict(values))}.items()
+            if name not in take_back
+        }
+        row.values = row.found | row.corrections
+        row.corrected_by_id, row.corrected_at = user.pk, timezone.now()
+        row.save(update_fields=["corrections", "values", "corrected_by", "corrected_at"])
+        names = ", ".join([*values, *take_back])
+        access.log(row.call, user, AccessLog.Action.EDITED, f"taken values: {names}")
+
+
+def ask_again(call: Call, user: Any | None) -> bool:
+    """Owes an ended call its values anew, and notes who asked; the old ones stay till then.
+
+    Returns False, and does nothing, while the call is live, its values are being taken, its words
+    were erased, or its agent asks for none.
+    """
+    if call.is_live or call.text_erased_at or not fields_of(call.agent.extraction_schema):
+        return False
+    with transaction.atomic():
+        row, _ = Extraction.objects.get_or_create(call=call)
+        if not work.again(row):
+            return False
+        if user is not None:
+            access.log(call, user, AccessLog.Action.SUMMARISED, "values taken again")
+        queue(SUMMARISE, call.pk)
+    return True
+
+
+def as_csv(calls: QuerySet[Call], user: Any) -> str:
+    """Returns the values of the calls that have some, one a line, and logs each as exported."""
+    rows = Extraction.objects.filter(call__in=calls, state=WorkState.DONE)
+    found = list(rows.select_related("call__agent").order_by("call__created_at", "call_id"))
+    names = list(dict.fromkeys(name for row in found for name in row.values))
+    out = io.StringIO()
+    out.write(BYTE_ORDER_MARK)
+    writer = csv.writer(out)
+    writer.writerow(["call", "agent", "created_at", *names])
+    for row in found:
+        access.log(row.call, user, AccessLog.Action.EXPORTED, "taken values, csv")
+        told = [row.call.public_id, row.call.agent.slug, row.call.created_at.isoformat()]
+        writer.writerow([*told, *(_cell(row.values.get(name)) for name in names)])
+    return out.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return safe_cell("; ".join(map(str, value)))
+    return safe_cell(value) if isinstance(value, str) else value
