@@ -3,7 +3,16 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 
-from sessions_app.views import accounts, audio_copies, call_lists, offers, pages, pipecat, vosk
+from sessions_app.views import (
+    accounts,
+    archives,
+    audio_copies,
+    call_lists,
+    offers,
+    pages,
+    pipecat,
+    vosk,
+)
 
 doors = [
     path("session", offers.session, name="session"),
@@ -28,6 +37,8 @@ urlpatterns = [
     path("login/", accounts.SignIn.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("account/", accounts.Account.as_view(), name="account"),
+    path("account/export", archives.ask, name="ask_export"),
+    path("exports/<slug:public_id>.zip", archives.download, name="export"),
     path("account/changed/", accounts.PasswordChanged.as_view(), name="password_changed"),
     path("call/", pages.call, name="call"),
     path("calls/", pages.calls, name="calls"),

@@ -280,7 +280,7 @@ def keys(recording: Recording, summary: Summary, people: dict[str, User]) -> dic
         "agent": spoken.agent_id,
         "receipt": a_receipt(spoken),
         **a_webhook(spoken),
-        **export_rows.made(spoken),
+        **export_rows.made(spoken, people["staff"]),
         "entry": AccessLog.objects.first().pk,  # type: ignore[union-attr]
         "token": token.pk,
         "user": people["other"].pk,

@@ -13,6 +13,7 @@ from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_POST
 
 from sessions_app.admin import call_page, persona
+from sessions_app.admin.archives import ExportsAudio
 from sessions_app.admin.audio import MakesAudio
 from sessions_app.admin.base import VoiceAdmin
 from sessions_app.admin.columns import CallColumns
@@ -67,6 +68,7 @@ class CallAdmin(
     HoldsCalls,
     ListsCalls,
     MakesAudio,
+    ExportsAudio,
     VoiceAdmin[Call],
 ):
     """Calls: staff view them; with `change_call` they rename and re-summarise them.
@@ -111,6 +113,7 @@ class CallAdmin(
         "record_again",
         "export_transcripts",
         "export_list",
+        "export_audio",
         "legal_hold",
         "lift_hold",
     )

@@ -14,6 +14,7 @@ SUMMARISE = "sessions_app.tasks.summarise_call"
 RETRANSCRIBE = "sessions_app.tasks.retranscribe_call"
 ERASE = "sessions_app.tasks.erase"
 DELIVER = "sessions_app.tasks.deliver_webhook"
+MAKE_ARCHIVE = "sessions_app.tasks.make_archive"
 COPY_AUDIO = "sessions_app.tasks.copy_audio"
 
 CONNECT_S = 1.0

@@ -249,6 +249,9 @@ CALLS = (
     State("erasing a call", "/calls/{full}/erase", STAFF),
     State("erasing a live call", "/calls/{live}/erase", STAFF),
     State("an account", "/account/"),
+    State("an account, an export ready", "/account/", STAFF),
+    State("an account, an export being made", "/account/", NEWCOMER),
+    State("start page, an export ready", "/", STAFF),
     State("a password that will not do", "/account/", then=_refused_password),
     State("a changed password", "/account/changed/"),
 )
@@ -273,7 +276,7 @@ ADMIN = (
     State("admin: the app", "/admin/sessions_app/", STAFF),
     *(
         State(f"admin: {name}", f"{DESK}/{name}/", STAFF)
-        for name in ("agent", "call", "accesslog", "apitoken", "recording", "summary")
+        for name in ("agent", "call", "accesslog", "apitoken", "recording", "summary", "archive")
     ),
     State("admin: calls found", f"{DESK}/call/?q=friday", STAFF),
     State("admin: no calls found", f"{DESK}/call/?q=zebra", STAFF),

@@ -49,7 +49,7 @@ from sessions_app.services import (
 from sessions_app.services.queueing import ERASE
 from tests.conftest import CallMaker, Queued
 from tests.fixtures.left import left_in_database, left_in_files
-from tests.fixtures.spoken_call import SAID, VISITOR, WORDS, spoken_call
+from tests.fixtures.spoken_call import SAID, VISITOR, WORDS, exported, spoken_call
 from tests.static_files import static_files  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.django_db
@@ -59,7 +59,9 @@ STAFF, OWNER = ErasureCause.STAFF, ErasureCause.OWNER
 
 @pytest.fixture
 def spoken(alice: User, own_folders: Path) -> Call:
-    return spoken_call(alice, own_folders, more=5)
+    call = spoken_call(alice, own_folders, more=5)
+    exported(alice)
+    return call
 
 
 def erased(receipt: ErasureReceipt) -> ErasureReceipt:
@@ -96,6 +98,7 @@ def test_no_table_no_file_and_no_log_holds_a_word_afterwards(
         "versionsegment": 1,
         "ticket": 1,
         "audiocopy": 1,
+        "archivedcall": 1,
         "file": 2,
         "accesslog": 0,
     }
