@@ -10,6 +10,7 @@ from django.db import close_old_connections
 from django.utils import timezone
 
 from sessions_app.models import (
+    Archive,
     AudioCopy,
     Call,
     ErasureReceipt,
@@ -23,6 +24,8 @@ from sessions_app.models import (
 from sessions_app.models.work import LeasedJob
 from sessions_app.runtime import audio_copies, finalising, second_pass, sound_redaction
 from sessions_app.services import (
+    archive_writing,
+    archives,
     calls,
     erasure_work,
     heartbeats,
@@ -40,6 +43,7 @@ from sessions_app.services.queueing import (
     DELIVER,
     ERASE,
     FINALISE,
+    MAKE_ARCHIVE,
     REDACT_SOUND,
     RETRANSCRIBE,
     SUMMARISE,
@@ -51,7 +55,10 @@ logger = logging.getLogger(__name__)
 SECOND_LOOK_S = 6.0
 """A little longer than the engine's beat, and than its pause before it asks the database again."""
 
-EXPORTS: tuple[tuple[type[LeasedJob], str], ...] = ((AudioCopy, COPY_AUDIO),)
+EXPORTS: tuple[tuple[type[LeasedJob], str], ...] = (
+    (AudioCopy, COPY_AUDIO),
+    (Archive, MAKE_ARCHIVE),
+)
 """What people ask for, and the task that makes it: queued after everything else that is owed."""
 
 
@@ -106,6 +113,12 @@ def deliver_webhook(delivery_pk: int) -> None:
 def copy_audio(copy_pk: int) -> None:
     """Makes a call's recording in another format."""
     audio_copies.make(copy_pk)
+
+
+@shared_task
+def make_archive(archive_pk: int) -> None:
+    """Makes the next part of a zip file that somebody asked for."""
+    archive_writing.make(archive_pk)
 
 
 @shared_task
@@ -168,6 +181,7 @@ def delete_expired_audio() -> None:
 @shared_task
 def expire() -> None:
     """Erases words, and whole calls, that were kept for as long as the settings say."""
+    archives.expire(timezone.now())
     lanes = erasure_work.delete_expired_lanes(timezone.now())
     if erased := lanes + retention.expire(timezone.now()):
         logger.info("something of %d calls was erased: its time is over", erased)

@@ -5,6 +5,7 @@ from django.urls import include, path
 
 from sessions_app.views import (
     accounts,
+    archives,
     audio_copies,
     call_lists,
     extractions,
@@ -41,6 +42,8 @@ urlpatterns = [
     path("login/", accounts.SignIn.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("account/", accounts.Account.as_view(), name="account"),
+    path("account/export", archives.ask, name="ask_export"),
+    path("exports/<slug:public_id>.zip", archives.download, name="export"),
     path("account/changed/", accounts.PasswordChanged.as_view(), name="password_changed"),
     path("call/", pages.call, name="call"),
     path("calls/", pages.calls, name="calls"),

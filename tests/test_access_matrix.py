@@ -283,7 +283,7 @@ def keys(recording: Recording, summary: Summary, people: dict[str, User]) -> dic
         "link": a_link(spoken),
         **a_webhook(spoken),
         **review_rows.a_review(spoken, people),
-        **export_rows.made(spoken),
+        **export_rows.made(spoken, people["staff"]),
         "entry": AccessLog.objects.first().pk,  # type: ignore[union-attr]
         "token": token.pk,
         "user": people["other"].pk,

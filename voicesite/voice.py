@@ -91,6 +91,7 @@ def _limits() -> dict[str, Any]:
         "WORKER_SILENT_S": read("float", "VOICE_WORKER_SILENT_S", 60.0),
         "RECORDINGS_KEEP_DAYS": read("int", "RECORDINGS_KEEP_DAYS", 0),
         "TEXT_KEEP_DAYS": read("int", "TEXT_KEEP_DAYS", 0),
+        "EXPORT_KEEP_DAYS": read("int", "EXPORT_KEEP_DAYS", 7),
         "ERASE_BY_OWNER": read("bool", "ERASE_BY_OWNER", False),
         "CORRECT_BY_OWNER": read("bool", "CORRECT_BY_OWNER", True),
         "REVIEW_FOR_OWNER": read("list", "REVIEW_FOR_OWNER", []),

@@ -4,6 +4,7 @@ from django.contrib import admin
 
 from sessions_app.admin.access_log import AccessLogAdmin
 from sessions_app.admin.agents import AgentAdmin
+from sessions_app.admin.archives import ArchiveAdmin
 from sessions_app.admin.calls import CallAdmin
 from sessions_app.admin.kept import RecordingAdmin, SummaryAdmin
 from sessions_app.admin.links import ShareLinkAdmin
@@ -21,6 +22,7 @@ __all__ = [
     "AccessLogAdmin",
     "AgentAdmin",
     "ApiTokenAdmin",
+    "ArchiveAdmin",
     "CallAdmin",
     "ErasureReceiptAdmin",
     "GroupAdmin",

@@ -13,6 +13,7 @@ from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_POST
 
 from sessions_app.admin import call_page, correcting, persona
+from sessions_app.admin.archives import ExportsAudio
 from sessions_app.admin.audio import MakesAudio
 from sessions_app.admin.base import VoiceAdmin
 from sessions_app.admin.columns import CallColumns
@@ -75,6 +76,7 @@ class CallAdmin(
     ListsCalls,
     MakesAudio,
     RedactsCalls,
+    ExportsAudio,
     VoiceAdmin[Call],
 ):
     """Calls: staff view them; with `change_call` they rename and re-summarise them.
@@ -128,6 +130,7 @@ class CallAdmin(
         "export_transcripts",
         "export_list",
         "export_extractions",
+        "export_audio",
         "legal_hold",
         "lift_hold",
         "mark_reviewed",

@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from sessions_app.engine.core.events import Speaker
 from sessions_app.engine.core.states import CallState, EndReason
+from sessions_app.models.archive import ArchiveKind
 from sessions_app.models.audio_copy import AudioFormat
 from sessions_app.models.segment import SegmentSource
 from sessions_app.models.work import WorkState
@@ -48,6 +49,11 @@ class SpeakerField(NamedChoiceField):
 class AudioFormatField(NamedChoiceField):
     schema_name = "AudioFormat"
     values = tuple(AudioFormat.values)
+
+
+class ArchiveKindField(NamedChoiceField):
+    schema_name = "ExportKind"
+    values = tuple(ArchiveKind.values)
 
 
 class SourceField(NamedChoiceField):

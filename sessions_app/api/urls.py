@@ -6,6 +6,7 @@ from django.urls import URLPattern, path, re_path
 from rest_framework.views import APIView
 
 from sessions_app.api import (
+    archives,
     audio_copies,
     call_lists,
     comments,
@@ -84,6 +85,9 @@ def patterns(serve_recording: ServeRecording) -> list[URLPattern]:
         *either("agents/", views.AgentList, "agents"),
         *either("protocol/", protocol.Protocol, "protocol"),
         *either("protocol/<str:door>", protocol.ProtocolDoor, "protocol-door"),
+        *either("exports/", archives.ExportList, "exports"),
+        *either("exports/<str:export_id>/", archives.ExportDetail, "export"),
+        *either("exports/<str:export_id>/download", archives.ExportFile, "export-file"),
         *either("tickets", views.Tickets, "tickets"),
         *either("ice-servers", views.IceServers, "ice-servers"),
         *either("me", views.Me, "me"),

@@ -2,6 +2,7 @@
 
 from sessions_app.models.access import AccessLog, ApiToken
 from sessions_app.models.agent import Agent
+from sessions_app.models.archive import Archive, ArchivedCall, ArchiveEnd, ArchiveKind
 from sessions_app.models.audio_copy import AudioCopy, AudioFormat
 from sessions_app.models.call import Call
 from sessions_app.models.correction import SegmentRevision
@@ -33,6 +34,10 @@ __all__ = [
     "AccessLog",
     "Agent",
     "ApiToken",
+    "Archive",
+    "ArchiveEnd",
+    "ArchiveKind",
+    "ArchivedCall",
     "AudioCopy",
     "AudioFormat",
     "Call",

@@ -16,6 +16,7 @@ from sessions_app.engine.core.errors import UnknownCallError, VoiceError
 from sessions_app.engine.core.states import LIVE
 from sessions_app.models import (
     AccessLog,
+    ArchiveEnd,
     AudioCopy,
     Call,
     CallTag,
@@ -38,7 +39,7 @@ from sessions_app.models import (
     WebhookEvent,
 )
 from sessions_app.models.work import LeasedJob, WorkState
-from sessions_app.services import access, scorecards, webhooks
+from sessions_app.services import access, archives, scorecards, webhooks
 from sessions_app.services.queueing import ERASE, queue
 
 DELETE = "sessions_app.delete_call"
@@ -143,6 +144,7 @@ def erase_user(target: Any, user: Any | None, cause: ErasureCause) -> ErasureRec
         if error := why_not_user(row):
             raise error
         User.objects.filter(pk=row.pk).update(is_active=False)
+        archives.remove(archives.about(row.pk), ArchiveEnd.ERASED)
         receipt = _owed(ErasureKind.USER, cause, f"user {row.pk}", row, user)
         hide(own)
     return receipt
@@ -176,6 +178,7 @@ def hide(calls: QuerySet[Call]) -> None:
         waiting = manager.filter(call_id__in=keys, state=WorkState.PENDING)
         waiting.update(state=WorkState.FAILED, leased_until=None)
     webhooks.forget_given(keys)
+    archives.forget_calls(keys)
     # a retried offer must not find it, nor be refused because of it
     calls.filter(pk__in=keys).update(offer_key="", erasing_at=timezone.now())
 
@@ -216,6 +219,7 @@ def receipt_of_audio(recording: Recording, now: datetime) -> None:
 
 def _without_words(call: Call, user: Any | None, cause: ErasureCause) -> ErasureReceipt:
     now = timezone.now()
+    archives.forget_calls([call.pk])
     counts: dict[str, int] = {}
     words: tuple[QuerySet[Any], ...] = (
         VersionSegment.objects.filter(version__call=call),

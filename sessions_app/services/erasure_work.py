@@ -23,6 +23,7 @@ from django.db.models import Q, QuerySet
 
 from sessions_app.engine.core.errors import VoiceError
 from sessions_app.models import (
+    Archive,
     AudioCopy,
     Call,
     ErasureKind,
@@ -34,7 +35,7 @@ from sessions_app.models import (
 )
 from sessions_app.models.recording import recording_path
 from sessions_app.models.work import WorkState
-from sessions_app.services import audio_copies, database, erasure, retention, work
+from sessions_app.services import archives, audio_copies, database, erasure, retention, work
 from sessions_app.services.recordings import FILE_NAME
 
 logger = logging.getLogger(__name__)
@@ -44,6 +45,7 @@ BATCH = 500
 
 WAIT = timedelta(seconds=10)
 WORKED_ON = "A background worker is still at something of it."
+REFUSED = "The storage did not let a file go ({}). It is tried again."
 STILL_LIVE = "It waits for a call's end."
 
 
@@ -97,6 +99,7 @@ def _user(receipt: ErasureReceipt) -> None:
         _hide(call)
     for call in own.iterator():
         _call(receipt, call)
+    _delete_archives(archives.about(receipt.target))
     user = User.objects.filter(pk=receipt.target)
     about = LogEntry.objects.filter(
         content_type=ContentType.objects.get_for_model(User), object_id=str(receipt.target)
@@ -144,11 +147,20 @@ def _delete(receipt: ErasureReceipt, *rows: QuerySet[Any], files: int = 0) -> No
         receipt.save(update_fields=["counts"])
 
 
+def _delete_archives(rows: QuerySet[Archive]) -> None:
+    """Deletes the files of exports; raises StorageRefusedError."""
+    try:
+        archives.delete_files(rows)
+    except Exception as error:
+        raise StorageRefusedError(REFUSED.format(type(error).__name__)) from error
+
+
 def delete_files(call: Call) -> None:
     """Deletes a call's recording, its lanes, and copies that a killed worker left behind.
 
-    Raises StorageRefusedError.
+    Exports that hold something of it go, too. Raises StorageRefusedError.
     """
+    _delete_archives(archives.holding([call.pk]))
     try:
         for storage, name in _stored(call):
             storage.delete(name)
@@ -156,9 +168,7 @@ def delete_files(call: Call) -> None:
             if folder.exists():
                 shutil.rmtree(folder)
     except Exception as error:
-        raise StorageRefusedError(
-            f"The storage did not let a file go ({type(error).__name__}). It is tried again."
-        ) from error
+        raise StorageRefusedError(REFUSED.format(type(error).__name__)) from error
 
 
 def delete_expired_lanes(now: datetime) -> int:

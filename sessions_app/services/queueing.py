@@ -15,6 +15,7 @@ RETRANSCRIBE = "sessions_app.tasks.retranscribe_call"
 REDACT_SOUND = "sessions_app.tasks.redact_sound"
 ERASE = "sessions_app.tasks.erase"
 DELIVER = "sessions_app.tasks.deliver_webhook"
+MAKE_ARCHIVE = "sessions_app.tasks.make_archive"
 COPY_AUDIO = "sessions_app.tasks.copy_audio"
 
 CONNECT_S = 1.0

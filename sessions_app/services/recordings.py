@@ -20,7 +20,7 @@ from django.utils import timezone
 from sessions_app.models import AccessLog, Call, Recording, WebhookEvent
 from sessions_app.models.recording import recording_path
 from sessions_app.models.work import WorkState
-from sessions_app.services import access, audio_copies, erasure, retention, webhooks, work
+from sessions_app.services import access, archives, audio_copies, erasure, retention, webhooks, work
 from sessions_app.services.queueing import FINALISE, queue
 
 logger = logging.getLogger(__name__)
@@ -117,6 +117,7 @@ def delete_expired(now: datetime) -> int:
         }
         with transaction.atomic():
             if Recording.objects.filter(pk=row.pk).exclude(file="").update(**told):
+                archives.forget_calls([row.call_id])
                 erasure.receipt_of_audio(row, now)
         count += 1
     return count

@@ -13,6 +13,7 @@ from django.http.response import HttpResponseBase
 from django.urls import Resolver404, resolve, reverse, reverse_lazy
 from django.views.decorators.debug import sensitive_variables
 
+from sessions_app.services import archives
 from sessions_app.views.signing_in import is_own_password
 
 PAGES = {
@@ -91,6 +92,11 @@ class Account(PasswordChangeView):
     template_name = "registration/account.html"
     form_class = OwnPasswordForm
     success_url = reverse_lazy("password_changed")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        days = settings.VOICE["EXPORT_KEEP_DAYS"]
+        own = archives.newest_own(self.request.user)
+        return super().get_context_data(my_export=own, export_days=days, **kwargs)
 
 
 class PasswordChanged(PasswordChangeDoneView):

@@ -18,6 +18,7 @@ from sessions_app.engine.text.cleaning import clean, one_line
 from sessions_app.models import AccessLog, Agent, Call, Note, Recording, Segment, Summary, Turn
 from sessions_app.services import (
     access,
+    archives,
     audio_copies,
     corrections,
     erasure,
@@ -57,7 +58,9 @@ def icon(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's contr
 def start(request: HttpRequest) -> HttpResponse:
     """The start page: the call button and recent calls."""
     recent = [view_models.call_row(call) for call in _listed(request)[:RECENT]]
-    return render(request, "pages/start.html", {**_calling(request), "recent": recent})
+    ready = archives.unseen(request.user)
+    context = {**_calling(request), "recent": recent, "export_ready": ready}
+    return render(request, "pages/start.html", context)
 
 
 @login_required

@@ -36,6 +36,7 @@ def main(audio: str) -> None:
     ]
     made = _calls(user, Path(audio).read_bytes())
     _log(made["full"], staff)
+    _exports(staff, others[0])
     cookies = {}
     for person in (user, staff, *others):
         client = Client()
@@ -305,6 +306,21 @@ def _shared(call: Any, owner: Any) -> dict[str, str]:
         "shared": sharing.share(call, owner, whole)[1],
         "locked": sharing.share(call, owner, locked)[1],
     }
+
+
+def _exports(ready: Any, waiting: Any) -> None:
+
+    from django.utils import timezone
+
+    from sessions_app.models import Archive
+
+    later = timezone.now() + timedelta(days=7)
+    facts = {"state": "done", "size": 9_000_000, "calls": 12, "file_name": "exports/x.zip"}
+    times = {"done_at": timezone.now(), "expires_at": later}
+    Archive.objects.create(kind="own", user=ready, subject=ready, **facts, **times)
+    # one that a worker is at: nobody takes it from that
+    running = {"state": "running", "leased_until": later}
+    Archive.objects.create(kind="own", user=waiting, subject=waiting, **running)
 
 
 def _log(call: Any, staff: Any) -> None:

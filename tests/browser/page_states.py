@@ -280,6 +280,9 @@ CALLS = (
     State("a link was made", "/calls/{full}/share", then=_link_made),
     State("a link that is not made", "/calls/{full}/share", then=_weak_link),
     State("an account", "/account/"),
+    State("an account, an export ready", "/account/", STAFF),
+    State("an account, an export being made", "/account/", NEWCOMER),
+    State("start page, an export ready", "/", STAFF),
     State("a password that will not do", "/account/", then=_refused_password),
     State("a changed password", "/account/changed/"),
 )
@@ -308,7 +311,16 @@ ADMIN = (
     State("admin: the app", "/admin/sessions_app/", STAFF),
     *(
         State(f"admin: {name}", f"{DESK}/{name}/", STAFF)
-        for name in ("agent", "call", "accesslog", "apitoken", "recording", "sharelink", "summary")
+        for name in (
+            "agent",
+            "call",
+            "accesslog",
+            "apitoken",
+            "recording",
+            "sharelink",
+            "summary",
+            "archive",
+        )
     ),
     State("admin: calls found", f"{DESK}/call/?q=friday", STAFF),
     State("admin: no calls found", f"{DESK}/call/?q=zebra", STAFF),

@@ -15,7 +15,7 @@ from typing import Any
 
 import django
 
-STEPS = 40
+STEPS = 52
 """More than an erasure has: the last ones are not killed any more."""
 
 
@@ -90,7 +90,7 @@ def main() -> None:
     from sessions_app.models import Call, ErasureCause, ErasureReceipt
     from sessions_app.services import erasure
     from tests.fixtures.left import left_in_database, left_in_files
-    from tests.fixtures.spoken_call import WORDS, spoken_call
+    from tests.fixtures.spoken_call import WORDS, exported, spoken_call
 
     var = Path(os.environ["VAR_DIR"])
     call_command("migrate", verbosity=0)
@@ -98,6 +98,7 @@ def main() -> None:
     for step in range(1, STEPS + 1):
         owner = User.objects.create(username=f"owner {step}")
         call = spoken_call(owner, var, more=1)
+        exported(owner)
         whole = step % 2 == 0
         receipt = (
             erasure.erase_user(owner, None, ErasureCause.STAFF)

@@ -51,7 +51,7 @@ from sessions_app.services import (
 from sessions_app.services.queueing import ERASE
 from tests.conftest import CallMaker, Queued
 from tests.fixtures.left import left_in_database, left_in_files
-from tests.fixtures.spoken_call import COUNTED, SAID, VISITOR, WORDS, spoken_call
+from tests.fixtures.spoken_call import COUNTED, SAID, VISITOR, WORDS, exported, spoken_call
 from tests.static_files import static_files  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.django_db
@@ -61,7 +61,9 @@ STAFF, OWNER = ErasureCause.STAFF, ErasureCause.OWNER
 
 @pytest.fixture
 def spoken(alice: User, own_folders: Path) -> Call:
-    return spoken_call(alice, own_folders, more=5)
+    call = spoken_call(alice, own_folders, more=5)
+    exported(alice)
+    return call
 
 
 def erased(receipt: ErasureReceipt) -> ErasureReceipt:

@@ -15,7 +15,7 @@ from tests.fixtures.services import running_postgres
 pytestmark = pytest.mark.timeout(300)
 
 ROWS = {"segment": 5, "note": 1, "summary": 1, "recording": 1, "version": 1, "call": 1, "file": 2}
-ROWS["audiocopy"] = 1
+ROWS |= {"audiocopy": 1, "archivedcall": 1}
 
 
 @pytest.fixture(

@@ -1,0 +1,125 @@
+"""Zip files that people had made: of all that is a user's, or of chosen calls."""
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+
+from sessions_app.models.call import Call, new_public_id
+from sessions_app.models.work import LeasedJob, WorkState
+
+_OWED = [WorkState.PENDING, WorkState.RUNNING]
+
+
+class ArchiveKind(models.TextChoices):
+    """What is in it."""
+
+    OWN = "own", "All that is a user's"
+    CALLS = "calls", "Chosen calls with their audio"
+
+
+class ArchiveEnd(models.TextChoices):
+    """Why its file is gone."""
+
+    EXPIRED = "expired", "Its days were over"
+    ERASED = "erased", "Something in it was erased"
+    REMOVED = "removed", "It was removed"
+
+
+class Archive(LeasedJob):
+    """A zip file that a user asked for, and the job of making it. The row stays, the file does not.
+
+    `wanted` holds the keys of the calls that are to be in it. `reached` of them are in its part,
+    which has `part_size` bytes then: a worker makes it bit by bit, and other work goes first.
+    """
+
+    WORK_KEY: ClassVar[str] = "pk"
+
+    public_id = models.CharField(max_length=32, unique=True, default=new_public_id, editable=False)
+    kind = models.CharField(max_length=10, choices=ArchiveKind.choices)
+    user: Any = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="archives",
+        help_text="Who asked for it, and alone may download it.",
+    )
+    subject: Any = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Whose it all is; empty for chosen calls.",
+    )
+    wanted: Any = models.JSONField(default=list, editable=False)
+    reached = models.PositiveIntegerField(default=0, editable=False)
+    part_size = models.PositiveBigIntegerField(default=0, editable=False)
+    calls = models.PositiveIntegerField(default=0, help_text="How many calls are in it.")
+    file_name = models.CharField(max_length=200, blank=True)
+    size = models.PositiveBigIntegerField(null=True, blank=True, help_text="Bytes.")
+    sha256 = models.CharField(max_length=64, blank=True)
+    asked_at = models.DateTimeField(auto_now_add=True)
+    fetched_at = models.DateTimeField(null=True, blank=True, help_text="First downloaded.")
+    expires_at = models.DateTimeField(null=True, blank=True)
+    gone_at = models.DateTimeField(null=True, blank=True)
+    gone_because = models.CharField(max_length=10, choices=ArchiveEnd.choices, blank=True)
+    swept_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When its files were deleted."
+    )
+
+    class Meta:
+        ordering = ["-asked_at", "-pk"]
+        verbose_name = "export"
+        permissions = [
+            ("export_user", "Can export all that is a user's"),
+            ("export_calls", "Can export calls with their audio"),
+        ]
+        constraints = [
+            # one at a time
+            models.UniqueConstraint(
+                fields=["user", "subject"],
+                condition=models.Q(kind="own", state__in=_OWED),
+                name="archive_own_once",
+            ),
+            models.UniqueConstraint(
+                fields=["user"],
+                condition=models.Q(kind="calls", state__in=_OWED),
+                name="archive_calls_once",
+            ),
+        ]
+        indexes = [
+            # requeue_owed_work: what is not done yet
+            models.Index(
+                fields=["leased_until"],
+                name="archive_owed",
+                condition=models.Q(state__in=_OWED),
+            ),
+        ]
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether its file can be downloaded."""
+        return self.state == WorkState.DONE and self.gone_at is None
+
+    @property
+    def is_owed(self) -> bool:
+        """Whether it is being made."""
+        return self.state in _OWED
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
+class ArchivedCall(models.Model):
+    """A call that an archive may hold something of: where it is erased, the archive goes too."""
+
+    archive = models.ForeignKey(Archive, on_delete=models.CASCADE, related_name="contents")
+    call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["archive", "call"], name="archived_call_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.call_id} in {self.archive_id}"

@@ -1,0 +1,269 @@
+"""Zip files that people have made: asked for, stored for some days, downloaded, and gone.
+
+`archive_writing` makes them. A call that is erased takes each archive with it that may hold
+something of it; so does sound or text whose time is over.
+"""
+
+import logging
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.files import File
+from django.core.files.storage import Storage
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.http import HttpRequest, HttpResponseBase
+from django.utils import timezone
+
+from sessions_app.engine.core.errors import VoiceError
+from sessions_app.models import AccessLog, Archive, ArchivedCall, ArchiveEnd, ArchiveKind, Call
+from sessions_app.models.work import WorkState
+from sessions_app.services import access, audio_copies, work
+from sessions_app.services.queueing import MAKE_ARCHIVE, queue
+from sessions_app.services.stored_files import StoredFile, file_response
+
+logger = logging.getLogger(__name__)
+
+EXPORT_USER = "sessions_app.export_user"
+EXPORT_CALLS = "sessions_app.export_calls"
+FOLDER = "exports"
+AT_ONCE = 500
+"""Rows that are written in one statement."""
+
+SWEPT_AGAIN = timedelta(days=1)
+STILL_MADE = "Your last export is still being made. Wait for it, or remove it."
+ERASED_MEANWHILE = "A call in it was erased while it was made. Ask for it again."
+
+
+class OneAtATimeError(VoiceError):
+    """Another export of this user is being made (retryable once that is done)."""
+
+    retryable = True
+
+
+class _Moved(File[bytes]):
+    """A file that a storage may take away, instead of copying it."""
+
+    def temporary_file_path(self) -> str:
+        return str(self.name)
+
+
+def may_export_user(user: Any, subject: Any) -> bool:
+    """Returns whether `user` may have all made that is `subject`'s: their own, or as staff."""
+    if user.pk == subject.pk:
+        return bool(user.is_active)
+    return access.sees_all(user) and bool(user.has_perm(EXPORT_USER))
+
+
+def may_export_calls(user: Any) -> bool:
+    """Returns whether `user` may have chosen calls made into one file."""
+    return access.sees_all(user) and bool(user.has_perm(EXPORT_CALLS))
+
+
+def ask_own(subject: Any, user: Any) -> Archive:
+    """Owes `user` an archive of all that is `subject`'s; returns the one that is being made.
+
+    The last one goes. The caller checks permissions.
+    """
+    with transaction.atomic():
+        mine = Archive.objects.filter(kind=ArchiveKind.OWN, user=user, subject=subject)
+        if (owed := mine.filter(state__in=_OWED).first()) is not None:
+            return owed
+        remove(mine.filter(gone_at=None), ArchiveEnd.REMOVED)
+        return _new(kind=ArchiveKind.OWN, user=user, subject=subject)
+
+
+def ask_calls(calls: QuerySet[Call], user: Any) -> Archive:
+    """Owes `user` an archive of these calls, in their order; which they are is asked once.
+
+    Raises OneAtATimeError. The caller checks permissions.
+    """
+    with transaction.atomic():
+        mine = Archive.objects.filter(kind=ArchiveKind.CALLS, user=user)
+        if mine.filter(state__in=_OWED).exists():
+            raise OneAtATimeError(STILL_MADE)
+        keys = list(calls.values_list("pk", flat=True))
+        return _new(kind=ArchiveKind.CALLS, user=user, wanted=keys)
+
+
+def _new(**given: Any) -> Archive:
+    row = Archive.objects.create(**given)
+    queue(MAKE_ARCHIVE, row.pk)
+    return row
+
+
+def of(user: Any) -> QuerySet[Archive]:
+    """Returns what `user` asked for, the newest first."""
+    return Archive.objects.filter(user=user).select_related("subject")
+
+
+def newest_own(user: Any) -> Archive | None:
+    """Returns the last archive that `user` asked for of their own data."""
+    return of(user).filter(kind=ArchiveKind.OWN, subject=user).first()
+
+
+def unseen(user: Any) -> Archive | None:
+    """Returns an archive that is ready and was never downloaded."""
+    ready = Q(state=WorkState.DONE, gone_at=None, fetched_at=None)
+    return of(user).filter(ready).first()
+
+
+def may_download(row: Archive, user: Any) -> bool:
+    """Returns whether `user` asked for it, and may still have it."""
+    if row.user_id != user.pk:
+        return False
+    return may_export_calls(user) if row.subject is None else may_export_user(user, row.subject)
+
+
+def response(request: HttpRequest, row: Archive) -> HttpResponseBase:
+    """Returns an archive that is ready, whole or by range."""
+    day = timezone.localtime(row.done_at)
+    file = StoredFile(
+        storage=storage(),
+        name=row.file_name,
+        tag=row.sha256,
+        media_type="application/zip",
+        saved_as=f"voicesite-{day:%Y-%m-%d}-{row.public_id}.zip",
+        about=f"the export {row.public_id}",
+    )
+
+    def note() -> None:
+        Archive.objects.filter(pk=row.pk, fetched_at=None).update(fetched_at=timezone.now())
+
+    return file_response(request, file, note, as_download=True)
+
+
+def keep(row: Archive, part: Path, facts: Mapping[str, Any]) -> None:
+    """Stores the finished file, and notes its calls as exported. `row` was taken.
+
+    Nothing stays where it was given to another worker, or something in it was erased.
+    """
+    name = stored_name(row, row.attempts)
+    storage().delete(name)
+    with part.open("rb") as content:
+        row.file_name = storage().save(name, _Moved(content, str(part)))
+    part.unlink(missing_ok=True)
+    for field, value in facts.items():
+        setattr(row, field, value)
+    days: int = settings.VOICE["EXPORT_KEEP_DAYS"]
+    row.expires_at = timezone.now() + timedelta(days=days)
+    row.wanted = []
+    with transaction.atomic():
+        if kept := work.done(row):
+            _log(row)
+    if not kept:
+        storage().delete(name)
+
+
+def _log(row: Archive) -> None:
+    rows = row.contents.select_related("call").order_by("pk")
+    chunk: list[Call] = []
+    for content in rows.iterator(AT_ONCE):
+        chunk.append(content.call)
+        if len(chunk) == AT_ONCE:
+            access.log_all(chunk, row.user, AccessLog.Action.EXPORTED, f"zip {row.public_id}")
+            chunk = []
+    access.log_all(chunk, row.user, AccessLog.Action.EXPORTED, f"zip {row.public_id}")
+
+
+def remove(rows: QuerySet[Archive], why: ArchiveEnd) -> int:
+    """Takes archives away: nobody gets them any more, and their files are deleted after that.
+
+    One that is being made fails. Returns how many.
+    """
+    keys = list(rows.filter(gone_at=None).values_list("pk", flat=True))
+    found = Archive.objects.filter(pk__in=keys)
+    error = ERASED_MEANWHILE if why == ArchiveEnd.ERASED else why.label
+    # whoever is at it has lost it by the number of attempts
+    unfinished = found.filter(state__in=_OWED)
+    unfinished.update(
+        state=WorkState.FAILED, attempts=F("attempts") + 1, leased_until=None, error=error
+    )
+    found.update(gone_at=timezone.now(), gone_because=why, wanted=[])
+    for key in keys:
+        transaction.on_commit(partial(_sweep_one, key), robust=True)
+    return len(keys)
+
+
+def holding(call_pks: Sequence[int]) -> QuerySet[Archive]:
+    """Returns the archives that may hold something of these calls."""
+    held = ArchivedCall.objects.filter(call_id__in=call_pks)
+    return Archive.objects.filter(pk__in=held.values("archive_id"))
+
+
+def about(user_pk: int) -> QuerySet[Archive]:
+    """Returns the archives that a user asked for, or that hold what is theirs."""
+    return Archive.objects.filter(Q(user_id=user_pk) | Q(subject_id=user_pk))
+
+
+def forget_calls(call_pks: Sequence[int]) -> None:
+    """Takes away what holds something of these calls, since something of them is erased."""
+    remove(holding(call_pks), ArchiveEnd.ERASED)
+
+
+def delete_files(rows: QuerySet[Archive]) -> None:
+    """Deletes the files of archives, now. Raises what the storage raises.
+
+    Also those of a worker that was killed before it noted them.
+    """
+    remove(rows, ArchiveEnd.ERASED)
+    for row in rows.filter(swept_at=None):
+        _delete_files(row)
+
+
+def expire(now: datetime) -> int:
+    """Takes away what was kept for its days, and deletes files that could not be deleted before."""
+    over = remove(Archive.objects.filter(expires_at__lt=now), ArchiveEnd.EXPIRED)
+    # once more after a while: a worker that had lost it may have stored its file, and died
+    again = Q(swept_at=None) | Q(gone_at__gt=now - SWEPT_AGAIN)
+    for row in Archive.objects.exclude(gone_at=None).filter(again):
+        _sweep(row)
+    return over
+
+
+def storage() -> Storage:
+    """Returns where archives are kept: with the recordings."""
+    return audio_copies.storage()
+
+
+def stored_name(row: Archive, attempt: int) -> str:
+    """Returns the path in the storage that an attempt gives its file."""
+    return f"{FOLDER}/{row.public_id}-{attempt}.zip"
+
+
+def part_of(row: Archive, attempt: int) -> Path:
+    """Returns the file that an attempt writes; all workers see the folder of lanes."""
+    folder = Path(settings.VOICE["LANES_DIR"]) / f".{FOLDER}"
+    return folder / f"{row.public_id}-{attempt}.part"
+
+
+def delete_attempts(row: Archive, below: int) -> None:
+    """Deletes what attempts before number `below` left."""
+    for attempt in range(1, below):
+        part_of(row, attempt).unlink(missing_ok=True)
+        storage().delete(stored_name(row, attempt))
+
+
+def _delete_files(row: Archive) -> None:
+    row.refresh_from_db(fields=["attempts"])
+    delete_attempts(row, row.attempts + 1)
+    Archive.objects.filter(pk=row.pk).update(swept_at=timezone.now(), file_name="")
+
+
+def _sweep_one(key: int) -> None:
+    for row in Archive.objects.filter(pk=key):
+        _sweep(row)
+
+
+def _sweep(row: Archive) -> None:
+    try:
+        _delete_files(row)
+    except Exception as error:  # noqa: BLE001 - storages break in their own ways
+        logger.warning("files of export %d stay for now (%s)", row.pk, type(error).__name__)
+
+
+_OWED = [WorkState.PENDING, WorkState.RUNNING]
