@@ -81,7 +81,7 @@ def test_the_page_of_a_call(
     call = recording.call
     say(call, *[f"sentence number {number}" for number in range(300)])
     at_desk.get(page(call))
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(20):
         text = at_desk.get(page(call)).content.decode()
     assert text.count('class="vs-time"') == 300
     assert re.sub(REVIEW, "", text, flags=re.DOTALL).count("<input") < 10

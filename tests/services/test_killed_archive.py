@@ -26,7 +26,9 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
 
 def test_it_was_killed_at_every_step(told: list[dict[str, Any]]) -> None:
     killed = [one["killed"] for one in told]
-    assert sum(killed) > 20
+    # each step is a write, the last of them are over before the kill comes
+    assert killed == sorted(killed, reverse=True)
+    assert sum(killed) > 10
     assert killed[-2:] == [False, False]
 
 
