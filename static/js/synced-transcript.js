@@ -32,6 +32,7 @@ export class SyncedTranscript {
 
   remove() {
     this._removal.abort();
+    this._mark(this._current, false); // some of the lines may stay
   }
 
   _makeReachable() {

@@ -91,6 +91,16 @@ def test_a_line_is_corrected_by_keyboard_and_by_mouse(
         expect(page.locator("#play")).to_have_attribute("aria-label", "Pause")
         assert page.evaluate("document.querySelector('#audio').currentTime") >= 4
         page.evaluate("document.querySelector('#audio').pause()")
+        # the word that was marked stays the only one, though the words of a line are new
+        page.evaluate("document.querySelector('#audio').currentTime = 4.05")
+        expect(page.locator("#segment-3 .word-now")).to_have_count(1)
+        page.locator("#segment-1 [data-edit]").click()
+        page.locator("#segment-1 textarea").fill("hello here")
+        page.keyboard.press("Enter")
+        expect(page.locator("#segment-1 .corrected")).to_be_visible()
+        page.evaluate("document.querySelector('#audio').currentTime = 2.05")
+        expect(page.locator("#segment-2 .word-now")).to_have_count(1)
+        expect(page.locator(".word-now")).to_have_count(1)
         # with the focus on a word, F2 corrects its line
         page.locator("#segment-1 .word").first.focus()
         page.keyboard.press("F2")
