@@ -33,12 +33,13 @@ class ScorecardQuestionForm(CleanForm[ScorecardQuestion]):
         return data
 
 
-class Questions(admin.TabularInline[ScorecardQuestion, ScorecardForm]):
+class Questions(admin.StackedInline[ScorecardQuestion, ScorecardForm]):
     """The questions of a form; who may change the form may change them."""
 
     model = ScorecardQuestion
     form = ScorecardQuestionForm
     extra = 1
+    fields = (("text", "required"), ("position", "kind"), ("lowest", "highest"), "choices")
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return True  # whoever sees the form

@@ -37,7 +37,10 @@ class ScorecardQuestion(models.Model):
     """A question as staff edit it; `ScorecardVersion` keeps what was asked."""
 
     form = models.ForeignKey(ScorecardForm, on_delete=models.CASCADE, related_name="questions")
-    position = models.PositiveSmallIntegerField(default=0, help_text="The lowest comes first.")
+    position = models.PositiveSmallIntegerField(
+        default=100,
+        help_text="The lowest comes first; of equal ones, the first that was added.",
+    )
     text = models.CharField("question", max_length=300)
     kind = models.CharField(
         max_length=10, choices=QuestionKind.choices, default=QuestionKind.NUMBER

@@ -26,7 +26,10 @@ async function offer(field) {
 }
 
 for (const field of document.querySelectorAll("input[data-tags]")) {
-  for (const name of ["focus", "input"]) {
-    field.addEventListener(name, () => offer(/** @type {HTMLInputElement} */ (field)));
+  const work = () => offer(/** @type {HTMLInputElement} */ (field));
+  field.addEventListener("focus", work);
+  field.addEventListener("input", work);
+  if (field === document.activeElement) {
+    work(); // it was reached before this module was there
   }
 }

@@ -24,7 +24,7 @@ def main(audio: str) -> None:
     from django.template.loader import render_to_string
     from django.test import Client
 
-    from sessions_app.models import Agent
+    from sessions_app.models import Agent, ScorecardForm
     from sessions_app.services import calls
 
     calls.seed_agents()
@@ -50,6 +50,7 @@ def main(audio: str) -> None:
             "summary": made["full"].summary.pk,
             "user": user.pk,
             **_shared(made["full"], user),
+            "scorecard": ScorecardForm.objects.values_list("pk", flat=True)[0],
         },
         "cookies": cookies,
         "cookie": settings.SESSION_COOKIE_NAME,
@@ -183,6 +184,7 @@ def _full(call: Any, audio: bytes) -> Any:
     _taken(call)
     _versions(call)
     _correct(call)
+    _review(call)
     return call
 
 
@@ -251,6 +253,30 @@ def _taken(call: Any) -> None:
         evidence={"order_number": [2, 4, 6]},
         note="No language model could be used: these values were found by rules.",
     )
+
+
+def _review(call: Any) -> None:
+    """Gives a call tags, comments, scorecards, and has it reviewed."""
+    from django.contrib.auth.models import User
+
+    from sessions_app.models import ScorecardForm
+    from sessions_app.services import comments, reviews, scorecards, tags
+
+    staff = User.objects.get(username="staff")
+    tags.add(call, staff, ["billing", "follow up", "d" * 40])
+    first = comments.say(call, staff, 2000, f"Which one? {LONG_WORD}", staff_only=False)
+    comments.answer(first, staff, "The last one.", staff_only=True)
+    done = comments.say(call, staff, 65_000, "They agreed.", staff_only=True)
+    comments.resolve(done, staff, resolved=True)
+    form = ScorecardForm.objects.create(name="Courtesy", description="How the caller was met.")
+    form.questions.create(position=1, text="Score", kind="number", lowest=1, highest=5)
+    form.questions.create(position=2, text="Tone", kind="choice", choices="warm\ncold")
+    form.questions.create(position=3, text="Was it solved?", kind="yes_no")
+    form.questions.create(position=4, text=LONG_WORD, kind="text", required=False)
+    version = scorecards.publish(form)
+    given = zip(version.questions, (4, "warm", True, LONG_WORD), strict=True)
+    scorecards.score(call, version, staff, {asked["key"]: answer for asked, answer in given})
+    reviews.mark(call, staff, reviewed=True)
 
 
 def _versions(call: Any) -> None:

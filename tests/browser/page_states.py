@@ -175,6 +175,11 @@ def _operations(page: Page) -> None:
     page.locator("section.models").wait_for()
 
 
+def _unfolded(page: Page) -> None:
+    """Opens all forms of the review."""
+    page.evaluate("document.querySelectorAll('.rv details').forEach((one) => (one.open = true))")
+
+
 def _paused(page: Page) -> None:
     # while it plays, lines fade from one colour to another all the time
     page.evaluate("document.querySelector('#audio').pause()")
@@ -265,6 +270,7 @@ CALLS = (
     State("what was taken, corrected", "/calls/{full}/extraction", STAFF),
     State("a call, as staff see it", "/calls/{full}/", STAFF),
     State("a call, being corrected", "/calls/{full}/", then=_corrected),
+    State("a call to review", "/calls/{full}/", STAFF, then=_unfolded),
     State("a call found", "/calls/{full}/?q=friday#segment-2", then=_paused),
     State("a visitor's call", "/calls/{visitor}/"),
     State("a call that failed", "/calls/{lost}/"),
@@ -327,6 +333,10 @@ ADMIN = (
     State("admin: a call", f"{DESK}/call/{{pk_full}}/change/", STAFF),
     State("admin: a call, being corrected", f"{DESK}/call/{{pk_full}}/change/", STAFF, _corrected),
     State("admin: a live call", f"{DESK}/call/{{pk_live}}/change/", STAFF),
+    State("admin: waiting for review", f"{DESK}/call/waiting/", STAFF),
+    State("admin: a call to answer", f"{DESK}/call/{{pk_full}}/change/", STAFF, _unfolded),
+    State("admin: scorecards' forms", f"{DESK}/scorecardform/", STAFF),
+    State("admin: a scorecard's form", f"{DESK}/scorecardform/{{scorecard}}/change/", STAFF),
     State("admin: erasing a call", f"{DESK}/call/{{pk_full}}/delete/", STAFF),
     State("admin: a live call is not erased", f"{DESK}/call/{{pk_live}}/delete/", STAFF),
     State("admin: receipts", f"{DESK}/erasurereceipt/", STAFF),

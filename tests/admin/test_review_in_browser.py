@@ -1,0 +1,56 @@
+"""Reviewing in a real browser: on a call's page, and on the admin's."""
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.files.base import ContentFile
+from playwright.sync_api import Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from sessions_app.models import Recording
+from sessions_app.services import comments, tags
+from tests.admin.test_browser import page_of, server, silence
+from tests.static_files import static_files  # noqa: F401 - a fixture
+
+__all__ = ["server"]
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+TIME = "document.querySelector('#audio, .vs-player audio').currentTime"
+
+
+def reviewed_on(page: Page, address: str) -> None:
+    """Plays from a comment, says another one at that time, and adds a tag that is offered."""
+    page.goto(address)
+    page.locator("#comments").get_by_role("button", name="Play from 0:02").click()
+    page.wait_for_function(f"{TIME} >= 2")
+    page.evaluate("document.querySelector('#audio, .vs-player audio').pause()")
+    page.get_by_role("button", name="Time of the player").click()
+    expect(page.locator("#rv-at")).to_have_value("0:02")
+    page.locator("#rv-text").fill("And here.")
+    page.get_by_role("button", name="Add comment").click()
+    expect(page.locator(".rv-thread")).to_have_count(2)
+    page.locator("#rv-tag").focus()
+    expect(page.locator("#tags-known option")).to_have_attribute("value", "billing")
+    page.locator("#rv-tag").fill("billing")
+    page.locator("#rv-tag").press("Enter")
+    page.get_by_role("button", name="Remove the tag billing").click()
+    expect(page.get_by_role("button", name="Remove the tag billing")).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    "address", ["/calls/{id}/", "/admin/sessions_app/call/{pk}/change/"], ids=["page", "admin"]
+)
+def test_a_call_is_reviewed(
+    server: LiveServer,
+    staff: User,
+    recording: Recording,
+    make_call: object,
+    address: str,
+) -> None:
+    recording.file.save("call.wav", ContentFile(silence(6)))
+    call = recording.call
+    other = make_call(staff)  # type: ignore[operator]
+    tags.add(other, staff, ["billing"])
+    comments.say(call, staff, 2000, "Listen.", staff_only=True)
+    with page_of(staff, server) as page:
+        reviewed_on(page, server.url + address.format(id=call.public_id, pk=call.pk))
