@@ -39,6 +39,12 @@ def patterns(serve_recording: ServeRecording) -> list[URLPattern]:
         *either(f"{call}/segments/<int:seq>", transcripts.SegmentDetail, "segment"),
         *either(f"{call}/transcript.<str:form>", transcripts.TranscriptFile, "transcript"),
         *either(f"{call}/recording", recordings.RecordingFile, "recording", serve=serve_recording),
+        *either(
+            f"{call}/recording/original",
+            recordings.OriginalRecordingFile,
+            "recording-original",
+            serve=serve_recording,
+        ),
         *either(f"{call}/redactions", redactions.Redactions, "redactions"),
         *either(f"{call}/summary", summaries.SummaryDetail, "summary"),
         *either(f"{call}/summary/again", summaries.SummariseAgain, "summary-again"),

@@ -53,6 +53,7 @@ def recording_response(
     where: str,
     into_player: bool = False,
     as_download: bool = False,
+    original: str = "",
 ) -> HttpResponseBase:
     """Returns the call's recording, whole or the requested range, and logs the access.
 
@@ -60,9 +61,12 @@ def recording_response(
     pages, which report playback themselves, else as a download. Follows RFC 9110, sections
     13 and 14: 200, 206, 304 or 416, whatever the headers hold; several ranges at once are answered
     with the whole file, and so is HEAD. The entity tag is the file's SHA-256. Raises Http404 while
-    there is no recording. `request` may be a REST framework request.
+    there is no recording. `request` may be a REST framework request. `original` is the file with
+    all of the sound, to be served in place of the recording's.
     """
     recording = _finished(call)
+    if original:
+        recording.file.name, recording.sha256 = original, f"original {recording.sha256}"
     etag, size = f'"{recording.sha256}"', _size(recording)
     if _has_already(request.headers.get("If-None-Match", ""), etag):
         return _described(HttpResponse(status=NOT_MODIFIED), recording, etag)
