@@ -135,6 +135,7 @@ def desk_model(
 
 
 REDACTS = [
+    *of_a_call("recording/original", owner=403, staff=404),
     *of_a_call("redactions"),
     *of_a_call(
         "redactions", owner=403, staff=202, method="POST", body={"seq": 1, "start": 0, "end": 1}

@@ -90,6 +90,7 @@ class RedactsCalls:
                 for row in redactions.of_call(call)
             ],
             "form": form if may_redact and not call.is_live else None,
+            "original_sound": redactions.original_sound_of(call, request.user),
             "reads": redactions.may_read_originals(request.user),
         }
         return self._page(request, OVERVIEW, call, context)

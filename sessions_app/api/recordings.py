@@ -6,13 +6,14 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.http import HttpRequest, HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
-from rest_framework.exceptions import NotFound
+from rest_framework.exceptions import NotFound, PermissionDenied
 from rest_framework.request import Request
 
 from sessions_app.api import schema
 from sessions_app.api.base import WHERE, CallView
 from sessions_app.models import Call, Recording
 from sessions_app.models.work import WorkState
+from sessions_app.services import redactions
 
 
 class ServeRecording(Protocol):
@@ -27,6 +28,7 @@ class ServeRecording(Protocol):
         where: str,
         into_player: bool = False,
         as_download: bool = False,
+        original: str = "",
     ) -> HttpResponseBase: ...
 
 
@@ -82,3 +84,31 @@ class RecordingFile(CallView):
         if self.serve is None:
             raise TypeError("RecordingFile.as_view() needs serve=recording_response.")
         return self.serve(request._request, call, request.user, where=f"recording {WHERE}")
+
+
+class OriginalRecordingFile(CallView):
+    """Needs `serve`, as `RecordingFile` does."""
+
+    serve: ServeRecording | None = None
+
+    @extend_schema(
+        operation_id="recording_original_retrieve",
+        summary="The audio with what is hidden in it",
+        description="For staff with the permission *view unredacted*, where the agent has it kept. "
+        "Takes the same headers as the recording; the access log records it.",
+        tags=["recordings"],
+        responses={
+            (200, "audio/ogg"): OpenApiResponse(OpenApiTypes.BINARY, "The whole file."),
+            403: schema.NOT_ALLOWED,
+            **schema.OF_A_CALL,
+        },
+    )
+    def get(self, request: Request, **_address: Any) -> HttpResponseBase:
+        call = self.call()
+        if not redactions.may_read_originals(request.user):
+            raise PermissionDenied("Only staff who may hear what is hidden may do this.")
+        name = redactions.original_sound_of(call, request.user)
+        if not name or self.serve is None:
+            raise NotFound("Nothing is hidden in the recording, or its original is not kept.")
+        where = f"original recording {WHERE}"
+        return self.serve(request._request, call, request.user, where=where, original=name)

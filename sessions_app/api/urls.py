@@ -53,6 +53,12 @@ def patterns(serve_recording: ServeRecording) -> list[URLPattern]:
         *either(f"{call}/segments/<int:seq>/undo", corrections.SegmentUndo, "undo"),
         *either(f"{call}/transcript.<str:form>", transcripts.TranscriptFile, "transcript"),
         *either(f"{call}/recording", recordings.RecordingFile, "recording", serve=serve_recording),
+        *either(
+            f"{call}/recording/original",
+            recordings.OriginalRecordingFile,
+            "recording-original",
+            serve=serve_recording,
+        ),
         *either(f"{call}/redactions", redactions.Redactions, "redactions"),
         *either(f"{call}/audio", audio_copies.AudioCopies, "audio"),
         *either(f"{call}/audio.<str:form>", audio_copies.AudioFile, "audio-file"),

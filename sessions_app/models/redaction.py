@@ -55,12 +55,14 @@ class SoundRedaction(LeasedJob):
 
     `masked` are the times, as start and end in ms, that the recording has a tone at. `stale` are
     names of files that are to be deleted, unless one is the recording's: those that it took the
-    place of, and one that a killed worker may have begun.
+    place of, and one that a killed worker may have begun. `original` is the recording with all of
+    its sound, where the agent has that kept.
     """
 
     call = models.OneToOneField(Call, on_delete=models.CASCADE, related_name="sound_redaction")
     masked: Any = models.JSONField(default=list, blank=True)
     stale: Any = models.JSONField(default=list, blank=True)
+    original = models.CharField(max_length=200, blank=True)
 
     class Meta:
         indexes = [

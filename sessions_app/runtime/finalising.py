@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import F, Max
 
 from sessions_app.engine.agent.responders.scribe.commands import without_commands
+from sessions_app.engine.core.agent_config import AgentConfig
 from sessions_app.engine.core.errors import MediaError
 from sessions_app.engine.recording.lanes import lane_is_unreadable, lane_length_ms
 from sessions_app.engine.recording.masking import ToneMask
@@ -27,7 +28,7 @@ from sessions_app.services import (
     work,
 )
 
-MERGED = "merged.ogg"
+MERGED, ORIGINAL = "merged.ogg", "original.ogg"
 
 
 def record(call: Call) -> None:
@@ -74,8 +75,12 @@ def _record(call: Call, row: Recording) -> None:
         raise MediaError("There is sound of this call, but none of it can be read.")
     # in the lanes' folder: it is deleted with them, whenever this process is killed
     target = _folder(call) / MERGED
-    hidden = ToneMask(redactions.hidden_times(call))
-    merged = merge_lanes(caller, agent, _length_ms(call, lanes), target, hidden)
+    length, times = _length_ms(call, lanes), redactions.hidden_times(call)
+    if times and AgentConfig.from_json(call.persona).redaction.keep_original:
+        whole = target.with_name(ORIGINAL)
+        merge_lanes(caller, agent, length, whole)
+        redactions.note_original(call, recordings.keep_original(row, whole))
+    merged = merge_lanes(caller, agent, length, target, ToneMask(times))
     calls.note_length(call, merged.duration_ms)
     recordings.keep(row, target, _facts(call, merged))
 

@@ -68,14 +68,14 @@ def _rewrite(recording: Recording, row: SoundRedaction, times: Sequence[Times]) 
     new = recordings.other_name(recording)
     row.stale = [new]  # a worker that is killed from here on leaves it to the next one
     row.save(update_fields=["stale"])
-    facts = _written(recording, times, new)
+    facts = _written(recording, row, times, new)
     with transaction.atomic():
         held = work.is_held(row)
         rows = Recording.objects.filter(pk=recording.pk, file=old)
         swapped = held and bool(rows.update(file=new, **facts))
         if swapped:
             row.masked, row.stale = [list(one) for one in times], [old]
-            row.save(update_fields=["masked", "stale"])
+            row.save(update_fields=["masked", "stale", "original"])
     if not swapped:
         storage.delete(new)
         return False
@@ -84,12 +84,19 @@ def _rewrite(recording: Recording, row: SoundRedaction, times: Sequence[Times]) 
     return True
 
 
-def _written(recording: Recording, times: Sequence[Times], name: str) -> dict[str, Any]:
-    """Stores the recording with a tone at `times` under `name`; returns what there is to know."""
+def _written(
+    recording: Recording, row: SoundRedaction, times: Sequence[Times], name: str
+) -> dict[str, Any]:
+    """Stores the recording with a tone at `times` under `name`; returns what there is to know.
+
+    The one with all of its sound is kept beside where the agent says so.
+    """
     with tempfile.TemporaryDirectory(prefix=copies_prefix(recording.call.public_id)) as folder:
         source, target = Path(folder) / "call.ogg", Path(folder) / "redacted.ogg"
         with recording.file.open("rb") as stored, source.open("wb") as copy:
             shutil.copyfileobj(stored, copy)
+        if not row.original and recording.call.agent.redact_keep_original:
+            row.original = recordings.keep_original(recording, source)
         written = mask_recording(source, target, times)
         with target.open("rb") as content:
             recording.file.storage.save(name, File(content))

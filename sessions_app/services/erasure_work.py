@@ -36,7 +36,7 @@ from sessions_app.models import (
 from sessions_app.models.recording import recording_path
 from sessions_app.models.work import WorkState
 from sessions_app.services import archives, audio_copies, database, erasure, retention, work
-from sessions_app.services.recordings import FILE_NAME
+from sessions_app.services.recordings import FILE_NAME, ORIGINAL_NAME
 
 logger = logging.getLogger(__name__)
 
@@ -200,7 +200,8 @@ def _stored(call: Call) -> Iterator[tuple[Storage, str]]:
         return
     sound = SoundRedaction.objects.filter(call=call).first()
     stale: list[str] = [] if sound is None else sound.stale
-    names = [str(row.file.name or ""), recording_path(row, FILE_NAME), *stale]
+    usual = (recording_path(row, name) for name in (FILE_NAME, ORIGINAL_NAME))
+    names = [str(row.file.name or ""), *usual, *stale]
     for name in dict.fromkeys(names):
         if name:
             yield row.file.storage, name

@@ -17,7 +17,7 @@ from django.db.models import Q
 from django.db.models.signals import post_delete
 from django.utils import timezone
 
-from sessions_app.models import AccessLog, Call, Recording, WebhookEvent
+from sessions_app.models import AccessLog, Call, Recording, SoundRedaction, WebhookEvent
 from sessions_app.models.recording import recording_path
 from sessions_app.models.work import WorkState
 from sessions_app.services import access, archives, audio_copies, erasure, retention, webhooks, work
@@ -25,7 +25,7 @@ from sessions_app.services.queueing import FINALISE, queue
 
 logger = logging.getLogger(__name__)
 
-FILE_NAME = "call.ogg"
+FILE_NAME, ORIGINAL_NAME = "call.ogg", "original.ogg"
 DELETED_A_RUN = 200
 """Recordings that one run of the task deletes; the rest waits for the next."""
 
@@ -65,6 +65,18 @@ def other_name(row: Recording) -> str:
     return recording_path(row, f"call-{secrets.token_hex(8)}.ogg")
 
 
+def keep_original(row: Recording, file: Path) -> str:
+    """Stores a recording with all of its sound, for who may hear what is hidden; returns its name.
+
+    Storing it again, after a crash in between, replaces the file.
+    """
+    storage = row.file.storage
+    name = recording_path(row, ORIGINAL_NAME)
+    storage.delete(name)
+    with file.open("rb") as content:
+        return str(storage.save(name, File(content)))
+
+
 def _when(row: Recording) -> str:
     """Returns what tells this recording from one that was made again."""
     return "" if row.done_at is None else row.done_at.isoformat()
@@ -102,6 +114,7 @@ def delete_expired(now: datetime) -> int:
             continue  # placed under legal hold just now
         try:
             audio_copies.forget(row)
+            row.file.storage.delete(recording_path(row, ORIGINAL_NAME))
             row.file.storage.delete(str(row.file.name))
         except Exception as error:  # noqa: BLE001 - storages break in their own ways
             logger.warning("recording %s was not deleted, tried again later: %s", row.pk, error)
@@ -116,6 +129,7 @@ def delete_expired(now: datetime) -> int:
             "delete_after": now,
         }
         with transaction.atomic():
+            SoundRedaction.objects.filter(call=row.call_id).update(original="")
             if Recording.objects.filter(pk=row.pk).exclude(file="").update(**told):
                 archives.forget_calls([row.call_id])
                 erasure.receipt_of_audio(row, now)
@@ -126,6 +140,7 @@ def delete_expired(now: datetime) -> int:
 def delete_with_rows() -> None:
     """From now on audio goes when its row does, whoever deletes it: a user, staff, a cascade."""
     post_delete.connect(_recording_gone, sender=Recording, dispatch_uid="recording-gone")
+    post_delete.connect(_original_gone, sender=SoundRedaction, dispatch_uid="original-gone")
     post_delete.connect(_call_gone, sender=Call, dispatch_uid="call-gone")
 
 
@@ -134,6 +149,12 @@ def _recording_gone(instance: Recording, **_: Any) -> None:
         # the row is gone: a storage that is away must not undo what else was deleted
         forget = partial(instance.file.storage.delete, str(instance.file.name))
         transaction.on_commit(forget, robust=True)
+
+
+def _original_gone(instance: SoundRedaction, **_: Any) -> None:
+    if instance.original:
+        storage = Recording._meta.get_field("file").storage
+        transaction.on_commit(partial(storage.delete, instance.original), robust=True)
 
 
 def _call_gone(instance: Call, **_: Any) -> None:

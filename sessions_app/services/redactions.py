@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F
+from django.utils import timezone
 
 from sessions_app.engine.core.events import SegmentFinal
 from sessions_app.engine.redaction.lines import Hit
@@ -18,6 +19,7 @@ from sessions_app.models import (
     Redaction,
     SoundRedaction,
 )
+from sessions_app.models.work import WorkState
 from sessions_app.services import access, work
 from sessions_app.services.queueing import REDACT_SOUND, queue
 from sessions_app.services.transcripts import word_row
@@ -78,6 +80,24 @@ def owe_sound(call: Call) -> None:
     SoundRedaction.objects.select_for_update().get(pk=row.pk)
     work.again(row)
     queue(REDACT_SOUND, call.pk)
+
+
+def note_original(call: Call, name: str) -> None:
+    """Notes where the recording with all of its sound is."""
+    done = {"state": WorkState.DONE, "done_at": timezone.now()}
+    row, _ = SoundRedaction.objects.get_or_create(call=call, defaults=done)
+    SoundRedaction.objects.filter(pk=row.pk).update(original=name)
+
+
+def original_sound_of(call: Call, user: Any) -> str:
+    """Returns the file of the recording with all of its sound.
+
+    Empty where it is not kept, or the user may not hear it.
+    """
+    if not may_read_originals(user):
+        return ""
+    names = SoundRedaction.objects.filter(call=call).values_list("original", flat=True)
+    return names.first() or ""
 
 
 def hidden_times(call: Call) -> list[tuple[int, int]]:

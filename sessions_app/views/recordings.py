@@ -20,20 +20,22 @@ def recording_response(
     where: str,
     into_player: bool = False,
     as_download: bool = False,
+    original: str = "",
 ) -> HttpResponseBase:
     """Returns the call's recording, whole or the requested range, and logs the access.
 
     Every answer with audio is logged with `where` it went: `into_player` for one of our own
     pages, which report playback themselves, else as a download. The entity tag is the file's
     SHA-256. Raises Http404 while there is no recording. `request` may be a REST framework request.
+    `original` is the file with all of the sound, to be served in place of the recording's.
     """
     recording = _finished(call)
-    name = str(recording.file.name)
+    name = original or str(recording.file.name)
     kind, _ = mimetypes.guess_type(name)
     file = StoredFile(
         storage=recording.file.storage,
         name=name,
-        tag=recording.sha256,
+        tag=f"original-{recording.sha256}" if original else recording.sha256,
         media_type=kind or "audio/ogg",
         saved_as=f"call-{call.public_id}{PurePosixPath(name).suffix}",
         about=f"the recording of call {call.public_id}",

@@ -6,14 +6,16 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.test import Client
 from django.utils import timezone
 
 from sessions_app import tasks
+from sessions_app.engine.core.agent_config import AgentConfig, RedactionSettings
 from sessions_app.engine.recording.merging import MergedRecording
-from sessions_app.models import Call, Recording, Redaction, SoundRedaction
+from sessions_app.models import AccessLog, Call, Recording, Redaction, SoundRedaction
 from sessions_app.models.work import WorkState
 from sessions_app.runtime import finalising, sound_redaction
-from sessions_app.services import erasure_work, redacting, redactions, work
+from sessions_app.services import erasure_work, recordings, redacting, redactions, work
 from sessions_app.services.queueing import REDACT_SOUND
 from tests.conftest import Queued
 from tests.runtime.test_finalising import (  # noqa: F401 - fixtures
@@ -22,6 +24,7 @@ from tests.runtime.test_finalising import (  # noqa: F401 - fixtures
     lane,
     stored,
 )
+from tests.static_files import static_files  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.django_db
 
@@ -195,3 +198,60 @@ def test_a_recording_that_is_made_after_the_call_never_has_it(crashed: Call, sta
     assert row.state == WorkState.DONE
     assert max(row.peaks[0][4:5]) < max(row.peaks[0][0:1])
     assert redacting.hide_by_hand(crashed, staff, 1, 0, 1) == 1
+
+
+def test_the_original_is_kept_where_the_agent_says_so(
+    static_files: None,  # noqa: F811
+    call: Call,
+    stored: Callable[[], list[Path]],  # noqa: F811
+    staff: User,
+    client: Client,
+) -> None:
+    whole = stored()[0].read_bytes()
+    call.agent.redact_keep_original = True
+    call.agent.save()
+    hide(call)
+    tasks.redact_sound(call.pk)
+    original = next(path for path in stored() if path.name == "original.ogg")
+    assert original.read_bytes() == whole
+    hide(call, 700, 800)
+    tasks.redact_sound(call.pk)
+    assert original.read_bytes() == whole, "the first one counts"
+    assert len(stored()) == 2
+    client.force_login(staff)
+    answer = client.get(f"/api/v1/calls/{call.public_id}/recording/original")
+    assert b"".join(answer.streaming_content) == whole  # type: ignore[attr-defined]
+    entry = AccessLog.objects.filter(user=staff).latest("pk")
+    assert entry.detail == "original recording over REST"
+    erasure_work.delete_files(call)
+    assert stored() == []
+
+
+def test_the_original_of_a_live_redaction_is_kept_too(
+    crashed: Call,  # noqa: F811
+    stored: Callable[[], list[Path]],  # noqa: F811
+) -> None:
+    hides = AgentConfig(redaction=RedactionSettings(("card",), keep_original=True))
+    Call.objects.update(persona=hides.as_json())
+    crashed.refresh_from_db()
+    Redaction.objects.create(
+        call=crashed, seq=1, kind="card", label="card number", start_ms=300, end_ms=600
+    )
+    finalising.record(crashed)
+    assert sorted(path.name for path in stored()) == ["call.ogg", "original.ogg"]
+    assert stored()[0].read_bytes() != stored()[1].read_bytes()
+    assert (job().state, Path(job().original).name) == (WorkState.DONE, "original.ogg")
+
+
+def test_the_original_goes_when_the_recording_does(
+    call: Call,
+    stored: Callable[[], list[Path]],  # noqa: F811
+) -> None:
+    call.agent.redact_keep_original = True
+    call.agent.save()
+    hide(call)
+    tasks.redact_sound(call.pk)
+    Recording.objects.update(delete_after=timezone.now() - work.LEASE)
+    assert recordings.delete_expired(timezone.now()) == 1
+    assert stored() == []
+    assert job().original == ""
