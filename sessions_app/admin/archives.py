@@ -57,7 +57,7 @@ class ExportsUsers:
 class ArchiveAdmin(ReadOnlyAdmin[Archive]):
     """Who had what exported, and how far that is; who asked may download it, nobody else."""
 
-    list_display = ("asked", "kind", "user", "subject", "progress", "calls", "file", "error")
+    list_display = ("asked", "file", "progress", "kind", "user", "subject", "calls", "error")
     list_filter = ("state", "kind", "asked_at")
     list_select_related = ("user", "subject")
     search_fields = ("public_id", "user__username", "subject__username")

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.files.base import ContentFile
 from django.utils import timezone
+from storages.backends.s3 import S3Storage
 
 from sessions_app import tasks
 from sessions_app.models import AccessLog, Archive, ArchivedCall, Call, ErasureCause, Recording
@@ -28,6 +30,9 @@ from sessions_app.services.queueing import MAKE_ARCHIVE
 from tests.conftest import Queued
 from tests.fixtures.left import left_in_files
 from tests.fixtures.spoken_call import ANSWERED, CORRECTED, NOTED, SAID, TITLE, WORDS, spoken_call
+from tests.views.test_recordings import bucket
+
+__all__ = ["bucket"]
 
 pytestmark = pytest.mark.django_db
 
@@ -307,3 +312,24 @@ def test_work_that_was_lost_is_queued_again(
         tasks.requeue_owed_work()
     assert (MAKE_ARCHIVE, row.pk) in queued()
     assert not ArchivedCall.objects.exists()
+
+
+def test_from_and_to_an_object_storage(
+    spoken: Call,
+    alice: User,
+    bucket: S3Storage,
+    monkeypatch: pytest.MonkeyPatch,
+    rf: Any,
+) -> None:
+    row = Recording.objects.get(call=spoken)
+    name = bucket.save("call.ogg", ContentFile(b"OggS far away"))
+    monkeypatch.setattr(Recording._meta.get_field("file"), "storage", bucket)
+    Recording.objects.filter(pk=row.pk).update(file=name)
+    made_row = made(archives.ask_own(alice, alice))
+    archive = opened(made_row)
+    (sound,) = [entry for entry in archive.namelist() if entry.endswith(".ogg")]
+    assert archive.read(sound) == b"OggS far away"
+    answer: Any = archives.response(rf.get("/", headers={"Range": "bytes=0-3"}), made_row)
+    assert (answer.status_code, b"".join(answer.streaming_content)) == (206, b"PK\x03\x04")
+    archives.delete_files(Archive.objects.all())
+    assert not bucket.exists(made_row.file_name)
