@@ -80,6 +80,10 @@ def summary_of(call: Call) -> Summary | None:
         return None
 
 
+def extraction_of(call: Call) -> Extraction | None:
+    return getattr(call, "extraction", None)
+
+
 def transcript(call: Call) -> list[TranscriptRow]:
     """Returns the call's segments in the order they were spoken."""
     segments = transcripts.in_order(call).defer("words")
@@ -170,7 +174,7 @@ def timeline(call: Call) -> list[TimelineRow]:
         *_life(call),
         *_work("Recording", recording_of(call)),
         *_work("Summary", summary_of(call)),
-        *_work("Values", Extraction.objects.filter(call=call).first()),
+        *_work("Values", extraction_of(call)),
         *_versions(call),
         *_accesses(call),
     ]
@@ -238,7 +242,7 @@ def _end(call: Call) -> str:
 
 def _taken(call: Call) -> dict[str, Any]:
     """Returns what was taken from the call."""
-    row = Extraction.objects.filter(call=call).select_related("corrected_by").first()
+    row = extraction_of(call)
     fields = {} if row is None else fields_of(row.schema)
     taken = [(label_of(name, fields[name]), name) for name in fields]
     return {

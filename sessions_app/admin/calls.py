@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
@@ -45,6 +45,7 @@ from sessions_app.services.visit_log import note_visit
 
 CHANGE = "sessions_app.change_call"
 WHERE = "in the admin"
+ON_ITS_PAGE = ("extraction", "extraction__corrected_by")
 
 
 class CallPermissions:
@@ -154,6 +155,19 @@ class CallAdmin(
         whole = calls.select_related(*self.list_select_related)
         ordered = whole.order_by(*self.get_ordering(request))
         return tags.with_tags(search.with_word_count(ordered))
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Call | None:
+        """Returns the call with the rows that its page shows beside it, by one query."""
+        if from_field is not None:
+            return super().get_object(request, object_id, from_field)
+        try:
+            key = Call._meta.pk.to_python(object_id)
+        except ValidationError:
+            return None
+        found = self.get_queryset(request).select_related(*self.list_select_related, *ON_ITS_PAGE)
+        return found.filter(pk=key).first()
 
     def get_paginator(
         self,
