@@ -195,8 +195,8 @@ def forget_given(call_keys: Iterable[int]) -> None:
     """Takes what calls were given out of the messages about them, sent or not."""
     told = WebhookDelivery.objects.filter(call_id__in=list(call_keys))
     for row in told.select_for_update():
-        call = row.payload.get("data", {}).get("call")
-        if call is not None:  # whatever stands there must not stop an erasure
+        call = row.payload.get("data", {}).get("call", {})
+        if call.get("variables") or call.get("metadata"):
             call |= {"variables": {}, "metadata": {}}
             row.save(update_fields=["payload"])
 
