@@ -27,6 +27,7 @@ from sessions_app.services import (
     archive_writing,
     archives,
     calls,
+    changes,
     erasure_work,
     heartbeats,
     recordings,
@@ -182,6 +183,11 @@ def delete_expired_audio() -> None:
 def expire() -> None:
     """Erases words, and whole calls, that were kept for as long as the settings say."""
     archives.expire(timezone.now())
+    """Erases words, and whole calls, that were kept for as long as the settings say.
+
+    Numbers changes, too, which nobody may be reading: of each call only the newest is kept then.
+    """
+    changes.number_new()
     lanes = erasure_work.delete_expired_lanes(timezone.now())
     if erased := lanes + retention.expire(timezone.now()):
         logger.info("something of %d calls was erased: its time is over", erased)

@@ -129,6 +129,7 @@ REST = [
     *of_a_call("summary/again", owner=403, staff=202, method="POST"),
     *export_rows.REST,
     *LINK_REST,
+    *rest("changes/", "changes/", 200, 200, 200, 200),
     *rest("agents/", "agents/", 200, 200, 200, 200),
     *rest("me", "me", 200, 200, 200, 200),
     *rest("ice-servers", "ice-servers", 200, 200, 200, 200),

@@ -126,6 +126,12 @@ class CallFilter(django_filters.FilterSet):  # type: ignore[misc] # untyped libr
     )
     tag = TagFilter(help_text="A tag; several, parted by commas, for calls that have all of them.")
     reviewed = ReviewedFilter(help_text="Whether somebody reviewed it: true or false.")
+    updated_after = MomentFilter(
+        field_name="updated_at",
+        lookup_expr="gte",
+        help_text="Changed at this time or later, ISO 8601. Calls may become visible later than "
+        "they were changed: /api/v1/changes/ misses none.",
+    )
     state = StateFilter(
         choices=[(state.value, state.value) for state in CallState],
         help_text="One state, or several by repeating the parameter.",

@@ -94,6 +94,11 @@ class Pages(PageNumberPagination):
         return page
 
 
+def page_size_of(request: Request, usual: int, most: int) -> int:
+    """Returns `?page_size=`, or the usual one; raises ValidationError."""
+    return _number("page_size", request.query_params.get("page_size", str(usual)), most)
+
+
 def _number(name: str, text: str, most: int | None = None) -> int:
     """Returns a whole number of at least 1; raises ValidationError that names the parameter."""
     plain = text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS

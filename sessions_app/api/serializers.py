@@ -137,6 +137,7 @@ class CallSerializer(serializers.ModelSerializer[Call]):
             "variables",
             "metadata",
             "created_at",
+            "updated_at",
             "answered_at",
             "ended_at",
             "consented_at",

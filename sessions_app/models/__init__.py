@@ -5,6 +5,7 @@ from sessions_app.models.agent import Agent
 from sessions_app.models.archive import Archive, ArchivedCall, ArchiveEnd, ArchiveKind
 from sessions_app.models.audio_copy import AudioCopy, AudioFormat
 from sessions_app.models.call import Call
+from sessions_app.models.change import CallChange, ChangeCounter
 from sessions_app.models.correction import SegmentRevision
 from sessions_app.models.erasure import ErasureCause, ErasureKind, ErasureReceipt
 from sessions_app.models.extraction import Extraction
@@ -41,8 +42,10 @@ __all__ = [
     "AudioCopy",
     "AudioFormat",
     "Call",
+    "CallChange",
     "CallReview",
     "CallTag",
+    "ChangeCounter",
     "ErasureCause",
     "ErasureKind",
     "ErasureReceipt",

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 
 from sessions_app.engine.core.party import Party
 from sessions_app.engine.core.states import LIVE, CallState, EndReason
@@ -124,6 +125,11 @@ class Call(models.Model):
         max_length=50, blank=True, help_text="Which wording the caller agreed to."
     )
     created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(
+        default=timezone.now,
+        editable=False,
+        help_text="When last something changed that REST tells of it.",
+    )
     answered_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     heartbeat_at = models.DateTimeField(null=True, blank=True)
@@ -165,6 +171,8 @@ class Call(models.Model):
             models.Index(fields=["owner", "-created_at"], name="call_owner_newest"),
             # everybody's calls, newest first
             models.Index(fields=["-created_at", "-id"], name="call_newest"),
+            # REST's updated_after
+            models.Index(fields=["-updated_at"], name="call_updated"),
             # reap_stale_calls: live calls whose worker is silent
             models.Index(
                 fields=["heartbeat_at"],

@@ -16,7 +16,7 @@ from sessions_app.engine.core.states import LIVE, TERMINAL, CallState, EndReason
 from sessions_app.engine.text.cleaning import clean
 from sessions_app.models import AccessLog, Agent, Call, Recording, Summary, WebhookEvent
 from sessions_app.models.call import new_public_id
-from sessions_app.services import access, extractions, versions, webhooks
+from sessions_app.services import access, changes, extractions, versions, webhooks
 from sessions_app.services.queueing import FINALISE, queue
 
 MOST_GAPS = 500
@@ -113,6 +113,7 @@ def _stored(row: Call) -> tuple[Call, bool]:
     try:
         with transaction.atomic():
             row.save(force_insert=True)
+            changes.created(row)
     except IntegrityError:
         # only the database can tell which of two retries came first
         own = Call.objects.filter(owner_id=row.owner_id, visitor=row.visitor)
@@ -139,25 +140,27 @@ def move(
     `duration_ms` (call clock) count for terminal states only.
     """
     now = now or timezone.now()
-    changes: dict[str, Any] = {"state": target.value}
+    values: dict[str, Any] = {"state": target.value}
     events: list[WebhookEvent] = []
     if target is CallState.ACTIVE:
         events = [WebhookEvent.CALL_STARTED]
-        changes["answered_at"] = Coalesce("answered_at", Value(now))
+        values["answered_at"] = Coalesce("answered_at", Value(now))
     if target in TERMINAL:
         events = [WebhookEvent.CALL_ENDED, WebhookEvent.TRANSCRIPT_READY]
         # every end has a reason: without one it is our fault
-        changes |= {"ended_at": now, "end_reason": (reason or EndReason.INTERNAL_ERROR).value}
+        values |= {"ended_at": now, "end_reason": (reason or EndReason.INTERNAL_ERROR).value}
         if reason is not EndReason.STAFF_ENDED:
-            changes["ended_by"] = None  # it ended otherwise before that was obeyed
+            values["ended_by"] = None  # it ended otherwise before that was obeyed
         if duration_ms is not None:
-            changes["duration_ms"] = max(0, duration_ms)
+            values["duration_ms"] = max(0, duration_ms)
     sources = [state.value for state in sources_of(target)]
     with transaction.atomic():
-        if not Call.objects.filter(public_id=public_id, state__in=sources).update(**changes):
+        if not Call.objects.filter(public_id=public_id, state__in=sources).update(**values):
             return False
+        call = Call.objects.get(public_id=public_id)
+        changes.updated(call.pk)
         if target in TERMINAL:
-            _owe(Call.objects.get(public_id=public_id))
+            _owe(call)
         for event in events:
             webhooks.owe(event, public_id)
     return True
@@ -228,17 +231,23 @@ def note_gap(public_id: str, start_ms: int, end_ms: int) -> None:
         if row is not None and [start_ms, end_ms] not in row.gaps:
             row.gaps = [*row.gaps, [start_ms, end_ms]][:MOST_GAPS]
             row.save(update_fields=["gaps"])
+            changes.updated(row.pk)
 
 
 def note_transport(public_id: str, transport: str) -> None:
     """Keeps what carries a call now."""
-    Call.objects.filter(public_id=public_id).update(transport=transport)
+    with transaction.atomic():
+        for call in Call.objects.select_for_update().filter(public_id=public_id):
+            Call.objects.filter(pk=call.pk).update(transport=transport)
+            changes.updated(call.pk)
 
 
 def note_length(call: Call, duration_ms: int) -> None:
     """Gives a call that ended with its process the length (call clock) that was found."""
     if call.duration_ms is None:
-        Call.objects.filter(pk=call.pk, duration_ms=None).update(duration_ms=duration_ms)
+        with transaction.atomic():
+            Call.objects.filter(pk=call.pk, duration_ms=None).update(duration_ms=duration_ms)
+            changes.updated(call.pk)
         call.duration_ms = duration_ms
 
 
@@ -249,5 +258,7 @@ def _live() -> QuerySet[Call]:
 def rename(call: Call, user: Any, title: str) -> None:
     """Gives the call a title, and notes who did."""
     call.title = title
-    call.save(update_fields=["title"])
-    access.log(call, user, AccessLog.Action.EDITED, "title")
+    with transaction.atomic():
+        call.save(update_fields=["title"])
+        access.log(call, user, AccessLog.Action.EDITED, "title")
+        changes.updated(call.pk)

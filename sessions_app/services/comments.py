@@ -14,7 +14,7 @@ from sessions_app.engine.core.errors import VoiceError
 from sessions_app.engine.text.cleaning import clean
 from sessions_app.models import AccessLog, Call, ReviewComment
 from sessions_app.models.review import LONGEST_COMMENT
-from sessions_app.services import access, review_rights
+from sessions_app.services import access, changes, review_rights
 
 COMMENT = "sessions_app.comment_call"
 VIEW = "sessions_app.view_reviewcomment"
@@ -153,12 +153,14 @@ def _added(made: ReviewComment, user: Any, detail: str) -> ReviewComment:
             raise CommentRefusedError(f"A call has {MOST_COMMENTS} comments at most.")
         made.save()
         access.log(made.call, user, AccessLog.Action.EDITED, detail)
+        changes.updated(made.call_id)
     return made
 
 
 def _log(comment: ReviewComment, user: Any, what: str) -> None:
     detail = f"comment at {short_time(comment.at_ms)} {what}"
     access.log(comment.call, user, AccessLog.Action.EDITED, detail)
+    changes.updated(comment.call_id)
 
 
 def _tidy(text: str) -> str:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from sessions_app.engine.core.errors import UnknownCallError, VoiceError
 from sessions_app.engine.text.cleaning import one_line
 from sessions_app.models import AccessLog, Call, Segment, SegmentRevision
-from sessions_app.services import access
+from sessions_app.services import access, changes
 
 CORRECT = "sessions_app.correct_transcript"
 MOST_CHARACTERS = 5000
@@ -155,6 +155,7 @@ def _write(row: Segment, user: Any, after: _Shown, undoes: SegmentRevision | Non
     row.edited_at = now if after.corrected else None
     row.edited_by = user if after.corrected else None
     row.save(update_fields=["revision", "edited_text", "edited_at", "edited_by"])
+    changes.updated(row.call_id)
     SegmentRevision.objects.create(
         segment=row,
         number=row.revision,

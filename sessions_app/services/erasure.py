@@ -39,7 +39,7 @@ from sessions_app.models import (
     WebhookEvent,
 )
 from sessions_app.models.work import LeasedJob, WorkState
-from sessions_app.services import access, archives, scorecards, webhooks
+from sessions_app.services import access, archives, changes, scorecards, webhooks
 from sessions_app.services.queueing import ERASE, queue
 
 DELETE = "sessions_app.delete_call"
@@ -179,6 +179,7 @@ def hide(calls: QuerySet[Call]) -> None:
         waiting.update(state=WorkState.FAILED, leased_until=None)
     webhooks.forget_given(keys)
     archives.forget_calls(keys)
+    changes.erased(calls.filter(pk__in=keys))
     # a retried offer must not find it, nor be refused because of it
     calls.filter(pk__in=keys).update(offer_key="", erasing_at=timezone.now())
 
@@ -251,6 +252,7 @@ def _without_words(call: Call, user: Any | None, cause: ErasureCause) -> Erasure
     webhooks.forget_given([call.pk])
     given: dict[str, Any] = {"variables": {}, "metadata": {}}
     Call.objects.filter(pk=call.pk).update(title="", text_erased_at=now, **given)
+    changes.updated(call.pk)
     return _done(ErasureKind.TEXT, cause, call, user, counts, now)
 
 

@@ -14,7 +14,7 @@ from sessions_app.engine.summaries.taking import Extractor, TakenValues, fields_
 from sessions_app.engine.text.cleaning import clean, cleaned
 from sessions_app.models import AccessLog, Call, Extraction, WebhookEvent
 from sessions_app.models.work import WorkState
-from sessions_app.services import access, exports, summaries, webhooks, work
+from sessions_app.services import access, changes, exports, summaries, webhooks, work
 from sessions_app.services.queueing import SUMMARISE, queue
 from sessions_app.services.summary_versions import cost_of
 
@@ -67,6 +67,7 @@ def correct(
         row.save(update_fields=["corrections", "values", "corrected_by", "corrected_at"])
         names = ", ".join([*values, *take_back])
         access.log(row.call, user, AccessLog.Action.EDITED, f"taken values: {names}")
+        changes.updated(row.call_id)
 
 
 def ask_again(call: Call, user: Any | None) -> bool:

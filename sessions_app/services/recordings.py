@@ -20,7 +20,16 @@ from django.utils import timezone
 from sessions_app.models import AccessLog, Call, Recording, SoundRedaction, WebhookEvent
 from sessions_app.models.recording import recording_path
 from sessions_app.models.work import WorkState
-from sessions_app.services import access, archives, audio_copies, erasure, retention, webhooks, work
+from sessions_app.services import (
+    access,
+    archives,
+    audio_copies,
+    changes,
+    erasure,
+    retention,
+    webhooks,
+    work,
+)
 from sessions_app.services.queueing import FINALISE, queue
 
 logger = logging.getLogger(__name__)
@@ -133,6 +142,7 @@ def delete_expired(now: datetime) -> int:
             if Recording.objects.filter(pk=row.pk).exclude(file="").update(**told):
                 archives.forget_calls([row.call_id])
                 erasure.receipt_of_audio(row, now)
+                changes.updated(row.call_id)
         count += 1
     return count
 

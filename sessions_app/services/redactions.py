@@ -20,7 +20,7 @@ from sessions_app.models import (
     SoundRedaction,
 )
 from sessions_app.models.work import WorkState
-from sessions_app.services import access, work
+from sessions_app.services import access, changes, work
 from sessions_app.services.queueing import REDACT_SOUND, queue
 from sessions_app.services.transcripts import word_row
 
@@ -67,6 +67,7 @@ def keep_found(call: Call, seq: int, hits: Iterable[Hit], user: Any | None = Non
         with transaction.atomic():
             owe_sound(call)
             Redaction.objects.bulk_create(fresh)
+            changes.updated(call.pk)
 
 
 def owe_sound(call: Call) -> None:

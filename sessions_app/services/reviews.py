@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from sessions_app.engine.core.states import CallState
 from sessions_app.models import AccessLog, Call, CallReview
-from sessions_app.services import access, review_rights, tags
+from sessions_app.services import access, changes, review_rights, tags
 
 REVIEW = "sessions_app.review_call"
 CLAIM = timedelta(minutes=15)
@@ -157,6 +157,7 @@ def mark(call: Call, user: Any, *, reviewed: bool) -> bool:
         review.save()
         what = "reviewed" if reviewed else "not reviewed"
         access.log(call, user, AccessLog.Action.EDITED, what)
+        changes.updated(call.pk)
     return True
 
 

@@ -17,7 +17,7 @@ from sessions_app.models import (
     ScorecardForm,
     ScorecardVersion,
 )
-from sessions_app.services import access, review_rights
+from sessions_app.services import access, changes, review_rights
 
 SCORE = "sessions_app.score_call"
 VIEW = "sessions_app.view_scorecard"
@@ -129,6 +129,7 @@ def score(
             defaults={"version": version, "answers": kept},
         )
         access.log(call, reviewer, AccessLog.Action.EDITED, f"scorecard: {version.form.name}")
+        changes.updated(call.pk)
     return card
 
 
@@ -137,6 +138,7 @@ def delete(card: Scorecard, user: Any) -> None:
     with transaction.atomic():
         detail = f"scorecard deleted: {card.form.name}"
         access.log(card.call, user, AccessLog.Action.EDITED, detail)
+        changes.updated(card.call_id)
         card.delete()
 
 

@@ -11,7 +11,7 @@ from sessions_app.engine.core.errors import VoiceError
 from sessions_app.engine.text.cleaning import one_line
 from sessions_app.models import AccessLog, Call, CallTag
 from sessions_app.models.review import LONGEST_TAG
-from sessions_app.services import access
+from sessions_app.services import access, changes
 
 TAG = "sessions_app.tag_call"
 MOST_TAGS = 20
@@ -71,6 +71,7 @@ def replace(call: Call, user: Any, names: Iterable[str]) -> list[str]:
             new = [CallTag(call=call, name=tag) for tag in tags if tag not in before]
             CallTag.objects.bulk_create(new)
             access.log(call, user, AccessLog.Action.EDITED, EDITED)
+            changes.updated(call.pk)
     return tags
 
 

@@ -16,7 +16,7 @@ from sessions_app.engine.core.party import BY_TICKET, KNOWN
 from sessions_app.engine.core.states import LIVE, CallState
 from sessions_app.models import Agent, ApiToken, Call, Ticket
 from sessions_app.models.ticket import TICKET_LIFE
-from sessions_app.services import calls
+from sessions_app.services import calls, changes
 from sessions_app.services.access import digest_of
 from sessions_app.services.authentication import Principal, Way, standing
 from sessions_app.services.database import AWAY, briefly, busy
@@ -137,7 +137,9 @@ def undo_call(call_id: str) -> None:
     """Takes back a call of which its client was never told; its ticket is for another one then."""
     with transaction.atomic():
         Ticket.objects.filter(call_id=call_id).update(call_id="", used_at=None)
-        Call.objects.filter(public_id=call_id, state=CallState.CREATED).delete()
+        unknown = Call.objects.filter(public_id=call_id, state=CallState.CREATED)
+        changes.erased(unknown)
+        unknown.delete()
 
 
 def resume_token(holder: Principal, call_id: str) -> str:

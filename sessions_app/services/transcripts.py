@@ -11,6 +11,7 @@ from sessions_app.engine.core.events import SegmentFinal, Word
 from sessions_app.engine.text.cleaning import one_line
 from sessions_app.models import Call, Segment
 from sessions_app.models.segment import DERIVED, SegmentSource
+from sessions_app.services import changes
 
 KEPT = [
     "speaker",
@@ -77,6 +78,7 @@ def revise(call: Call, seq: int, **values: Any) -> None:
                 setattr(segment, name, value)
             segment.revision += 1
             segment.save(update_fields=[*values, "revision"])
+        changes.updated(call.pk)
 
 
 def _row(call_pk: int, segment: SegmentFinal) -> Segment:

@@ -21,7 +21,7 @@ from sessions_app.models import (
 )
 from sessions_app.models.segment import SegmentSource
 from sessions_app.models.work import WorkState
-from sessions_app.services import access, transcripts, work
+from sessions_app.services import access, changes, transcripts, work
 from sessions_app.services.queueing import RETRANSCRIBE, queue
 
 ADDED_FROM = 1_000_000
@@ -154,6 +154,7 @@ def _accept(row: VersionSegment, user: Any) -> None:
     _apply(row, user)
     detail = f"segment {row.seq} from version {row.version.number}"
     access.log(row.version.call, user, AccessLog.Action.REVISED, detail)
+    changes.updated(row.version.call_id)
 
 
 def _new(call: Call, recogniser: str, purpose: Purpose, user: Any) -> Version:

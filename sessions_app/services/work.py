@@ -13,8 +13,9 @@ from django.db.models import F, Manager, Q, QuerySet
 from django.utils import timezone
 
 from sessions_app.engine.core.errors import VoiceError, traced
+from sessions_app.models import Recording, Summary, Version
 from sessions_app.models.work import LeasedJob, WorkState
-from sessions_app.services import heartbeats, stopping
+from sessions_app.services import changes, heartbeats, stopping
 from sessions_app.services.database import is_away
 
 logger = logging.getLogger(__name__)
@@ -56,9 +57,7 @@ def take(model: type[W], key: int, lease: timedelta = LEASE) -> W | None:
     now = timezone.now()
     ready = _rows(model).filter(_waiting() | _expired(now), **{model.WORK_KEY: key})
     if model.GIVES_UP:
-        ready.filter(attempts__gte=MAX_TAKES).update(
-            state=WorkState.FAILED, error=GAVE_UP, leased_until=None
-        )
+        _give_up(ready.filter(attempts__gte=MAX_TAKES))
     taken = ready.update(
         state=WorkState.RUNNING, leased_until=now + lease, attempts=F("attempts") + 1
     )
@@ -100,6 +99,7 @@ def done(row: LeasedJob) -> bool:
         row.leased_until = None
         row.error = ""
         row.save()
+        _tell(row)
     return True
 
 
@@ -119,6 +119,7 @@ def fail(row: LeasedJob, error: str, *, passing: bool = False) -> None:
         row.leased_until = None if pause is None else timezone.now() + pause
         row.error = error[:ERROR_CHARS]
         row.save(update_fields=["state", "leased_until", "error"])
+        _tell(row)
 
 
 def put_off(row: LeasedJob, reason: str, pause: timedelta) -> None:
@@ -154,12 +155,12 @@ def give_back(row: LeasedJob) -> None:
 def again(row: LeasedJob) -> bool:
     """Owes the work anew, with all its attempts; False while a worker is at it."""
     free = ~Q(state=WorkState.RUNNING) | _expired(timezone.now())
-    changed = (
-        _rows(type(row))
-        .filter(free, pk=row.pk)
-        .update(state=WorkState.PENDING, attempts=0, leased_until=None, error="", done_at=None)
-    )
-    return bool(changed)
+    anew = {"state": WorkState.PENDING, "attempts": 0, "error": "", "done_at": None}
+    with transaction.atomic():
+        if not _rows(type(row)).filter(free, pk=row.pk).update(leased_until=None, **anew):
+            return False
+        _tell(row)
+    return True
 
 
 def owed(model: type[W], now: datetime) -> list[int]:
@@ -187,6 +188,21 @@ def is_passing(error: Exception) -> bool:
 def reason_of(error: Exception) -> str:
     """Returns what to tell staff about a failure."""
     return error.message if isinstance(error, VoiceError) else f"{type(error).__name__}: {error}"
+
+
+def _give_up(rows: "QuerySet[W]") -> None:
+    for row in rows:
+        with transaction.atomic():
+            if rows.filter(pk=row.pk).update(
+                state=WorkState.FAILED, error=GAVE_UP, leased_until=None
+            ):
+                _tell(row)
+
+
+def _tell(row: LeasedJob) -> None:
+    """Notes that a call has something new, where the row is about one; in a transaction."""
+    if isinstance(row, Recording | Summary | Version):
+        changes.updated(row.call_id)
 
 
 def _pause(row: LeasedJob, passing: bool) -> timedelta:
