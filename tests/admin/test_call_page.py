@@ -75,3 +75,12 @@ def test_the_settings_that_a_call_ran_with_are_shown(
     # who may not see agents is not shown their prompts
     assert "Be kind." not in looking.get(address).content.decode()
     assert persona.rows(Call()) == []
+
+
+def test_what_a_call_was_given_is_shown(alice: User, make_call: CallMaker) -> None:
+    call = make_call(alice)
+    assert not {"Variables", "Metadata"} & set(dict(call_page.facts(call, 0)))
+    call.variables, call.metadata = {"name": "Ada", "vip": True}, {"order": "4711 ü"}
+    labels = dict(call_page.facts(call, 0))
+    assert labels["Variables"] == "name: Ada, vip: true"
+    assert labels["Metadata"] == '{"order": "4711 ü"}'
