@@ -142,9 +142,10 @@ class SegmentHistory(SegmentView):
         if request.auth is not None or not visit_log.is_reading(segment.call, request.user):
             access.log(segment.call, request.user, AccessLog.Action.READ, WHERE)
         rows = list(corrections.history(segment)[: MOST_REVISIONS + 1])
+        allowed = corrections.may_correct(request.user, segment.call)
         told = {
             "revision": segment.revision,
-            "may_correct": corrections.may_correct(request.user, segment.call),
+            "may_correct": allowed and not segment.call.is_live,
             "revisions": rows[:MOST_REVISIONS],
             "more": len(rows) > MOST_REVISIONS,
         }

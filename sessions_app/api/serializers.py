@@ -351,7 +351,7 @@ class SummarySerializer(serializers.ModelSerializer[Summary]):
     action_items = ActionSerializer(many=True, read_only=True)
     speakers = SpokenSerializer(many=True, read_only=True)
     outdated = serializers.SerializerMethodField(
-        help_text="Whether the transcript was corrected since it was made of it."
+        help_text="Whether what people read of the call has changed since it was made."
     )
 
     class Meta:
