@@ -94,6 +94,8 @@ class SpeakerFilter(django_filters.ChoiceFilter):  # type: ignore[misc] # untype
 class CallFilter(django_filters.FilterSet):  # type: ignore[misc] # untyped library
     """The list's query parameters, but for those of pages and order."""
 
+    tag = TagFilter(help_text="A tag; several, parted by commas, for calls that have all of them.")
+    reviewed = ReviewedFilter(help_text="Whether somebody reviewed it: true or false.")
     speaker = SpeakerFilter(
         choices=[(speaker.value, speaker.value) for speaker in Speaker],
         method="said_by",
@@ -140,10 +142,6 @@ class CallFilter(django_filters.FilterSet):  # type: ignore[misc] # untyped libr
         help_text='Words that were all said in the call; "in quotes": as a phrase; begin*: words '
         "that begin so.",
     )
-
-    tag = TagFilter(help_text="A tag; several, parted by commas, for calls that have all of them.")
-
-    reviewed = ReviewedFilter(help_text="Whether somebody reviewed it: true or false.")
 
     class Meta:
         model = Call

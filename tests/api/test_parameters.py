@@ -162,7 +162,9 @@ def test_what_is_documented_is_what_is_known() -> None:
     for path, method, operation in _operations():
         if path == "/api/v1/schema/":
             continue
-        concrete = path.format(call_id="x", seq=1, number=1, form="txt", door="stream")
+        concrete = path.format(
+            call_id="x", seq=1, number=1, comment=1, form_id=1, form="txt", door="stream"
+        )
         known = list(resolve(concrete).func.view_class.parameters)  # type: ignore[attr-defined]
         documented = [p["name"] for p in operation.get("parameters", []) if p["in"] == "query"]
         if method == "get":
