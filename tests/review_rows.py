@@ -53,7 +53,7 @@ REST = [
         for method, body in (("PUT", {"answers": {}}), ("DELETE", None))
         for row in of_a_call(
             "scorecards/{scoreform}",
-            route="scorecards/<int:form>",
+            route="scorecards/<int:form_id>",
             owner=403,
             method=method,
             body=body,

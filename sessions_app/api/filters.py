@@ -101,6 +101,8 @@ class SpeakerFilter(django_filters.ChoiceFilter):  # type: ignore[misc] # untype
 class CallFilter(django_filters.FilterSet):  # type: ignore[misc] # untyped library
     """The list's query parameters, but for those of pages and order."""
 
+    tag = TagFilter(help_text="A tag; several, parted by commas, for calls that have all of them.")
+    reviewed = ReviewedFilter(help_text="Whether somebody reviewed it: true or false.")
     speaker = SpeakerFilter(
         choices=[(speaker.value, speaker.value) for speaker in Speaker],
         method="said_by",

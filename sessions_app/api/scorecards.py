@@ -35,7 +35,7 @@ NO_CARD = "You have not filled in that form for this call."
 MOST_DIGITS = 19
 """Keys have fewer: 2⁶³ has as many."""
 
-FORM = OpenApiParameter("form", int, OpenApiParameter.PATH, description="The form's id.")
+FORM = OpenApiParameter("form_id", int, OpenApiParameter.PATH, description="The form's id.")
 
 
 class QuestionSerializer(serializers.Serializer[Any]):
@@ -167,10 +167,10 @@ class OwnScorecard(CallView):
             400: schema.INVALID,
         },
     )
-    def put(self, request: Request, form: int, **_address: Any) -> Response:
+    def put(self, request: Request, form_id: int, **_address: Any) -> Response:
         call = self.call()
         self._check()
-        version = next((one for one in scorecards.newest() if one.form_id == form), None)
+        version = next((one for one in scorecards.newest() if one.form_id == form_id), None)
         if version is None:
             raise NotFound(NO_FORM)
         given = AnswersSerializer(data=request.data)
@@ -193,11 +193,13 @@ class OwnScorecard(CallView):
             **schema.OF_A_CALL,
         },
     )
-    def delete(self, request: Request, form: int, **_address: Any) -> Response:
+    def delete(self, request: Request, form_id: int, **_address: Any) -> Response:
         call = self.call()
         self._check()
         own: QuerySet[Scorecard] = Scorecard.objects.filter(call=call, reviewer=request.user.pk)
-        card = own.select_related("form", "version", "reviewer", "call").filter(form=form).first()
+        card = (
+            own.select_related("form", "version", "reviewer", "call").filter(form=form_id).first()
+        )
         if card is None:
             raise NotFound(NO_CARD)
         gone = ScorecardSerializer(card).data

@@ -84,7 +84,7 @@ def patterns(serve_recording: ServeRecording) -> list[URLPattern]:
         *either(f"{call}/review", reviews.CallReviewed, "call-review"),
         *either("reviews/next", reviews.NextToReview, "next-to-review"),
         *either(f"{call}/scorecards", scorecards.CallScorecards, "call-scorecards"),
-        *either(f"{call}/scorecards/<int:form>", scorecards.OwnScorecard, "own-scorecard"),
+        *either(f"{call}/scorecards/<int:form_id>", scorecards.OwnScorecard, "own-scorecard"),
         *either("scorecard-forms", scorecards.ScorecardForms, "scorecard-forms"),
         *either("scorecards.csv", scorecards.ScorecardsFile, "scorecards-file"),
         *either(f"{call}/tags", tags.CallTags, "call-tags"),
