@@ -162,7 +162,8 @@ def test_what_is_documented_is_what_is_known() -> None:
     for path, method, operation in _operations():
         if path == "/api/v1/schema/":
             continue
-        concrete = path.format(call_id="x", seq=1, number=1, form="txt", door="stream")
+        names = {"call_id": "x", "export_id": "x", "form": "txt", "door": "stream"}
+        concrete = path.format(seq=1, number=1, **names)
         known = list(resolve(concrete).func.view_class.parameters)  # type: ignore[attr-defined]
         documented = [p["name"] for p in operation.get("parameters", []) if p["in"] == "query"]
         if method == "get":
