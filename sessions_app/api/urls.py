@@ -41,54 +41,17 @@ def either(route: str, view: type[APIView], name: str, **options: Any) -> list[U
     ]
 
 
+CALL = "calls/<str:call_id>"
+
+
 def patterns(serve_recording: ServeRecording) -> list[URLPattern]:
     """Returns all URL patterns; `serve_recording` sends recordings, as the pages do."""
-    call = "calls/<str:call_id>"
     return [
         *either("calls/", views.CallList, "calls"),
         *either("calls.csv", call_lists.CallTable, "calls-csv"),
-        *either(f"{call}/", views.CallDetail, "call"),
-        *either(f"{call}/segments", transcripts.Segments, "segments"),
-        *either(f"{call}/segments/<int:seq>", corrections.SegmentDetail, "segment"),
-        *either(f"{call}/segments/<int:seq>/history", corrections.SegmentHistory, "history"),
-        *either(f"{call}/segments/<int:seq>/undo", corrections.SegmentUndo, "undo"),
-        *either(f"{call}/transcript.<str:form>", transcripts.TranscriptFile, "transcript"),
-        *either(f"{call}/recording", recordings.RecordingFile, "recording", serve=serve_recording),
-        *either(
-            f"{call}/recording/original",
-            recordings.OriginalRecordingFile,
-            "recording-original",
-            serve=serve_recording,
-        ),
-        *either(f"{call}/redactions", redactions.Redactions, "redactions"),
-        *either(f"{call}/audio", audio_copies.AudioCopies, "audio"),
-        *either(f"{call}/audio.<str:form>", audio_copies.AudioFile, "audio-file"),
-        *either(f"{call}/summary", summaries.SummaryDetail, "summary"),
-        *either(f"{call}/summary/again", summaries.SummariseAgain, "summary-again"),
-        *either(f"{call}/links", links.Links, "links"),
-        *either(f"{call}/links/<int:number>", links.LinkDetail, "link"),
-        *either(
-            f"{call}/summary/versions", summary_versions.SummaryVersionList, "summary-versions"
-        ),
-        *either(
-            f"{call}/summary/versions/<int:number>",
-            summary_versions.SummaryVersionDetail,
-            "summary-version",
-        ),
-        *either(f"{call}/extraction", extractions.ExtractionDetail, "extraction"),
-        *either(f"{call}/extraction/again", extractions.ExtractAgain, "extraction-again"),
-        *either(f"{call}/versions", versions.VersionList, "versions"),
-        *either(f"{call}/versions/<int:number>", versions.VersionDetail, "version"),
-        *either(f"{call}/comments", comments.CommentList, "comments"),
-        *either(f"{call}/comments/<int:comment>", comments.CommentDetail, "comment"),
-        *either(f"{call}/review", reviews.CallReviewed, "call-review"),
-        *either("reviews/next", reviews.NextToReview, "next-to-review"),
-        *either(f"{call}/scorecards", scorecards.CallScorecards, "call-scorecards"),
-        *either(f"{call}/scorecards/<int:form_id>", scorecards.OwnScorecard, "own-scorecard"),
-        *either("scorecard-forms", scorecards.ScorecardForms, "scorecard-forms"),
-        *either("scorecards.csv", scorecards.ScorecardsFile, "scorecards-file"),
-        *either(f"{call}/tags", tags.CallTags, "call-tags"),
-        *either("tags", tags.KnownTags, "tags"),
+        *_of_what_was_said(serve_recording),
+        *_of_what_is_made_of_it(),
+        *_of_its_review(),
         *either("changes/", changes.Changes, "changes"),
         *either("agents/", views.AgentList, "agents"),
         *either("protocol/", protocol.Protocol, "protocol"),
@@ -102,4 +65,61 @@ def patterns(serve_recording: ServeRecording) -> list[URLPattern]:
         *either("schema/", docs.Schema, "schema"),
         *either("docs/", docs.Docs, "docs"),
         re_path(r"^[\s\S]*\Z", views.NoSuchAddress.as_view(), name="no-such-address"),
+    ]
+
+
+def _of_what_was_said(serve_recording: ServeRecording) -> list[URLPattern]:
+    return [
+        *either(f"{CALL}/", views.CallDetail, "call"),
+        *either(f"{CALL}/segments", transcripts.Segments, "segments"),
+        *either(f"{CALL}/segments/<int:seq>", corrections.SegmentDetail, "segment"),
+        *either(f"{CALL}/segments/<int:seq>/history", corrections.SegmentHistory, "history"),
+        *either(f"{CALL}/segments/<int:seq>/undo", corrections.SegmentUndo, "undo"),
+        *either(f"{CALL}/transcript.<str:form>", transcripts.TranscriptFile, "transcript"),
+        *either(f"{CALL}/recording", recordings.RecordingFile, "recording", serve=serve_recording),
+        *either(
+            f"{CALL}/recording/original",
+            recordings.OriginalRecordingFile,
+            "recording-original",
+            serve=serve_recording,
+        ),
+        *either(f"{CALL}/redactions", redactions.Redactions, "redactions"),
+        *either(f"{CALL}/audio", audio_copies.AudioCopies, "audio"),
+        *either(f"{CALL}/audio.<str:form>", audio_copies.AudioFile, "audio-file"),
+    ]
+
+
+def _of_what_is_made_of_it() -> list[URLPattern]:
+    return [
+        *either(f"{CALL}/summary", summaries.SummaryDetail, "summary"),
+        *either(f"{CALL}/summary/again", summaries.SummariseAgain, "summary-again"),
+        *either(f"{CALL}/links", links.Links, "links"),
+        *either(f"{CALL}/links/<int:number>", links.LinkDetail, "link"),
+        *either(
+            f"{CALL}/summary/versions", summary_versions.SummaryVersionList, "summary-versions"
+        ),
+        *either(
+            f"{CALL}/summary/versions/<int:number>",
+            summary_versions.SummaryVersionDetail,
+            "summary-version",
+        ),
+        *either(f"{CALL}/extraction", extractions.ExtractionDetail, "extraction"),
+        *either(f"{CALL}/extraction/again", extractions.ExtractAgain, "extraction-again"),
+        *either(f"{CALL}/versions", versions.VersionList, "versions"),
+        *either(f"{CALL}/versions/<int:number>", versions.VersionDetail, "version"),
+    ]
+
+
+def _of_its_review() -> list[URLPattern]:
+    return [
+        *either(f"{CALL}/comments", comments.CommentList, "comments"),
+        *either(f"{CALL}/comments/<int:comment>", comments.CommentDetail, "comment"),
+        *either(f"{CALL}/review", reviews.CallReviewed, "call-review"),
+        *either("reviews/next", reviews.NextToReview, "next-to-review"),
+        *either(f"{CALL}/scorecards", scorecards.CallScorecards, "call-scorecards"),
+        *either(f"{CALL}/scorecards/<int:form_id>", scorecards.OwnScorecard, "own-scorecard"),
+        *either("scorecard-forms", scorecards.ScorecardForms, "scorecard-forms"),
+        *either("scorecards.csv", scorecards.ScorecardsFile, "scorecards-file"),
+        *either(f"{CALL}/tags", tags.CallTags, "call-tags"),
+        *either("tags", tags.KnownTags, "tags"),
     ]

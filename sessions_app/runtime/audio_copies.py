@@ -42,7 +42,8 @@ def _made(recording: Recording, form: str, folder: Path) -> Path:
     source, target = folder / "call.ogg", folder / f"call.{form}"
     save_as(recording.file.storage, str(recording.file.name), source)
     length_ms = quietly(source, target, form)
-    if abs(length_ms - (recording.duration_ms or 0)) > SLACK_MS:
+    expected_ms = length_ms if recording.duration_ms is None else recording.duration_ms
+    if abs(length_ms - expected_ms) > SLACK_MS:
         raise MediaError("The recording's file is not as long as the recording was.")
     return target
 

@@ -63,12 +63,20 @@ def make(archive_pk: int) -> None:
         if row is None:
             return
         part = archives.part_of(row, row.attempts)
-        if not _goes_on(row, part):
-            _begin(row, part)
-        if _write(row, part):
-            archives.keep(row, part, _facts(row, part))
-        else:
-            _put_off(row, part)
+        try:
+            _turn(row, part)
+        except BaseException:  # also where the worker stops: what is half written helps nobody
+            part.unlink(missing_ok=True)
+            raise
+
+
+def _turn(row: Archive, part: Path) -> None:
+    if not _goes_on(row, part):
+        _begin(row, part)
+    if _write(row, part):
+        archives.keep(row, part, _facts(row, part))
+    else:
+        _put_off(row, part)
 
 
 def _goes_on(row: Archive, part: Path) -> bool:

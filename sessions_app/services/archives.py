@@ -14,7 +14,7 @@ from typing import Any
 from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import Storage
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
@@ -69,12 +69,16 @@ def ask_own(subject: Any, user: Any) -> Archive:
 
     The last one goes. The caller checks permissions.
     """
-    with transaction.atomic():
-        mine = Archive.objects.filter(kind=ArchiveKind.OWN, user=user, subject=subject)
-        if (owed := mine.filter(state__in=_OWED).first()) is not None:
-            return owed
-        remove(mine.filter(gone_at=None), ArchiveEnd.REMOVED)
-        return _new(kind=ArchiveKind.OWN, user=user, subject=subject)
+    mine = Archive.objects.filter(kind=ArchiveKind.OWN, user=user, subject=subject)
+    owed = mine.filter(state__in=_OWED)
+    if (found := owed.first()) is not None:
+        return found
+    try:
+        with transaction.atomic():
+            remove(mine.filter(gone_at=None), ArchiveEnd.REMOVED)
+            return _new(kind=ArchiveKind.OWN, user=user, subject=subject)
+    except IntegrityError:  # asked for twice at once
+        return owed.get()
 
 
 def ask_calls(calls: QuerySet[Call], user: Any) -> Archive:
@@ -82,12 +86,12 @@ def ask_calls(calls: QuerySet[Call], user: Any) -> Archive:
 
     Raises OneAtATimeError. The caller checks permissions.
     """
-    with transaction.atomic():
-        mine = Archive.objects.filter(kind=ArchiveKind.CALLS, user=user)
-        if mine.filter(state__in=_OWED).exists():
-            raise OneAtATimeError(STILL_MADE)
-        keys = list(calls.values_list("pk", flat=True))
-        return _new(kind=ArchiveKind.CALLS, user=user, wanted=keys)
+    keys = list(calls.values_list("pk", flat=True))
+    try:
+        with transaction.atomic():
+            return _new(kind=ArchiveKind.CALLS, user=user, wanted=keys)
+    except IntegrityError as error:
+        raise OneAtATimeError(STILL_MADE) from error
 
 
 def _new(**given: Any) -> Archive:

@@ -1,5 +1,6 @@
 """Zip files of a user's data, and of chosen calls: what is in them, and when they go."""
 
+import errno
 import io
 import json
 import zipfile
@@ -282,6 +283,21 @@ def test_a_disk_without_room_is_told(
     tasks.make_archive(row.pk)
     row.refresh_from_db()
     assert "MB free" in row.error
+    assert files(own_folders) == []
+
+
+def test_what_is_half_written_does_not_stay_on_a_full_disk(
+    spoken: Call, alice: User, own_folders: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any) -> None:
+        assert len(files(own_folders)) == 1
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(archive_writing, "_lists", full)
+    row = archives.ask_own(alice, alice)
+    tasks.make_archive(row.pk)
+    row.refresh_from_db()
+    assert (row.state, row.attempts) == (WorkState.PENDING, 1)
     assert files(own_folders) == []
 
 
