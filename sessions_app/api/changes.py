@@ -66,7 +66,11 @@ class Changes(ApiView):
             OpenApiParameter(
                 "cursor", str, description="As the last answer had it; at first none."
             ),
-            OpenApiParameter("page_size", int, description=f"Up to {MOST}; {USUAL} unless told."),
+            OpenApiParameter(
+                "page_size",
+                {"type": "integer", "minimum": 1, "maximum": MOST},
+                description=f"Up to {MOST}; {USUAL} unless told.",
+            ),
         ],
         responses={200: ChangesSerializer, **schema.SIGNED_IN, 400: schema.INVALID},
     )
