@@ -326,7 +326,7 @@ class AgentAdmin(VoiceAdmin[Agent]):
             "Summaries",
             {"fields": ("summariser", "summary_template"), "classes": ("collapse",)},
         ),
-        ("Taken from calls", {"fields": ("extraction_schema",), "classes": ("collapse",)}),
+        ("Extracted from calls", {"fields": ("extraction_schema",), "classes": ("collapse",)}),
         ("Availability", {"fields": ("is_default", "is_active")}),
         (
             "History",

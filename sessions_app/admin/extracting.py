@@ -45,7 +45,7 @@ class AgentExtractionFields(forms.Form):
 class ExportsExtractions:
     """Mixin for `CallAdmin`: an action."""
 
-    @admin.action(description="Export what was taken (CSV)", permissions=["view"])
+    @admin.action(description="Export extracted values (CSV)", permissions=["view"])
     def export_extractions(self, request: HttpRequest, queryset: QuerySet[Call]) -> HttpResponse:
         """Returns the values of the chosen calls as a file for spreadsheets."""
         name = f"taken-{timezone.localtime():%Y%m%d-%H%M%S}.csv"

@@ -38,7 +38,7 @@ class PatternsForm(forms.Form):
     patterns = forms.CharField(
         required=False,
         widget=forms.Textarea(attrs={"rows": 3, "cols": 60}),
-        label="What matches",
+        label="Other patterns",
         help_text=HELP["redact_patterns"],
     )
 

@@ -16,6 +16,7 @@ from sessions_app.engine.text.cleaning import clean, one_line
 from sessions_app.engine.understanding.fields import (
     LONGEST_TEXT,
     label_of,
+    said,
     type_of,
     value_problem,
 )
@@ -58,15 +59,6 @@ def shown(row: Extraction, starts: Mapping[int, int]) -> list[TakenField]:
         )
         for name, field in fields_of(row.schema).items()
     ]
-
-
-def said(value: Any) -> str:
-    """Returns a value as people read it; empty for none."""
-    if isinstance(value, bool):
-        return "Yes" if value else "No"
-    if isinstance(value, list):
-        return ", ".join(map(said, value))
-    return "" if value is None else str(value)
 
 
 class ValuesForm(forms.Form):

@@ -7,7 +7,7 @@ import { RefusedError } from "./correction-requests.js";
 /** @typedef {import("./correction-requests.js").LineRequests} LineRequests */
 
 const LONGEST = 5000;
-const HELP = "Enter saves, Esc cancels. Nothing at all says that nothing was said.";
+const HELP = "Enter saves, Esc cancels. Leave it empty if nothing was said.";
 const KEPT = "What you typed is still here.";
 
 /** How many editors there have been, for ids. */

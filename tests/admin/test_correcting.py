@@ -51,10 +51,10 @@ def test_an_outdated_summary_is_made_again_from_here(
     viewer.user_permissions.add(Permission.objects.get(codename="correct_transcript"))
     call = summary.call
     address = f"/admin/sessions_app/call/{call.pk}/change/"
-    assert "older than the text" not in looking.get(address).content.decode()
+    assert "changed after this summary" not in looking.get(address).content.decode()
     corrections.correct(Segment.objects.get(call=call, seq=2), viewer, "Good evening")
     page = looking.get(address).content.decode()
-    assert "older than the text" in page
+    assert "changed after this summary" in page
     again = f"/calls/{call.public_id}/summarise?on=admin"
     assert f'action="{again}"' in page
     assert looking.post(again).headers["Location"] == address

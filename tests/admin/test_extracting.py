@@ -79,6 +79,17 @@ def test_values_are_on_the_calls_page(at_desk: Any, taken: Call) -> None:
     assert f"/calls/{taken.public_id}/extraction" in page
 
 
+def test_values_read_as_on_the_calls_page_for_everybody(at_desk: Any, ended: Call) -> None:
+    fields = {"wanted": {"type": "boolean"}, "goods": {"type": "array"}, "mood": {}}
+    values = {"wanted": False, "goods": ["a chair", "a lamp"]}
+    schema = {"type": "object", "properties": fields}
+    Extraction.objects.create(call=ended, state="done", schema=schema, values=values)
+    page = at_desk.get(f"/admin/sessions_app/call/{ended.pk}/change/").content.decode()
+    assert "Wanted: <strong>No</strong>" in page
+    assert "Goods: <strong>a chair, a lamp</strong>" in page
+    assert "Mood: <strong>not said</strong>" in page
+
+
 def test_values_are_exported(at_desk: Any, taken: Call) -> None:
     body = {"action": "export_extractions", "_selected_action": taken.pk}
     answer = at_desk.post("/admin/sessions_app/call/", body)

@@ -84,7 +84,7 @@ def test_a_line_is_corrected_by_keyboard_and_by_mouse(
         expect(row.locator("[data-edit]")).to_be_focused()
         expect(page.get_by_text("Saved.", exact=True)).to_have_attribute("role", "status")
         expect(row.locator(".corrected")).to_contain_text("Corrected by alice, Today")
-        expect(page.locator("#summary-outdated")).to_contain_text("older than the text")
+        expect(page.locator("#summary-outdated")).to_contain_text("changed after this summary")
         expect(page.locator("#make-again")).to_be_visible()
         page.evaluate("document.querySelector('#audio').pause()")
         row.locator(".word").nth(3).click()
@@ -150,7 +150,7 @@ def test_the_same_in_the_admin(
         expect(row).to_contain_text("Kindly send the report")
         expect(row.locator(".vs-edited")).to_contain_text("corrected by staff, Today")
         expect(row.locator("[data-edit]")).to_be_focused()
-        expect(page.locator("#summary-outdated")).to_contain_text("older than the text")
+        expect(page.locator("#summary-outdated")).to_contain_text("changed after this summary")
         # the row still plays, and follows the player
         row.get_by_role("button", name="Play from").click()
         expect(row).to_have_class("vs-now")

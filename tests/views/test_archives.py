@@ -184,6 +184,6 @@ def test_it_says_until_when(spoken: Call, alice: User, client: Client) -> None:
     row = made()
     assert row.expires_at is not None
     day = timezone.localtime(row.expires_at)
-    assert f"there until {day.day} {day:%B %Y}" in text(client, "/account/")
+    assert f"available until {day.day} {day:%B %Y}" in text(client, "/account/")
     archives.expire(row.expires_at + timedelta(seconds=1))
     assert 'id="export-download"' not in text(client, "/account/")

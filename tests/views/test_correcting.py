@@ -74,16 +74,16 @@ def test_a_summary_that_is_older_than_the_text_says_so(
     as_alice: Client, call: Call, alice: User, client: Client, bob: User
 ) -> None:
     address = f"/calls/{call.public_id}/summarise"
-    assert "older than the text" not in page_of(as_alice, call)
+    assert "changed after this summary" not in page_of(as_alice, call)
     assert as_alice.post(address).status_code == 404
     corrections.correct(Segment.objects.get(call=call, seq=1), alice, "Good evening.")
     html = page_of(as_alice, call)
-    assert "It is older than the text" in html
-    assert "Make it again" in html
+    assert "The transcript was changed after" in html
+    assert "Summarise again" in html
     answer = as_alice.post(address)
     assert (answer.status_code, answer.headers["Location"]) == (302, f"/calls/{call.public_id}/")
     assert Summary.objects.get(call=call).state == "pending"
-    assert "older than the text" not in page_of(as_alice, call)
+    assert "changed after this summary" not in page_of(as_alice, call)
 
 
 def test_from_the_admin_one_returns_there(client: Client, call: Call, staff: User) -> None:

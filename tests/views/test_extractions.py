@@ -7,8 +7,8 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from sessions_app.engine.understanding.fields import said
 from sessions_app.models import AccessLog, Agent, Call, Extraction
-from sessions_app.views.extractions import said
 
 Maker = Callable[[User], Call]
 SCHEMA = {
@@ -85,7 +85,7 @@ def test_there_is_no_such_part_where_nothing_is_taken(
     as_alice: Client, alice: User, finished: Maker
 ) -> None:
     page = as_alice.get(f"/calls/{finished(alice).public_id}/").content.decode()
-    assert "Taken from the call" not in page
+    assert "Extracted from the call" not in page
     assert '<div id="extraction-part" hidden></div>' in page  # where it may come to be
 
 
@@ -94,7 +94,7 @@ def test_what_is_not_ready_says_so(as_alice: Client, call: Call, state: str) -> 
     Extraction.objects.update(state=state, values={}, schema={}, error="It broke.", note="")
     shown = part(as_alice.get(f"/calls/{call.public_id}/").content.decode())
     assert ("It broke." in shown) == (state == "failed")
-    assert ("is being taken" in shown) == (state == "pending")
+    assert ("are being extracted" in shown) == (state == "pending")
 
 
 def test_staff_correct_values_on_a_page(as_staff: Client, staff: User, call: Call) -> None:

@@ -60,6 +60,15 @@ def label_of(name: str, field: Mapping[str, Any]) -> str:
     return str(field.get("title") or name.replace("_", " ").capitalize())
 
 
+def said(value: Any) -> str:
+    """Returns a value as people read it; empty for none."""
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    if isinstance(value, list):
+        return ", ".join(map(said, value))
+    return "" if value is None else str(value)
+
+
 def schema_problem(schema: Any) -> str:
     """Returns what is wrong with an agent's schema, as a sentence for its operator; or nothing."""
     if schema == {}:
