@@ -37,7 +37,8 @@ def hide_in_history(segment: Segment, hidden: Mapping[str, str], shown: str) -> 
 def find_in_history(segment: Segment, finder: Finder) -> bool:
     """Hides what is found in the corrections of a line; returns whether there was anything."""
     rows = list(SegmentRevision.objects.filter(segment=segment))
-    return any([_rewrite(row, lambda text: replaced(text, finder.spans(text))) for row in rows])
+    changed = [_rewrite(row, lambda text: replaced(text, finder.spans(text))) for row in rows]
+    return any(changed)
 
 
 def _rewrite(row: SegmentRevision, without: Callable[[str], str]) -> bool:
