@@ -64,7 +64,7 @@ def replace(call: Call, user: Any, names: Iterable[str]) -> list[str]:
     if len(tags) > MOST_TAGS:
         raise TagRefusedError(f"A call has {MOST_TAGS} tags at most.")
     with transaction.atomic():
-        Call.objects.select_for_update().get(pk=call.pk)
+        access.lock_call(call.pk)
         before = tags_of(call)
         if tags != before:
             CallTag.objects.filter(call=call).exclude(name__in=tags).delete()
@@ -77,14 +77,14 @@ def replace(call: Call, user: Any, names: Iterable[str]) -> list[str]:
 def add(call: Call, user: Any, names: Iterable[str]) -> list[str]:
     """Gives the call these tags beside those it has; returns all. Raises TagRefusedError."""
     with transaction.atomic():
-        Call.objects.select_for_update().get(pk=call.pk)
+        access.lock_call(call.pk)
         return replace(call, user, [*tags_of(call), *names])
 
 
 def remove(call: Call, user: Any, name: str) -> list[str]:
     """Takes a tag from the call, which need not have it; returns those that are left."""
     with transaction.atomic():
-        Call.objects.select_for_update().get(pk=call.pk)
+        access.lock_call(call.pk)
         gone = wanted(name)
         return replace(call, user, [tag for tag in tags_of(call) if tag not in gone])
 
