@@ -18,6 +18,7 @@ from sessions_app.models import (
     Redaction,
     SoundRedaction,
 )
+from sessions_app.models.work import WorkState
 from sessions_app.services import access, work
 from sessions_app.services.queueing import REDACT_SOUND, queue
 from sessions_app.services.transcripts import word_row
@@ -78,6 +79,11 @@ def owe_sound(call: Call) -> None:
     SoundRedaction.objects.select_for_update().get(pk=row.pk)
     work.again(row)
     queue(REDACT_SOUND, call.pk)
+
+
+def is_sound_owed(call: Call) -> bool:
+    """Returns whether words that are hidden can still be heard in the call's recording."""
+    return SoundRedaction.objects.filter(call=call).exclude(state=WorkState.DONE).exists()
 
 
 def hidden_times(call: Call) -> list[tuple[int, int]]:
