@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
-from django.http import HttpResponseBase
+from django.http import HttpResponseBase, QueryDict
 from django.urls import reverse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
@@ -140,7 +140,7 @@ class ExportList(ApiView):
         if not archives.may_export_calls(self.request.user):
             raise PermissionDenied(NOT_YOURS)
         try:
-            return archives.ask_calls(chosen(self.request.user, wanted), self.request.user)
+            return archives.ask_calls(chosen(self.request, wanted), self.request.user)
         except archives.OneAtATimeError as error:
             raise Conflict(error.message) from error
 
@@ -200,19 +200,39 @@ class ExportFile(ExportView):
         return archives.response(request._request, row)
 
 
-def chosen(user: Any, wanted: Mapping[str, Any]) -> QuerySet[Call]:
+def chosen(request: Request, wanted: Mapping[str, Any]) -> QuerySet[Call]:
     """Returns the calls that a filter names, the oldest first; raises ValidationError."""
     known = list(CallFilter.base_filters)
     if unknown := [name for name in wanted if name not in known]:
         told = {shown(name): [not_known(name, known)] for name in unknown[:MOST_NAMED]}
         raise ValidationError({"filter": told})
-    visible = access.visible_calls(user).order_by("created_at", "pk")
-    found = CallFilter(data=dict(wanted), queryset=visible)
+    visible = access.visible_calls(request.user).order_by("created_at", "pk")
+    found = CallFilter(data=_as_query(wanted), queryset=visible, request=request)
     if not found.is_valid():
         raise ValidationError({"filter": found.errors})
     calls: QuerySet[Call] = found.qs
     return calls
 
 
+def _as_query(wanted: Mapping[str, Any]) -> QueryDict:
+    """Returns a filter as the query of the list's address; raises ValidationError."""
+    query = QueryDict(mutable=True)
+    for name, value in wanted.items():
+        given = value if isinstance(value, list) else [value]
+        texts = [text for one in given if (text := _as_text(one)) is not None]
+        if len(texts) < len(given):
+            raise ValidationError({"filter": {name: [NO_TEXT]}})
+        query.setlist(name, texts)
+    return query
+
+
+def _as_text(value: Any) -> str | None:
+    """Returns a value as it stands in an address; None for what cannot."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, str | int | float) else None
+
+
+NO_TEXT = "Give a text, a number, true or false, or a list of these."
 MOST = 200
 MOST_NAMED = 5

@@ -9,6 +9,7 @@ from rest_framework.filters import BaseFilterBackend
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from sessions_app.api.given_filters import check_number
 from sessions_app.api.parameters import shown
 from sessions_app.models.work import WorkState
 
@@ -29,6 +30,7 @@ class ExtractionFilter(BaseFilterBackend):
     def filter_queryset(
         self, request: Request, queryset: QuerySet[Any], view: APIView
     ) -> QuerySet[Any]:
+        check_number(request.query_params, (PREFIX,))
         for name, value in request.query_params.items():
             if name.startswith(PREFIX):
                 queryset = queryset.filter(_having(name.removeprefix(PREFIX), str(value)))

@@ -25,6 +25,11 @@ from sessions_app.models import Agent, Call, Segment
 from sessions_app.services import search
 
 
+def _refused(told: str) -> forms.ValidationError:
+    """Returns an error that quotes what a client sent; the library formats messages with `%`."""
+    return forms.ValidationError("%(told)s", params={"told": told})
+
+
 class MomentField(IsoDateTimeField):  # type: ignore[misc] # untyped library
     """A time in ISO 8601 that is representable in UTC."""
 
@@ -57,7 +62,7 @@ class StateField(forms.MultipleChoiceField):
     def validate(self, value: Any) -> None:
         for name in value:
             if not self.valid_value(name):
-                raise forms.ValidationError(not_known(str(name), [s.value for s in CallState]))
+                raise _refused(not_known(str(name), [s.value for s in CallState]))
 
 
 class StateFilter(django_filters.MultipleChoiceFilter):  # type: ignore[misc] # untyped library
@@ -73,7 +78,7 @@ class AgentField(forms.CharField):
         slug: str = super().clean(value)
         if slug and not Agent.objects.filter(slug=slug).exists():
             active = Agent.objects.filter(is_active=True).values_list("slug", flat=True)
-            raise forms.ValidationError(not_known(slug, list(active)))
+            raise _refused(not_known(slug, list(active)))
         return slug
 
 
@@ -89,7 +94,7 @@ class SpeakerFilterField(forms.ChoiceField):
     def validate(self, value: Any) -> None:
         if value and not self.valid_value(value):
             told = not_known(str(value), [speaker.value for speaker in Speaker])
-            raise forms.ValidationError(told)
+            raise _refused(told)
 
 
 class SpeakerFilter(django_filters.ChoiceFilter):  # type: ignore[misc] # untyped library

@@ -1,15 +1,18 @@
 """Filters by what calls were given: `?metadata.order=4711`, `?variables.customer=Ada`."""
 
-import json
 import re
 from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.db.models.fields.json import KeyTransform
+from django.http import QueryDict
 from rest_framework.exceptions import ValidationError
 from rest_framework.filters import BaseFilterBackend
 from rest_framework.request import Request
+
+from sessions_app.api.parameters import shown
+from sessions_app.engine.text.cleaning import read_json_as_sent
 
 FIELDS = ("metadata", "variables")
 BEGINNINGS = tuple(f"{field}." for field in FIELDS)
@@ -21,6 +24,17 @@ WRONG_KEY = (
     "Name a key at the top that begins with a letter or _ and holds up to 64 letters, digits, "
     "and _ - : of ASCII."
 )
+
+
+MOST = 50
+"""Values that are asked for at once: databases take no condition of any depth."""
+
+
+def check_number(given: QueryDict, beginnings: tuple[str, ...]) -> None:
+    """Raises ValidationError where more than MOST values are asked for by names that begin so."""
+    names = [name for name in given if name.startswith(beginnings)]
+    if sum(len(given.getlist(name)) for name in names) > MOST:
+        raise ValidationError({shown(names[-1]): [f"Ask for {MOST} values at most."]})
 
 
 def is_one(name: str) -> bool:
@@ -38,6 +52,7 @@ class GivenFilter(BaseFilterBackend):
         self, request: Request, queryset: QuerySet[Any], view: Any
     ) -> QuerySet[Any]:
         """Returns the calls that have all that is asked for; raises ValidationError for no key."""
+        check_number(request.query_params, BEGINNINGS)
         for number, name in enumerate(filter(is_one, request.query_params)):
             field, _, key = name.partition(".")
             if not KEY.fullmatch(key):
@@ -73,7 +88,7 @@ def _any_of(place: str, texts: Iterable[str]) -> Q:
 def _readings(text: str) -> list[Any]:
     """Returns what a text may stand for: itself, and a number, true or false."""
     try:
-        read = json.loads(text)
-    except (ValueError, RecursionError):
+        read = read_json_as_sent(text)
+    except ValueError:
         return [text]
     return [text, read] if isinstance(read, bool | int | float) else [text]

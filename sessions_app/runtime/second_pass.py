@@ -6,6 +6,7 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
@@ -36,11 +37,13 @@ from sessions_app.models import Call, Purpose, Recording, Segment, Version, Vers
 from sessions_app.runtime import redaction
 from sessions_app.runtime.recognisers import Recognisers
 from sessions_app.runtime.settings import load_backend, voice_config
-from sessions_app.services import extractions, summaries, transcripts, versions, work
+from sessions_app.services import extractions, redactions, summaries, transcripts, versions, work
 from sessions_app.services.erasure_work import copies_prefix
 
 logger = logging.getLogger(__name__)
 
+WAIT = timedelta(seconds=10)
+SOUND_FIRST = "The sound of hidden words is taken out of the recording before."
 CALLER = SIDES.index(Speaker.CALLER)
 
 
@@ -53,6 +56,9 @@ def retranscribe(version_pk: int) -> None:
         if version is None:
             return
         call = Call.objects.get(pk=version.call_id)
+        if redactions.is_sound_owed(call):  # what is hidden would be heard again
+            work.put_off(version, SOUND_FIRST, WAIT)
+            return
         spoken = [s for s in transcripts.in_order(call) if _was_heard(s)]
         known = [SpeechSpan(s.start_ms, s.end_ms) for s in spoken]
         lost = version.purpose == Purpose.LOST

@@ -13,7 +13,7 @@ from django.db import transaction
 from sessions_app.engine.recording.masking import Times, mask_recording
 from sessions_app.models import Call, Recording, SoundRedaction
 from sessions_app.models.work import WorkState
-from sessions_app.services import recordings, redactions, work
+from sessions_app.services import archives, audio_copies, recordings, redactions, work
 from sessions_app.services.erasure_work import copies_prefix
 
 WAIT = timedelta(seconds=10)
@@ -62,7 +62,7 @@ def _rewrite(recording: Recording, row: SoundRedaction, times: Sequence[Times]) 
     Returns False where another worker has the work, or the recording is gone.
     """
     storage, old = recording.file.storage, str(recording.file.name)
-    _delete(row, keep=old)
+    _delete(recording, row, keep=old)
     if [list(one) for one in times] == row.masked:
         return True
     new = recordings.other_name(recording)
@@ -80,7 +80,7 @@ def _rewrite(recording: Recording, row: SoundRedaction, times: Sequence[Times]) 
         storage.delete(new)
         return False
     recording.refresh_from_db()
-    _delete(row, keep=new)
+    _delete(recording, row, keep=new)
     return True
 
 
@@ -103,12 +103,18 @@ def _written(
     return {"size": written.size, "sha256": written.sha256, "peaks": written.peaks}
 
 
-def _delete(row: SoundRedaction, *, keep: str) -> None:
-    """Deletes the stale files but the one that is the recording's."""
-    storage = Recording._meta.get_field("file").storage
+def _delete(recording: Recording, row: SoundRedaction, *, keep: str) -> None:
+    """Deletes the stale files but the one that is the recording's, and what was made of them.
+
+    Such are copies in other formats, and exports.
+    """
+    if not row.stale:
+        return
+    audio_copies.forget(recording)
+    archives.forget_calls([row.call_id])
+    storage = recording.file.storage
     for name in row.stale:
         if name != keep:
             storage.delete(name)
-    if row.stale:
-        row.stale = []
-        row.save(update_fields=["stale"])
+    row.stale = []
+    row.save(update_fields=["stale"])

@@ -58,6 +58,17 @@ def call_for(user: Any, public_id: str) -> Call:
     return call
 
 
+def lock_call(call_pk: int) -> Call:
+    """Returns a call that nobody else changes until the end of the transaction.
+
+    Raises UnknownCallError where it was erased since it was looked up.
+    """
+    call = Call.objects.select_for_update().filter(pk=call_pk).first()
+    if call is None:
+        raise UnknownCallError("There is no such call any more.")
+    return call
+
+
 def log(call: Call, user: Any, action: str, detail: str = "") -> None:
     """Notes who did what with a call; a `link_id` of `user` is the share link they came by."""
     AccessLog.objects.create(

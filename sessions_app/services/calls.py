@@ -256,9 +256,10 @@ def _live() -> QuerySet[Call]:
 
 
 def rename(call: Call, user: Any, title: str) -> None:
-    """Gives the call a title, and notes who did."""
-    call.title = title
+    """Gives the call a title, and notes who did; raises UnknownCallError for an erased one."""
     with transaction.atomic():
+        access.lock_call(call.pk)
+        call.title = title
         call.save(update_fields=["title"])
         access.log(call, user, AccessLog.Action.EDITED, "title")
         changes.updated(call.pk)

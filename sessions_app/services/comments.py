@@ -117,6 +117,8 @@ def change(comment: ReviewComment, user: Any, text: str, *, staff_only: bool) ->
     comment.text, comment.edited_at = _tidy(text), timezone.now()
     comment.staff_only = staff_only or bool(comment.answer_to and comment.answer_to.staff_only)
     with transaction.atomic():
+        access.lock_call(comment.call_id)
+        _check_there(comment.pk)
         comment.save(update_fields=["text", "edited_at", "staff_only"])
         if comment.staff_only:
             comment.answers.update(staff_only=True)
@@ -139,7 +141,7 @@ def resolve(comment: ReviewComment, user: Any, *, resolved: bool) -> bool:
 def delete(comment: ReviewComment, user: Any) -> None:
     """Deletes what `user` wrote. Raises AnsweredError."""
     with transaction.atomic():
-        Call.objects.select_for_update().get(pk=comment.call_id)
+        access.lock_call(comment.call_id)
         if comment.answers.exists():
             raise AnsweredError("It was answered: resolve it, or delete the answers first.")
         _log(comment, user, "deleted")
@@ -148,13 +150,20 @@ def delete(comment: ReviewComment, user: Any) -> None:
 
 def _added(made: ReviewComment, user: Any, detail: str) -> ReviewComment:
     with transaction.atomic():
-        Call.objects.select_for_update().get(pk=made.call_id)
+        access.lock_call(made.call_id)
+        _check_there(made.answer_to_id)
         if ReviewComment.objects.filter(call=made.call_id).count() >= MOST_COMMENTS:
             raise CommentRefusedError(f"A call has {MOST_COMMENTS} comments at most.")
         made.save()
         access.log(made.call, user, AccessLog.Action.EDITED, detail)
         changes.updated(made.call_id)
     return made
+
+
+def _check_there(key: int | None) -> None:
+    """Raises CommentRefusedError for a comment that its author has deleted meanwhile."""
+    if key is not None and not ReviewComment.objects.filter(pk=key).exists():
+        raise CommentRefusedError("The comment was deleted meanwhile.")
 
 
 def _log(comment: ReviewComment, user: Any, what: str) -> None:

@@ -9,6 +9,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from sessions_app.engine.core.errors import UnknownCallError
+from sessions_app.engine.exports.base import one_line
 from sessions_app.engine.exports.csv import BYTE_ORDER_MARK, safe_cell
 from sessions_app.engine.summaries.taking import Extractor, TakenValues, fields_of
 from sessions_app.engine.text.cleaning import clean, cleaned
@@ -54,9 +56,13 @@ def _note_making(row: Extraction, found: TakenValues) -> None:
 def correct(
     row: Extraction, user: Any, values: Mapping[str, Any], take_back: Sequence[str] = ()
 ) -> None:
-    """Sets values by hand, or takes such corrections back; the caller has checked them."""
+    """Sets values by hand, or takes such corrections back; the caller has checked them.
+
+    Raises UnknownCallError where the call, or its words, were erased meanwhile.
+    """
     with transaction.atomic():
-        row = Extraction.objects.select_for_update().get(pk=row.pk)
+        access.lock_call(row.call_id)
+        row = _there(row)
         row.corrections = {
             name: value
             for name, value in {**row.corrections, **cleaned(dict(values))}.items()
@@ -68,6 +74,13 @@ def correct(
         names = ", ".join([*values, *take_back])
         access.log(row.call, user, AccessLog.Action.EDITED, f"taken values: {names}")
         changes.updated(row.call_id)
+
+
+def _there(row: Extraction) -> Extraction:
+    found = Extraction.objects.select_for_update().filter(pk=row.pk).first()
+    if found is None:
+        raise UnknownCallError("There is nothing any more that was taken from the call.")
+    return found
 
 
 def ask_again(call: Call, user: Any | None) -> bool:
@@ -108,5 +121,5 @@ def _cell(value: Any) -> Any:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):
-        return safe_cell("; ".join(map(str, value)))
-    return safe_cell(value) if isinstance(value, str) else value
+        return safe_cell(one_line("; ".join(map(str, value))))
+    return safe_cell(one_line(value)) if isinstance(value, str) else value

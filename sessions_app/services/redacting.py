@@ -16,6 +16,7 @@ from sessions_app.engine.redaction.spans import FoundSpan, merged, replaced
 from sessions_app.models import (
     AccessLog,
     Call,
+    Extraction,
     Note,
     RedactedOriginal,
     Redaction,
@@ -26,13 +27,15 @@ from sessions_app.models import (
 )
 from sessions_app.models.segment import SegmentSource
 from sessions_app.models.work import WorkState
-from sessions_app.services import access, erasure, redactions, summaries
+from sessions_app.services import access, erasure, redacted_copies, redactions
 from sessions_app.services.transcripts import heard_words, word_row
 
 LABEL = "redacted"
 TEXT, REVISED, EDITED = "text", "revised_text", "edited_text"
 WORDS_OF = {TEXT: "words", REVISED: "revised_words"}
+TEXTS = (TEXT, "heard_text", REVISED, EDITED)
 KEPT = (TEXT, "heard_text", "words", REVISED, "revised_words", EDITED)
+IN_USE = (Summary, Version, Extraction)
 SHORTEST_PHRASE = 3
 """Characters of hidden words that are looked for in notes and the title as well."""
 
@@ -70,7 +73,14 @@ def hide_by_hand(call: Call, user: Any, seq: int, start: int, end: int) -> int:
         redactions.keep_found(call, seq, hits, user)
         _hide_in_versions(call, hits)
         _hide_phrase(call, phrase)
-        _afterwards(call, user, f"segment {seq}: words hidden")
+        wanted = redacted_copies.plain(phrase)
+        known = len(wanted) >= SHORTEST_PHRASE
+        _afterwards(
+            call,
+            user,
+            f"segment {seq}: words hidden",
+            lambda text: known and wanted in redacted_copies.plain(text),
+        )
     return len(hits)
 
 
@@ -97,9 +107,10 @@ def hide_by_patterns(call: Call, user: Any, settings: RedactionSettings) -> int:
                 redactions.keep_found(call, segment.seq, hits, user)
                 found += len(hits)
         found += _find_in_versions(call, user, finder)
-        _find_in_notes(call, finder)
-        if found:
-            _afterwards(call, user, f"{found} places hidden by patterns")
+        beside = [redacted_copies.find_in_history(segment, finder) for segment in segments]
+        if _find_in_notes(call, finder) or any(beside) or found:
+            what = f"{found} places hidden by patterns"
+            _afterwards(call, user, what, lambda text: bool(finder.spans(text)))
     return found
 
 
@@ -111,19 +122,16 @@ def _locked(call: Call) -> None:
     if error := erasure.why_not(row):
         raise error
     at_work = {"state": WorkState.RUNNING, "leased_until__gt": timezone.now()}
-    if any(model.objects.filter(call=call, **at_work).exists() for model in (Summary, Version)):
+    if any(model.objects.filter(call=call, **at_work).exists() for model in IN_USE):
         raise WordsInUseError(
             "A background worker is reading the words of this call. Try again in a minute."
         )
 
 
-def _afterwards(call: Call, user: Any, what: str) -> None:
-    """Notes who did it, and has the summary made anew: nobody reads the old one any more."""
+def _afterwards(call: Call, user: Any, what: str, holds: redacted_copies.Holds) -> None:
+    """Notes who did it, and empties what was made of the words: nobody reads that any more."""
     access.log(call, user, AccessLog.Action.EDITED, what)
-    if Summary.objects.filter(call=call).update(
-        text="", key_points=[], action_items=[], speakers=[]
-    ):
-        summaries.ask_again(call, None)
+    redacted_copies.forget(call, holds)
 
 
 # -- one segment --------------------------------------------------------------------------
@@ -171,6 +179,7 @@ def _overlaps(word: Word, hit: Hit) -> bool:
 def _hide(call: Call, segment: Segment, spans: Spans) -> list[Hit]:
     """Hides spans of a segment's texts and words, and saves it; returns what is hidden."""
     _keep_original(call, segment)
+    before = {field: getattr(segment, field) or "" for field in TEXTS}
     hits: list[Hit] = []
     for field, found in spans.items():
         if not found:
@@ -183,8 +192,15 @@ def _hide(call: Call, segment: Segment, spans: Spans) -> list[Hit]:
         setattr(segment, field, hidden.text)
         if field in WORDS_OF:
             setattr(segment, WORDS_OF[field], [word_row(word) for word in hidden.words])
+    segment.revision += 1  # whoever has the line open must not write the words back
     segment.save()
+    now = {before[field]: getattr(segment, field) or "" for field in TEXTS}
+    redacted_copies.hide_in_history(segment, now, _first(spans).shown)
     return hits
+
+
+def _first(spans: Spans) -> FoundSpan:
+    return next(span for found in spans.values() for span in found)
 
 
 def _heard(segment: Segment, spans: Sequence[FoundSpan]) -> str:
@@ -279,13 +295,17 @@ def redact_rows(
     return [(rows[at], hits[at]) for at in sorted(hits)]
 
 
-def _find_in_notes(call: Call, finder: Finder) -> None:
+def _find_in_notes(call: Call, finder: Finder) -> bool:
+    found = False
     for note in Note.objects.filter(call=call):
         if spans := finder.spans(note.text):
+            found = True
             Note.objects.filter(pk=note.pk).update(text=replaced(note.text, spans))
     if spans := finder.spans(call.title):
+        found = True
         call.title = replaced(call.title, spans)[:200]
         call.save(update_fields=["title"])
+    return found
 
 
 # -- by hand ------------------------------------------------------------------------------

@@ -101,6 +101,11 @@ def original_sound_of(call: Call, user: Any) -> str:
     return names.first() or ""
 
 
+def is_sound_owed(call: Call) -> bool:
+    """Returns whether words that are hidden can still be heard in the call's recording."""
+    return SoundRedaction.objects.filter(call=call).exclude(state=WorkState.DONE).exists()
+
+
 def hidden_times(call: Call) -> list[tuple[int, int]]:
     """Returns where something is hidden, as start and end in ms on the call clock."""
     spoken = Redaction.objects.filter(call=call, end_ms__gt=F("start_ms"))  # what is typed is not

@@ -147,7 +147,7 @@ def mark(call: Call, user: Any, *, reviewed: bool) -> bool:
     Returns whether it was otherwise. Whoever had taken the call has it no longer.
     """
     with transaction.atomic():
-        Call.objects.select_for_update().get(pk=call.pk)
+        access.lock_call(call.pk)
         review, _ = CallReview.objects.get_or_create(call=call)
         if (review.reviewed_at is not None) == reviewed:
             return False

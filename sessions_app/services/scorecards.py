@@ -121,7 +121,7 @@ def score(
     """
     kept = checked(version.questions, answers)
     with transaction.atomic():
-        Call.objects.select_for_update().get(pk=call.pk)
+        access.lock_call(call.pk)
         card, _ = Scorecard.objects.update_or_create(
             call=call,
             form=version.form,

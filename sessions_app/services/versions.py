@@ -158,7 +158,7 @@ def _accept(row: VersionSegment, user: Any) -> None:
 
 
 def _new(call: Call, recogniser: str, purpose: Purpose, user: Any) -> Version:
-    Call.objects.select_for_update().get(pk=call.pk)  # two at once would take one number
+    access.lock_call(call.pk)  # two at once would take one number
     last = Version.objects.filter(call=call).aggregate(last=Max("number"))["last"] or LIVE_NUMBER
     return Version.objects.create(
         call=call, number=last + 1, purpose=purpose, recogniser=recogniser, asked_by=user
@@ -198,6 +198,6 @@ def _apply(row: VersionSegment, user: Any) -> None:
 
 def _next_seq(call: Call) -> int:
     """Returns a number that no live segment takes, not even a suspended process's later."""
-    Call.objects.select_for_update().get(pk=call.pk)
+    access.lock_call(call.pk)
     last = Segment.objects.filter(call=call).aggregate(last=Max("seq"))["last"] or 0
     return max(int(last), ADDED_FROM) + 1

@@ -186,8 +186,18 @@ def _check(scheme: str, host: str, addresses: Sequence[IpAddress], allowed: Allo
             )
 
 
+_UNICAST = ipaddress.IPv6Network("2000::/3")
+"""All that IPv6 has given out for public hosts (RFC 4291)."""
+
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+"""Hosts of IPv4, as networks without it name them (RFC 6052)."""
+
+
 def _is_public(address: IpAddress) -> bool:
+    if isinstance(address, ipaddress.IPv6Address) and address in _NAT64:
+        return _is_public(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
     mapped = getattr(address, "ipv4_mapped", None) or getattr(address, "sixtofour", None)
     if mapped is not None:
         return _is_public(mapped)
-    return address.is_global and not address.is_multicast
+    known = isinstance(address, ipaddress.IPv4Address) or address in _UNICAST
+    return known and address.is_global and not address.is_multicast

@@ -7,8 +7,9 @@ from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
-from django.views.defaults import server_error
+from django.views.defaults import page_not_found, server_error
 
+from sessions_app.engine.core.errors import UnknownCallError
 from sessions_app.services.database import RETRY_AFTER_S, busy, is_away
 
 API = "/api/v1/"
@@ -16,7 +17,7 @@ FAILED = "The server could not handle this request. Its log says why."
 
 
 class DatabaseAway:
-    """Middleware: answers 503 when a view finds the database locked or gone."""
+    """Middleware: answers 503 when a view finds the database locked or gone, 404 for a call."""
 
     sync_capable = async_capable = True
 
@@ -30,6 +31,8 @@ class DatabaseAway:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Handles errors of views; `failed` handles those of middleware."""
+        if isinstance(error, UnknownCallError):  # erased since the view looked it up
+            return page_not_found(request, error)
         return _told(request) if is_away(error) else None
 
 

@@ -64,3 +64,30 @@ def test_wrong_values_are_named(program: Any, both: tuple[Call, Call], asked: st
     answer = program.get(f"/api/v1/calls/?{asked}")
     assert answer.status_code == 400
     assert asked.partition("=")[0] in answer.content.decode()
+
+
+@pytest.mark.parametrize("name", ["state", "agent", "speaker"])
+@pytest.mark.parametrize("value", ["%", "%s", "100%(x)d"])
+def test_a_percent_sign_is_quoted_like_any_other(program: Any, name: str, value: str) -> None:
+    answer = program.get("/api/v1/calls/", {name: value})
+    assert answer.status_code == 400
+    assert repr(value) in answer.json()["fields"][name][0]
+
+
+def test_more_tags_than_a_call_may_have_find_none(program: Any, both: tuple[Call, Call]) -> None:
+    many = ",".join(f"tag {number}" for number in range(1200))
+    assert program.get("/api/v1/calls/", {"tag": many}).json()["results"] == []
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"metadata.order": [str(number) for number in range(900)]},
+        {f"variables.v{number}": "1" for number in range(900)},
+        {f"extraction.v{number}": "1" for number in range(900)},
+    ],
+)
+def test_too_many_values_at_once_are_refused(program: Any, asked: Any) -> None:
+    answer = program.get("/api/v1/calls/", asked)
+    assert answer.status_code == 400
+    assert "at most" in str(answer.json()["fields"])

@@ -17,7 +17,7 @@ from sessions_app.engine.stt.engines.scripted import ScriptedRecogniser, Scripte
 from sessions_app.models import Call, Recording, Segment, Summary, Version
 from sessions_app.models.work import WorkState
 from sessions_app.runtime import finalising, second_pass
-from sessions_app.services import calls, transcripts, versions
+from sessions_app.services import calls, redacting, transcripts, versions
 from tests.conftest import CallMaker
 from tests.fixtures.speech import read_wav
 from tests.runtime.test_finalising import FileSink
@@ -199,6 +199,17 @@ def test_lost_words_are_the_work_of_the_best_that_can(
     assert (version.state, version.error) == (WorkState.DONE, "")
     assert version.recogniser == "Calm"
     assert [text for _, text in texts(version)] == ["Two."]
+
+
+def test_what_is_hidden_is_not_heard_again(spoken: Any, staff: User) -> None:
+    call = spoken()
+    redacting.hide_by_hand(call, staff, 1, 0, 4)
+    version = versions.ask(call, staff, "thorough")
+    assert version is not None
+    tasks.retranscribe_call(version.pk)
+    version.refresh_from_db()
+    assert (version.state, version.error) == (WorkState.PENDING, second_pass.SOUND_FIRST)
+    assert texts(version) == []
 
 
 def test_a_recording_that_is_gone_says_so(spoken: Any, staff: User) -> None:

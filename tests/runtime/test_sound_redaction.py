@@ -12,12 +12,20 @@ from django.utils import timezone
 from sessions_app import tasks
 from sessions_app.engine.core.agent_config import AgentConfig, RedactionSettings
 from sessions_app.engine.recording.merging import MergedRecording
-from sessions_app.models import AccessLog, Call, Recording, Redaction, SoundRedaction
+from sessions_app.models import AccessLog, AudioCopy, Call, Recording, Redaction, SoundRedaction
 from sessions_app.models.work import WorkState
 from sessions_app.runtime import finalising, sound_redaction
-from sessions_app.services import erasure_work, recordings, redacting, redactions, work
+from sessions_app.services import (
+    audio_copies,
+    erasure_work,
+    recordings,
+    redacting,
+    redactions,
+    work,
+)
 from sessions_app.services.queueing import REDACT_SOUND
 from tests.conftest import Queued
+from tests.fixtures.spoken_call import exported
 from tests.runtime.test_finalising import (  # noqa: F401 - fixtures
     crashed,
     folder,
@@ -68,6 +76,20 @@ def test_the_file_takes_the_place_of_the_one_before(
     assert len(stored()) == 1, "the old file is deleted"
     assert after.duration_ms == before.duration_ms
     assert max(after.peaks[0][4:5]) < max(before.peaks[0][4:5])
+
+
+def test_copies_and_exports_of_the_old_file_go_with_it(call: Call, alice: User) -> None:
+    copy = audio_copies.ask(call, alice, "wav")
+    tasks.copy_audio(copy.pk)
+    copy.refresh_from_db()
+    assert copy.is_ready
+    hide(call)
+    made = exported(call.owner)
+    tasks.redact_sound(call.pk)
+    assert not AudioCopy.objects.exists()
+    assert not audio_copies.storage().exists(copy.file_name)
+    made.refresh_from_db()
+    assert not made.is_ready
 
 
 def test_it_is_done_once(call: Call) -> None:

@@ -208,3 +208,5 @@ def test_values_as_a_file(ended: Call, staff: User) -> None:
     assert line.startswith(f"{ended.public_id},{ended.agent.slug},")
     assert line.endswith(",\u2060=1+1,no,\u2060030 1234567")
     assert AccessLog.objects.filter(action="exported", user=staff).count() == 1
+    extractions.correct(row, staff, {"order_number": "\n =1+1"})
+    assert ",\u2060=1+1,no," in extractions.as_csv(Call.objects.all(), staff)

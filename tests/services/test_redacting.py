@@ -15,6 +15,7 @@ from sessions_app.engine.redaction.detectors.registry import KINDS
 from sessions_app.models import (
     AccessLog,
     Call,
+    Extraction,
     Note,
     Recording,
     RedactedOriginal,
@@ -22,14 +23,23 @@ from sessions_app.models import (
     Segment,
     SoundRedaction,
     Summary,
+    SummaryVersion,
     Version,
     VersionSegment,
 )
 from sessions_app.models.work import WorkState
-from sessions_app.services import calls, erasure, exports, redacting, transcripts
+from sessions_app.services import calls, corrections, erasure, exports, redacting, transcripts
 from tests.conftest import CallMaker
 from tests.fixtures.left import left_in_database
-from tests.fixtures.spoken_call import AGAIN, NOTED, SAID, spoken_call
+from tests.fixtures.spoken_call import (
+    AGAIN,
+    CORRECTED,
+    CORRECTED_BEFORE,
+    NOTED,
+    SAID,
+    exported,
+    spoken_call,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -187,3 +197,53 @@ def test_what_cannot_be_hidden_says_why(call: Call, bob: User) -> None:
     with pytest.raises(erasure.CallLiveError):
         redacting.hide_by_patterns(call, bob, ALL)
     assert Segment.objects.get().text == "one two"
+
+
+def test_no_undo_and_no_history_brings_words_back(spoken: Call, bob: User) -> None:
+    redacting.hide_by_hand(spoken, bob, 1, 0, len(CORRECTED))
+    row = Segment.objects.get(call=spoken, seq=1)
+    for _ in range(2):
+        corrections.undo(row, bob)
+        row.refresh_from_db()
+        assert row.shown_text == "[redacted]"
+    assert left_in_database([CORRECTED, CORRECTED_BEFORE, *SAID[0].split()]) == set()
+
+
+def test_who_has_the_line_open_does_not_write_it_back(call: Call, bob: User) -> None:
+    say(call, 1, "my quexovar word")
+    seen = Segment.objects.get()
+    redacting.hide_by_hand(call, bob, 1, 3, 11)
+    with pytest.raises(corrections.StaleRevisionError):
+        corrections.correct(seen, bob, "my quexovar words", expected=seen.revision)
+
+
+def test_patterns_look_through_the_history_of_lines(call: Call, bob: User) -> None:
+    say(call, 1, "It is nothing.")
+    row = Segment.objects.get()
+    corrections.correct(row, bob, f"It is {CARD}, bad.")
+    corrections.correct(row, bob, "It is a card.")
+    redacting.hide_by_patterns(call, bob, ALL)
+    assert left_in_database([CARD]) == set()
+    texts = {(change.before, change.after) for change in corrections.history(row)}
+    hidden = "It is [card number], bad."
+    assert texts == {("It is nothing.", hidden), (hidden, "It is a card.")}
+
+
+def test_what_was_made_of_the_words_goes_and_is_made_anew(spoken: Call, bob: User) -> None:
+    row = Extraction.objects.get(call=spoken)
+    row.found, row.corrections = {"caller_name": SAID[1]}, {"caller_name": AGAIN, "mood": "calm"}
+    row.save()
+    Summary.objects.update(title=AGAIN, decisions=[{"text": AGAIN, "seq": 2}], note=AGAIN)
+    SummaryVersion.objects.update(text=AGAIN, decisions=[{"text": AGAIN, "seq": 2}])
+    redacting.hide_by_hand(spoken, bob, 2, 0, len(AGAIN))
+    assert left_in_database([AGAIN, *SAID[1].split()]) == set()
+    row.refresh_from_db()
+    assert (row.state, row.values) == (WorkState.PENDING, {"mood": "calm"})
+    assert SummaryVersion.objects.get().engine, "who wrote it and what it cost stays"
+
+
+def test_exports_with_the_words_go(spoken: Call, alice: User, bob: User) -> None:
+    made = exported(alice)
+    redacting.hide_by_hand(spoken, bob, 2, 0, 4)
+    made.refresh_from_db()
+    assert not made.is_ready

@@ -178,6 +178,31 @@ def test_calls_are_chosen_by_the_filters_of_the_list(
     assert len(Archive.objects.filter(gone_at=None)) == 2
 
 
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        {"created_after": {"a": 1}},
+        {"created_after": [["2026-01-01"]]},
+        {"created_after": 10**20},
+        {"reviewed": [None]},
+        {"state": {"ended": 1}},
+        {"agent": "%"},
+    ],
+)
+def test_a_filter_of_other_types_is_refused(staff: User, wanted: Any) -> None:
+    body = {"kind": "calls", "filter": wanted}
+    answer = Program(staff).send("POST", "/api/v1/exports/", body)
+    assert answer.status_code == 400
+    assert list(answer.json()["fields"]["filter"]) == list(wanted)
+
+
+@pytest.mark.parametrize("wanted", [True, "true", ["true"]])
+def test_reviewed_calls_are_chosen(spoken: Call, staff: User, bob: User, wanted: Any) -> None:
+    body = {"kind": "calls", "filter": {"reviewed": wanted}}
+    assert Program(staff).send("POST", "/api/v1/exports/", body).status_code == 202
+    assert Archive.objects.get().wanted == [spoken.pk]
+
+
 def test_it_says_until_when(spoken: Call, alice: User, client: Client) -> None:
     client.force_login(alice)
     archives.ask_own(alice, alice)

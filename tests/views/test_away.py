@@ -10,11 +10,13 @@ from django.contrib.auth.models import User
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import DataError, OperationalError, connection
 from django.test import AsyncClient, Client
+from django.utils import timezone
 
-from sessions_app.models import Ticket
+from sessions_app.models import Call, Ticket
 from sessions_app.services import access, database, sign_ins
 from sessions_app.services.database import REQUEST_S, RETRY_AFTER_S
-from tests.conftest import PASSWORD
+from sessions_app.views import review
+from tests.conftest import PASSWORD, CallMaker
 from tests.static_files import static_files
 
 __all__ = ["static_files"]
@@ -151,3 +153,18 @@ def test_a_tickets_page_is_told_as_everybody_is(
         "/t/secret/start", "{}", "application/json", headers={"Origin": "https://shop.example"}
     )
     assert (answer.status_code, answer.json()["code"]) == (429, "busy")
+
+
+def test_a_call_that_was_erased_meanwhile_is_not_found(
+    client: Client, alice: User, make_call: CallMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call = make_call(alice)
+
+    def looked_up(*_: Any) -> Call:
+        Call.objects.update(erasing_at=timezone.now())
+        return call
+
+    monkeypatch.setattr(review, "the_call", looked_up)
+    client.force_login(alice)
+    answer = client.post(f"/calls/{call.public_id}/title", {"title": "new"})
+    assert answer.status_code == 404
