@@ -20,7 +20,14 @@ from sessions_app.engine.understanding.fields import label_of, said
 from sessions_app.models import AccessLog, Call, Extraction, Recording, Segment, Summary, Version
 from sessions_app.models.segment import SegmentSource
 from sessions_app.models.work import LeasedJob, WorkState
-from sessions_app.services import corrections, summaries, summary_versions, transcripts, turns
+from sessions_app.services import (
+    corrections,
+    redactions,
+    summaries,
+    summary_versions,
+    transcripts,
+    turns,
+)
 
 SHOWN_ACCESSES = 50
 UNDER_WAY = (WorkState.PENDING, WorkState.RUNNING)
@@ -257,7 +264,9 @@ def _taken(call: Call) -> dict[str, Any]:
 
 
 def _is_ready(recording: Recording | None) -> bool:
-    return recording is not None and recording.state == WorkState.DONE and bool(recording.file)
+    if recording is None or recording.state != WorkState.DONE or not recording.file:
+        return False
+    return not redactions.is_sound_owed(recording.call)
 
 
 def seconds_of(recording: Recording | None) -> str:

@@ -1,6 +1,6 @@
 """What is hidden in a call, and what was said there where that is kept."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -56,8 +56,11 @@ class SoundRedaction(LeasedJob):
     `masked` are the times, as start and end in ms, that the recording has a tone at. `stale` are
     names of files that are to be deleted, unless one is the recording's: those that it took the
     place of, and one that a killed worker may have begun. `original` is the recording with all of
-    its sound, where the agent has that kept.
+    its sound, where the agent has that kept. The work is tried until it is done: until then the
+    recording is not to be heard.
     """
+
+    GIVES_UP: ClassVar[bool] = False
 
     call = models.OneToOneField(Call, on_delete=models.CASCADE, related_name="sound_redaction")
     masked: Any = models.JSONField(default=list, blank=True)

@@ -9,10 +9,11 @@ from sessions_app.models.call import Call
 
 
 class SummaryVersion(models.Model):
-    """A summary as it was made, with who asked for it and what it cost; it never changes.
+    """A summary as it was made, with who asked for it and what it cost.
 
-    The lists are those of `Summary`. `cost` is that of the tokens by MODEL_PRICES, in the currency
-    of those; empty where the model has no price there.
+    It never changes, but that its words go when something of the call is hidden. The
+    lists are those of `Summary`. `cost` is that of the tokens by MODEL_PRICES, in the currency of
+    those; empty where the model has no price there.
     """
 
     call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="summary_versions")

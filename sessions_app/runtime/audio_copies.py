@@ -6,18 +6,23 @@ import sys
 import tempfile
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 
 from sessions_app.engine.core.errors import MediaError
 from sessions_app.engine.recording.transcoding import transcode
 from sessions_app.models import AudioCopy, Call, Recording
-from sessions_app.services import audio_copies, work
+from sessions_app.services import audio_copies, redactions, work
 from sessions_app.services.erasure_work import copies_prefix
 from sessions_app.services.stored_files import save_as
 
 LOWEST = 19
 SLACK_MS = 100
 """How far a copy's length may be off: a recording that cannot be read to its end is none."""
+
+
+WAIT = timedelta(seconds=10)
+NOT_COVERED = "The sound of hidden words is not yet out of the recording."
 
 
 class _GivenUpError(Exception):
@@ -33,9 +38,12 @@ def make(copy_pk: int) -> None:
         recording = audio_copies.recording_of(call)
         if recording is None:
             raise MediaError(audio_copies.NO_RECORDING)
+        if redactions.is_sound_owed(call):
+            work.put_off(row, NOT_COVERED, WAIT)
+            return
         with tempfile.TemporaryDirectory(prefix=copies_prefix(call.public_id)) as folder:
             made = _made(recording, row.format, Path(folder))
-            audio_copies.keep(row, made, _facts(made))
+            audio_copies.keep(row, made, _facts(made), recording)
 
 
 def _made(recording: Recording, form: str, folder: Path) -> Path:

@@ -28,6 +28,8 @@ def redact(call: Call) -> None:
     with work.doing(SoundRedaction, call.pk) as row:
         if row is not None:
             _redact(call, row)
+    if not redactions.is_sound_owed(call):
+        audio_copies.queue_owed(call)
 
 
 def _redact(call: Call, row: SoundRedaction) -> None:
@@ -38,6 +40,8 @@ def _redact(call: Call, row: SoundRedaction) -> None:
     if call.is_held:
         work.put_off(row, HELD, WAIT)
         return
+    if recording is None or not recording.file:
+        _delete(row, keep="")  # the audio went while somebody wrote it anew
     while not _is_done(row, recording):
         assert recording is not None  # noqa: S101 - without one it is done
         if not _rewrite(recording, row, redactions.hidden_times(call)):
@@ -74,8 +78,11 @@ def _rewrite(recording: Recording, row: SoundRedaction, times: Sequence[Times]) 
         rows = Recording.objects.filter(pk=recording.pk, file=old)
         swapped = held and bool(rows.update(file=new, **facts))
         if swapped:
-            row.masked, row.stale = [list(one) for one in times], [old]
+            # copies too: a worker that had lost one may have stored it, and died
+            row.masked = [list(one) for one in times]
+            row.stale = [old, *audio_copies.paths_of(recording, old)]
             row.save(update_fields=["masked", "stale", "original"])
+            archives.forget_calls([row.call_id])
     if not swapped:
         storage.delete(new)
         return False

@@ -31,9 +31,10 @@ from sessions_app.models import (
     Call,
     Note,
     Recording,
+    SoundRedaction,
 )
 from sessions_app.models.work import WorkState
-from sessions_app.services import archives, call_lists, exports, summaries, work
+from sessions_app.services import archives, call_lists, exports, redactions, summaries, work
 from sessions_app.services.queueing import MAKE_ARCHIVE, queue
 from sessions_app.services.stored_files import CHUNK_BYTES
 
@@ -50,6 +51,8 @@ FILES = {
 }
 """A call's files, with what the page of the archive calls them."""
 
+WAIT = timedelta(seconds=10)
+NOT_COVERED = "The sound of hidden words is not yet out of a recording in it."
 MORE = "It is being made; other work goes first."
 
 
@@ -122,6 +125,8 @@ def _write(row: Archive, part: Path) -> bool:
     begun = time.monotonic()
     with ZipFile(part, "a" if row.reached else "w", ZIP_STORED) as archive:
         while row.reached < len(row.wanted):
+            if _waits(row.wanted[row.reached]):
+                return False
             _call(archive, row, row.wanted[row.reached])
             row.reached += 1
             if time.monotonic() - begun > SLICE_S and row.reached < len(row.wanted):
@@ -130,10 +135,19 @@ def _write(row: Archive, part: Path) -> bool:
     return True
 
 
+def _waits(key: int) -> bool:
+    """Returns whether the sound of hidden words is still to be taken out of a call's recording."""
+    owed = [WorkState.PENDING, WorkState.RUNNING]
+    return SoundRedaction.objects.filter(call_id=key, state__in=owed).exists()
+
+
 def _put_off(row: Archive, part: Path) -> None:
-    """Owes the rest at once; whatever was queued meanwhile goes first."""
+    """Owes the rest; whatever was queued meanwhile goes first."""
     mine = Archive.objects.filter(pk=row.pk, attempts=row.attempts, state=WorkState.RUNNING)
     mine.update(reached=row.reached, part_size=part.stat().st_size, wanted=row.wanted)
+    if _waits(row.wanted[row.reached]):
+        work.put_off(row, NOT_COVERED, WAIT)
+        return
     work.put_off(row, MORE, timedelta(0))
     queue(MAKE_ARCHIVE, row.pk)
 
@@ -204,6 +218,8 @@ def _sound(archive: ZipFile, call: Call) -> None:
     """Copies the recording piece by piece; one that is not in its storage is left out."""
     recording = getattr(call, "recording", None)
     if recording is None or recording.state != WorkState.DONE or not recording.file:
+        return
+    if redactions.is_sound_owed(call):
         return
     storage, name = recording.file.storage, str(recording.file.name)
     if storage.exists(name):

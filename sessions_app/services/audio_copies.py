@@ -66,6 +66,34 @@ def ask(call: Call, user: Any, form: str) -> AudioCopy:
     return row
 
 
+def owe_anew(call: Call) -> None:
+    """Takes away a recording's copies, and owes them of the recording that comes. In a transaction.
+
+    A worker that is at one has lost it.
+    """
+    for row in AudioCopy.objects.select_for_update().filter(call=call):
+        attempts = row.attempts + 1 if row.state == WorkState.RUNNING else 0
+        if row.file_name:
+            transaction.on_commit(partial(storage().delete, row.file_name), robust=True)
+        AudioCopy.objects.filter(pk=row.pk).update(
+            state=WorkState.PENDING,
+            attempts=attempts,
+            leased_until=None,
+            error="",
+            done_at=None,
+            file_name="",
+            size=None,
+            sha256="",
+        )
+
+
+def queue_owed(call: Call) -> None:
+    """Queues the copies of a call that are owed: its recording is as it should be now."""
+    rows = AudioCopy.objects.filter(call=call, state=WorkState.PENDING)
+    for key in rows.values_list("pk", flat=True):
+        queue(COPY_AUDIO, key)
+
+
 def of(call: Call) -> Copies:
     """Returns by format what there is of each."""
     found = {row.format: row for row in AudioCopy.objects.filter(call=call)}
@@ -78,26 +106,43 @@ def is_owed(copies: Copies) -> bool:
 
 
 def path_of(row: AudioCopy, recording: Recording) -> str:
-    """Returns the one path that a copy has in its storage."""
-    return recording_path(recording, f"call.{row.format}")
+    """Returns the one path that a copy of this file of the recording has in its storage."""
+    return _path(recording, str(recording.file.name or ""), row.format)
 
 
-def keep(row: AudioCopy, file: Path, facts: Mapping[str, Any]) -> None:
+def paths_of(recording: Recording, name: str) -> list[str]:
+    """Returns where copies of the recording's file `name` may be."""
+    return [_path(recording, name, form) for form in AudioFormat.values]
+
+
+def _path(recording: Recording, name: str, form: str) -> str:
+    return recording_path(recording, f"{Path(name or 'call').stem}.{form}")
+
+
+def keep(
+    row: AudioCopy, file: Path, facts: Mapping[str, Any], source: Recording | None = None
+) -> None:
     """Stores the finished file, and what was found out about it. `row` was taken.
 
-    Storing it again, after a crash in between, replaces the file. Where the recording went
-    meanwhile nothing is kept.
+    Storing it again, after a crash in between, replaces the file. `source` is the recording as it
+    was copied, else as it is now; where it went or was replaced meanwhile, nothing is kept.
     """
-    recording = Recording.objects.get(call_id=row.call_id)
-    name = path_of(row, recording)
+    name = path_of(row, source or Recording.objects.get(call_id=row.call_id))
     # a storage gives a second file of a name another one, and the first would stay for ever
     storage().delete(name)
     with file.open("rb") as content:
         row.file_name = storage().save(name, File(content))
     for field, value in facts.items():
         setattr(row, field, value)
-    if not work.done(row) and not AudioCopy.objects.filter(pk=row.pk).exists():
+    if not work.done(row) and not _is_current(row, name):
         storage().delete(name)
+
+
+def _is_current(row: AudioCopy, name: str) -> bool:
+    """Returns whether whoever has the job now stores it under the same name."""
+    recording = Recording.objects.filter(call_id=row.call_id).first()
+    there = AudioCopy.objects.filter(pk=row.pk).exists()
+    return recording is not None and there and path_of(row, recording) == name
 
 
 def forget(recording: Recording) -> None:

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -81,6 +81,27 @@ def _there(row: Extraction) -> Extraction:
     if found is None:
         raise UnknownCallError("There is nothing any more that was taken from the call.")
     return found
+
+
+def forget_found(call: Call, rewrite: Callable[[str], str]) -> bool:
+    """Empties what was taken from a call; returns whether there is such a row.
+
+    What staff set by hand stays, its texts written anew.
+    """
+    row = Extraction.objects.select_for_update().filter(call=call).first()
+    if row is None:
+        return False
+    row.corrections = {name: _rewritten(one, rewrite) for name, one in row.corrections.items()}
+    row.found, row.evidence, row.note, row.error = {}, {}, "", ""
+    row.values = dict(row.corrections)
+    row.save(update_fields=["corrections", "found", "evidence", "note", "error", "values"])
+    return True
+
+
+def _rewritten(value: Any, rewrite: Callable[[str], str]) -> Any:
+    if isinstance(value, list):
+        return [_rewritten(one, rewrite) for one in value]
+    return rewrite(value) if isinstance(value, str) else value
 
 
 def ask_again(call: Call, user: Any | None) -> bool:

@@ -1,7 +1,8 @@
 """Hides words of calls that are over: by hand, and by patterns."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 from django.db import transaction
 from django.utils import timezone
@@ -13,31 +14,31 @@ from sessions_app.engine.redaction.finder import Finder, finder_for
 from sessions_app.engine.redaction.lines import Hit, Line, hide, span_of_words
 from sessions_app.engine.redaction.live import LiveRedactor
 from sessions_app.engine.redaction.spans import FoundSpan, merged, replaced
+from sessions_app.engine.text.realigning import realigned
 from sessions_app.models import (
     AccessLog,
     Call,
     Extraction,
-    Note,
     RedactedOriginal,
     Redaction,
     Segment,
+    SegmentRevision,
     Summary,
     Version,
     VersionSegment,
 )
 from sessions_app.models.segment import SegmentSource
 from sessions_app.models.work import WorkState
-from sessions_app.services import access, erasure, redacted_copies, redactions
+from sessions_app.services import access, erasure, redacted_traces, redactions
+from sessions_app.services.redacted_traces import Hide, Phrase
 from sessions_app.services.transcripts import heard_words, word_row
 
 LABEL = "redacted"
 TEXT, REVISED, EDITED = "text", "revised_text", "edited_text"
 WORDS_OF = {TEXT: "words", REVISED: "revised_words"}
-TEXTS = (TEXT, "heard_text", REVISED, EDITED)
 KEPT = (TEXT, "heard_text", "words", REVISED, "revised_words", EDITED)
-IN_USE = (Summary, Version, Extraction)
-SHORTEST_PHRASE = 3
-"""Characters of hidden words that are looked for in notes and the title as well."""
+READERS = (Summary, Version, Extraction)
+"""What workers make of words while they are read."""
 
 
 class WordsInUseError(VoiceError):
@@ -68,20 +69,14 @@ def hide_by_hand(call: Call, user: Any, seq: int, start: int, end: int) -> int:
         if segment is None or not shown[max(0, start) : end].strip() or end > len(shown):
             raise NothingThereError("There are no words at that place.")
         span = FoundSpan(max(0, start), end, Redaction.BY_HAND, LABEL)
-        phrase = shown[span.start : span.end].strip()
-        hits = _hide(call, segment, _everywhere(segment, span))
-        redactions.keep_found(call, seq, hits, user)
-        _hide_in_versions(call, hits)
-        _hide_phrase(call, phrase)
-        wanted = redacted_copies.plain(phrase)
-        known = len(wanted) >= SHORTEST_PHRASE
-        _afterwards(
-            call,
-            user,
-            f"segment {seq}: words hidden",
-            lambda text: known and wanted in redacted_copies.plain(text),
-        )
-    return len(hits)
+        chosen = Phrase(shown[span.start : span.end], LABEL, chosen=True)
+        found = _hide(call, segment, _everywhere(segment, span), [chosen])
+        redactions.keep_found(call, seq, found.hits, user)
+        phrases = [*found.phrases, *_hide_in_versions(call, segment, found)]
+        without = redacted_traces.without(phrases)
+        redacted_traces.hide_in_call(call, without)
+        _afterwards(call, user, f"segment {seq}: words hidden", without)
+    return len(found.hits)
 
 
 def hide_by_patterns(call: Call, user: Any, settings: RedactionSettings) -> int:
@@ -92,7 +87,7 @@ def hide_by_patterns(call: Call, user: Any, settings: RedactionSettings) -> int:
     finder = finder_for(settings, call.language)
     with transaction.atomic():
         _locked(call)
-        found = 0
+        found, phrases = 0, list[Phrase]()
         segments = list(Segment.objects.filter(call=call).order_by("start_ms", "seq"))
         base = _spans(finder, map(_final, segments))
         revised = _spans(finder, (_revised(s) for s in segments if s.revised_at is not None))
@@ -103,15 +98,24 @@ def hide_by_patterns(call: Call, user: Any, settings: RedactionSettings) -> int:
                 EDITED: finder.spans(segment.edited_text) if segment.edited_text else (),
             }
             if any(spans.values()):
-                hits = _hide(call, segment, spans)
-                redactions.keep_found(call, segment.seq, hits, user)
-                found += len(hits)
+                hidden = _hide(call, segment, spans)
+                redactions.keep_found(call, segment.seq, hidden.hits, user)
+                found += len(hidden.hits)
+                phrases += hidden.phrases
         found += _find_in_versions(call, user, finder)
-        beside = [redacted_copies.find_in_history(segment, finder) for segment in segments]
-        if _find_in_notes(call, finder) or any(beside) or found:
-            what = f"{found} places hidden by patterns"
-            _afterwards(call, user, what, lambda text: bool(finder.spans(text)))
+        without = _found_or_hidden(finder, phrases)
+        history = SegmentRevision.objects.filter(segment__call=call)
+        beside = redacted_traces.hide_in_revisions(history, _found_or_hidden(finder, ()))
+        beside |= redacted_traces.hide_in_call(call, without)
+        if found or beside:
+            _afterwards(call, user, f"{found} places hidden by patterns", without)
     return found
+
+
+def _found_or_hidden(finder: Finder, phrases: Sequence[Phrase]) -> Hide:
+    """Returns what takes out of a text what the finder finds there, and the phrases."""
+    without = redacted_traces.without(phrases)
+    return lambda text: without(replaced(text, finder.spans(text)))
 
 
 def _locked(call: Call) -> None:
@@ -122,16 +126,16 @@ def _locked(call: Call) -> None:
     if error := erasure.why_not(row):
         raise error
     at_work = {"state": WorkState.RUNNING, "leased_until__gt": timezone.now()}
-    if any(model.objects.filter(call=call, **at_work).exists() for model in IN_USE):
+    if any(model.objects.filter(call=call, **at_work).exists() for model in READERS):
         raise WordsInUseError(
             "A background worker is reading the words of this call. Try again in a minute."
         )
 
 
-def _afterwards(call: Call, user: Any, what: str, holds: redacted_copies.Holds) -> None:
-    """Notes who did it, and empties what was made of the words: nobody reads that any more."""
+def _afterwards(call: Call, user: Any, what: str, without: Hide) -> None:
+    """Notes who did it, and has anew what was made of the words: nobody reads the old any more."""
     access.log(call, user, AccessLog.Action.EDITED, what)
-    redacted_copies.forget(call, holds)
+    redacted_traces.make_anew(call, without)
 
 
 # -- one segment --------------------------------------------------------------------------
@@ -164,7 +168,7 @@ def _by_times(line: Line, hits: Iterable[Hit]) -> list[FoundSpan]:
     spans: list[FoundSpan] = []
     for hit in hits:
         kind, label = hit.span.kind, hit.span.label
-        said = [at for at, word in enumerate(line.words) if _overlaps(word, hit)]
+        said = [at for at, word in enumerate(line.words) if _meets(word, hit)]
         if not line.words and line.text:
             spans.append(FoundSpan(0, len(line.text), kind, label))
         elif said and (span := span_of_words(line, said[0], said[-1] + 1, kind, label)):
@@ -172,35 +176,66 @@ def _by_times(line: Line, hits: Iterable[Hit]) -> list[FoundSpan]:
     return merged(spans)
 
 
-def _overlaps(word: Word, hit: Hit) -> bool:
-    return word.start_ms < hit.end_ms and word.end_ms > hit.start_ms
+class _Lasting(Protocol):
+    """What lies between two times of the call clock."""
+
+    @property
+    def start_ms(self) -> float: ...
+
+    @property
+    def end_ms(self) -> float: ...
 
 
-def _hide(call: Call, segment: Segment, spans: Spans) -> list[Hit]:
-    """Hides spans of a segment's texts and words, and saves it; returns what is hidden."""
+def _meets(one: _Lasting, other: _Lasting) -> bool:
+    """Returns whether they overlap; what was typed takes no time, and meets what is there."""
+    if one.start_ms == one.end_ms or other.start_ms == other.end_ms:
+        return one.start_ms <= other.end_ms and one.end_ms >= other.start_ms
+    return one.start_ms < other.end_ms and one.end_ms > other.start_ms
+
+
+@dataclass(frozen=True, slots=True)
+class _Hidden:
+    """What was hidden of a segment: its places, and its words in each of the texts."""
+
+    hits: list[Hit]
+    phrases: list[Phrase]
+
+
+def _hide(call: Call, segment: Segment, spans: Spans, chosen: Sequence[Phrase] = ()) -> _Hidden:
+    """Hides spans of a segment's texts, words and history, and saves it; says what is hidden.
+
+    Whoever is correcting it meanwhile is told that it has changed.
+    """
     _keep_original(call, segment)
-    before = {field: getattr(segment, field) or "" for field in TEXTS}
-    hits: list[Hit] = []
-    for field, found in spans.items():
-        if not found:
-            continue
-        line = _line(segment, field)
+    done = _Hidden([], list(chosen))
+    heard = heard_words(segment.words)
+    lines = {field: _line(segment, field) for field, found in spans.items() if found}
+    for field, line in lines.items():
+        found = spans[field]
         hidden = hide(line, found)
-        hits += hidden.hits
+        done.hits.extend(hidden.hits)
+        done.phrases.extend(Phrase(line.text[s.start : s.end], s.label) for s in found)
         if field == TEXT and segment.heard_text:
             segment.heard_text = _heard(segment, found)
         setattr(segment, field, hidden.text)
         if field in WORDS_OF:
             setattr(segment, WORDS_OF[field], [word_row(word) for word in hidden.words])
-    segment.revision += 1  # whoever has the line open must not write the words back
+    segment.revision += 1
     segment.save()
-    now = {before[field]: getattr(segment, field) or "" for field in TEXTS}
-    redacted_copies.hide_in_history(segment, now, _first(spans).shown)
-    return hits
+    _hide_in_history(segment, heard, done)
+    return done
 
 
-def _first(spans: Spans) -> FoundSpan:
-    return next(span for found in spans.values() for span in found)
+def _hide_in_history(segment: Segment, heard: Sequence[Word], done: _Hidden) -> None:
+    """Hides in what the segment was before what was said at the same times, and the same words."""
+
+    def without(text: str) -> str:
+        words = realigned(heard, text, *_times(segment))
+        line = Line(text, words, *_times(segment))
+        spans = [*_by_times(line, done.hits), *redacted_traces.spans_of(text, done.phrases)]
+        return replaced(text, merged(spans))
+
+    redacted_traces.hide_in_revisions(SegmentRevision.objects.filter(segment=segment), without)
 
 
 def _heard(segment: Segment, spans: Sequence[FoundSpan]) -> str:
@@ -295,51 +330,23 @@ def redact_rows(
     return [(rows[at], hits[at]) for at in sorted(hits)]
 
 
-def _find_in_notes(call: Call, finder: Finder) -> bool:
-    found = False
-    for note in Note.objects.filter(call=call):
-        if spans := finder.spans(note.text):
-            found = True
-            Note.objects.filter(pk=note.pk).update(text=replaced(note.text, spans))
-    if spans := finder.spans(call.title):
-        found = True
-        call.title = replaced(call.title, spans)[:200]
-        call.save(update_fields=["title"])
-    return found
-
-
 # -- by hand ------------------------------------------------------------------------------
 
 
-def _hide_in_versions(call: Call, hits: Sequence[Hit]) -> None:
-    """Hides in second transcripts what was said at the same times."""
+def _hide_in_versions(call: Call, segment: Segment, done: _Hidden) -> list[Phrase]:
+    """Hides in second transcripts what was said at the same times, and the same words there.
+
+    Returns how they had it.
+    """
+    phrases: list[Phrase] = []
     for row in VersionSegment.objects.filter(version__call=call):
-        near = [hit for hit in hits if row.start_ms < hit.end_ms and row.end_ms > hit.start_ms]
         line = Line(row.text, heard_words(row.words), *_times(row))
-        if spans := _by_times(line, near):
+        near = [hit for hit in done.hits if _meets(row, hit)]
+        same = done.phrases if row.seq == segment.seq or _meets(row, segment) else ()
+        spans = merged([*_by_times(line, near), *redacted_traces.spans_of(row.text, same)])
+        if spans:
             hidden = hide(line, spans)
+            phrases += [Phrase(row.text[span.start : span.end], span.label) for span in spans]
             row.text, row.words = hidden.text, [word_row(word) for word in hidden.words]
             row.save(update_fields=["text", "words"])
-
-
-def _hide_phrase(call: Call, phrase: str) -> None:
-    """Hides the same words in the call's notes and title."""
-    if len(phrase) < SHORTEST_PHRASE:
-        return
-    for note in Note.objects.filter(call=call):
-        text = _without(note.text, phrase)
-        if text != note.text:
-            Note.objects.filter(pk=note.pk).update(text=text)
-    title = _without(call.title, phrase)[:200]
-    if title != call.title:
-        call.title = title
-        call.save(update_fields=["title"])
-
-
-def _without(text: str, phrase: str) -> str:
-    """Returns the text without a phrase, whatever its case."""
-    lowered, wanted = text.lower(), phrase.lower()
-    if len(lowered) != len(text) or wanted not in lowered:
-        return text
-    at = lowered.index(wanted)
-    return text[:at] + f"[{LABEL}]" + _without(text[at + len(wanted) :], phrase)
+    return phrases

@@ -20,7 +20,7 @@ from sessions_app.models import (
     SoundRedaction,
 )
 from sessions_app.models.work import WorkState
-from sessions_app.services import access, changes, work
+from sessions_app.services import access, audio_copies, changes, work
 from sessions_app.services.queueing import REDACT_SOUND, queue
 from sessions_app.services.transcripts import word_row
 
@@ -80,7 +80,13 @@ def owe_sound(call: Call) -> None:
     row, _ = SoundRedaction.objects.get_or_create(call=call)
     SoundRedaction.objects.select_for_update().get(pk=row.pk)
     work.again(row)
+    audio_copies.owe_anew(call)
     queue(REDACT_SOUND, call.pk)
+
+
+def is_sound_owed(call: Call) -> bool:
+    """Returns whether the recording may still have the sound of what is hidden."""
+    return SoundRedaction.objects.filter(call=call).exclude(state=WorkState.DONE).exists()
 
 
 def note_original(call: Call, name: str) -> None:

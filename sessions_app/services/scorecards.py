@@ -171,16 +171,32 @@ def forget_texts(call: Call) -> int:
     """Takes out of a call's scorecards what reviewers wrote; returns in how many. Scores stay."""
     changed = 0
     for card in Scorecard.objects.filter(call=call).select_related("version"):
-        texts = {
-            question["key"]
-            for question in card.version.questions
-            if question["kind"] == QuestionKind.TEXT
-        }
+        texts = _text_keys(card.version)
         if texts & card.answers.keys():
             card.answers = {key: card.answers[key] for key in card.answers.keys() - texts}
             card.save(update_fields=["answers"])
             changed += 1
     return changed
+
+
+def rewrite_texts(call: Call, rewrite: Callable[[str], str]) -> int:
+    """Writes anew what reviewers wrote of a call; returns in how many scorecards that changed."""
+    changed = 0
+    for card in Scorecard.objects.filter(call=call).select_related("version"):
+        answers = card.answers | {
+            key: rewrite(card.answers[key])
+            for key in _text_keys(card.version) & card.answers.keys()
+            if isinstance(card.answers[key], str)
+        }
+        if answers != card.answers:
+            card.answers = answers
+            card.save(update_fields=["answers"])
+            changed += 1
+    return changed
+
+
+def _text_keys(version: ScorecardVersion) -> set[str]:
+    return {one["key"] for one in version.questions if one["kind"] == QuestionKind.TEXT}
 
 
 def _asked(question: Any) -> dict[str, Any]:

@@ -68,8 +68,13 @@ def lost_of(call: Call) -> list[int]:
 
 
 def ready(keys: Iterable[int]) -> list[int]:
-    """Returns those that need not wait: for a live call's end, or for a recording to come."""
-    coming = Q(call__recording__state__in=[WorkState.PENDING, WorkState.RUNNING])
+    """Returns those that need not wait: for a live call's end, or for a recording to come.
+
+    Nor for one without the sound of what is hidden: it would be heard and written down again.
+    """
+    owed = [WorkState.PENDING, WorkState.RUNNING, WorkState.FAILED]
+    covered = Q(call__sound_redaction__state__in=owed)
+    coming = covered | Q(call__recording__state__in=[WorkState.PENDING, WorkState.RUNNING])
     live = Q(call__state__in=sorted(state.value for state in LIVE))
     kept = Version.objects.filter(pk__in=list(keys), call__erasing_at=None)
     found = kept.exclude(live | coming)

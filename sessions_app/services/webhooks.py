@@ -127,7 +127,11 @@ def deliver(delivery_pk: int) -> None:
         except NoAnswerError:
             _back_off(taken)
             raise
-        work.done(taken)
+        with transaction.atomic():
+            if work.is_held(taken):
+                # what the call was given may have been taken out while it was sent
+                taken.refresh_from_db(fields=["payload"])
+            work.done(taken)
 
 
 def _may_send(row: WebhookDelivery) -> bool:
@@ -191,13 +195,17 @@ def _back_off(row: WebhookDelivery) -> None:
         )
 
 
-def forget_given(call_keys: Iterable[int]) -> None:
-    """Takes what calls were given out of the messages about them, sent or not."""
+def forget_given(call_keys: Iterable[int], left: Mapping[str, Any] | None = None) -> None:
+    """Takes what calls were given out of the messages about them, sent or not.
+
+    `left` are the variables and metadata that stay, where some do.
+    """
+    stays = {"variables": {}, "metadata": {}} | dict(left or {})
     told = WebhookDelivery.objects.filter(call_id__in=list(call_keys))
     for row in told.select_for_update():
         call = row.payload.get("data", {}).get("call", {})
         if call.get("variables") or call.get("metadata"):
-            call |= {"variables": {}, "metadata": {}}
+            call |= stays
             row.save(update_fields=["payload"])
 
 

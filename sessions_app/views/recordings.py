@@ -8,8 +8,11 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 
 from sessions_app.models import AccessLog, Call, Recording
 from sessions_app.models.work import WorkState
+from sessions_app.services import redactions
 from sessions_app.services.stored_files import StoredFile, file_response
 from sessions_app.services.visit_log import note_visit
+
+NOT_COVERED = "Hidden words are being taken out of the recording. It can be heard after that."
 
 
 def recording_response(
@@ -30,6 +33,8 @@ def recording_response(
     `original` is the file with all of the sound, to be served in place of the recording's.
     """
     recording = _finished(call)
+    if not original and redactions.is_sound_owed(call):
+        raise Http404(NOT_COVERED)
     name = original or str(recording.file.name)
     kind, _ = mimetypes.guess_type(name)
     file = StoredFile(

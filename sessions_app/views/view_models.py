@@ -13,7 +13,7 @@ from sessions_app.engine.text.writing import clip, tokens
 from sessions_app.models import Agent, Call, Recording, Segment, Summary, SummaryVersion
 from sessions_app.models.segment import SegmentSource
 from sessions_app.models.work import WorkState
-from sessions_app.services import corrections, summaries
+from sessions_app.services import corrections, redactions, summaries
 from sessions_app.views import hits, wording
 
 SNIPPET_SIDE = 100
@@ -185,8 +185,10 @@ def recording_of(call: Call) -> Recording | None:
 
 
 def is_ready(recording: Recording | None) -> bool:
-    """Returns whether a recording can be heard."""
-    return bool(recording and recording.state == WorkState.DONE and recording.file)
+    """Returns whether a recording can be heard: it is there, without the sound of hidden words."""
+    if recording is None or recording.state != WorkState.DONE or not recording.file:
+        return False
+    return not redactions.is_sound_owed(recording.call)
 
 
 def silent_sides(recording: Recording | None, segments: Iterable[Segment]) -> list[str]:

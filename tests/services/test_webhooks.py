@@ -151,6 +151,24 @@ def test_an_erased_call_is_told(call: Call, alice: User) -> None:
     assert row.payload["data"]["call"]["id"] == call.public_id
 
 
+def test_what_is_taken_out_of_a_message_while_it_is_sent_stays_out(
+    call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Call.objects.filter(pk=call.pk).update(variables={"code": "secret"})
+    row = one(endpoint_for("https://example.com/"), call)
+    assert row.payload["data"]["call"]["variables"] == {"code": "secret"}
+
+    def posted(_: WebhookDelivery) -> int:
+        webhooks.forget_given([call.pk])
+        return 200
+
+    monkeypatch.setattr(webhooks, "_posted", posted)
+    deliver_webhook(row.pk)
+    row.refresh_from_db()
+    assert (row.state, row.status) == (WorkState.DONE, 200)
+    assert row.payload["data"]["call"]["variables"] == {}
+
+
 def test_what_is_rolled_back_is_not_told(call: Call) -> None:
     endpoint = endpoint_for("https://example.org/")
     with transaction.atomic():

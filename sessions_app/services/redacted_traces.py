@@ -1,0 +1,145 @@
+"""Takes hidden words out of all that is kept of a call beside its lines.
+
+What was made of the words (summaries, taken values) goes whole and is made anew, as it may say them
+in other words. What people wrote, or gave the call, stays without those very words.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+
+from sessions_app.engine.redaction.spans import FoundSpan, merged, replaced
+from sessions_app.models import (
+    Call,
+    CallTag,
+    Note,
+    Redaction,
+    ReviewComment,
+    SegmentRevision,
+    ShareLink,
+    Summary,
+    SummaryVersion,
+    Ticket,
+)
+from sessions_app.services import archives, changes, extractions, scorecards, summaries, webhooks
+
+Hide = Callable[[str], str]
+"""Returns a text without what is hidden."""
+
+SHORTEST = 3
+"""Letters of words that somebody chose; fewer are looked for nowhere else."""
+
+SHORTEST_DERIVED = 4
+"""Letters of words that were said at the same time; fewer are words like "the"."""
+
+EMPTIED = "Its words were taken out when something of the call was hidden."
+_WORD = re.compile(r"[^\W_]+")
+_BETWEEN = r"[\W_]+"
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words that are hidden, and what is shown in their place.
+
+    `chosen` by somebody, who may mean a part of a word; others are looked for as whole words.
+    """
+
+    text: str
+    label: str
+    chosen: bool = False
+
+
+def spans_of(text: str, phrases: Iterable[Phrase]) -> list[FoundSpan]:
+    """Returns where the phrases are in a text, whatever their case and the marks between words."""
+    found: list[FoundSpan] = []
+    for phrase in phrases:
+        words = _WORD.findall(phrase.text)
+        if len("".join(words)) < (SHORTEST if phrase.chosen else SHORTEST_DERIVED):
+            continue
+        pattern = _BETWEEN.join(map(re.escape, words))
+        if not phrase.chosen:
+            pattern = rf"(?<![^\W_]){pattern}(?![^\W_])"
+        places = re.finditer(pattern, text, re.IGNORECASE)
+        found += [FoundSpan(*m.span(), Redaction.BY_HAND, phrase.label) for m in places]
+    return merged(found)
+
+
+def without(phrases: Sequence[Phrase]) -> Hide:
+    """Returns what takes the phrases out of a text."""
+    return lambda text: replaced(text, spans_of(text, phrases))
+
+
+def hide_in_call(call: Call, hide: Hide) -> bool:
+    """Takes hidden words out of what people wrote and gave; returns whether there were some."""
+    changed = [
+        _rewrite(Note.objects.filter(call=call), hide),
+        _rewrite(ReviewComment.objects.filter(call=call), hide),
+        _rewrite(ShareLink.objects.filter(call=call), hide, "note", 100),
+        _rewrite(Call.objects.filter(pk=call.pk), hide, "title", 200),
+        _tags(call, hide),
+        bool(scorecards.rewrite_texts(call, hide)),
+        _given(call, hide),
+    ]
+    call.refresh_from_db(fields=["title", "variables", "metadata"])
+    return any(changed)
+
+
+def hide_in_revisions(rows: QuerySet[SegmentRevision], hide: Hide) -> bool:
+    """Takes hidden words out of what lines were before; undoing brings none of them back."""
+    return any([_rewrite(rows, hide, "before"), _rewrite(rows, hide, "after")])
+
+
+def make_anew(call: Call, hide: Hide) -> None:
+    """Empties all that was made of the call's words, and owes it anew; exports of it go."""
+    archives.forget_calls([call.pk])
+    changes.updated(call.pk)
+    emptied: dict[str, Any] = {"text": "", "title": "", "note": ""}
+    emptied |= {"key_points": [], "decisions": [], "action_items": []}
+    SummaryVersion.objects.filter(call=call).update(**emptied | {"note": EMPTIED})
+    if Summary.objects.filter(call=call).update(**emptied, speakers=[], error=""):
+        summaries.ask_again(call, None)
+    if extractions.forget_found(call, hide):
+        extractions.ask_again(call, None)
+
+
+def hidden_in(value: Any, hide: Hide) -> Any:
+    """Returns a JSON value without what is hidden in its texts; names of keys stay."""
+    if isinstance(value, str):
+        return hide(value)
+    if isinstance(value, list):
+        return [hidden_in(one, hide) for one in value]
+    if isinstance(value, dict):
+        return {name: hidden_in(one, hide) for name, one in value.items()}
+    return value
+
+
+def _rewrite(rows: QuerySet[Any], hide: Hide, field: str = "text", most: int = 0) -> bool:
+    changed = False
+    for key, text in list(rows.values_list("pk", field)):
+        if (shown := hide(text)) != text:
+            rows.filter(pk=key).update(**{field: shown[: most or None]})
+            changed = True
+    return changed
+
+
+def _tags(call: Call, hide: Hide) -> bool:
+    """Deletes tags that hold hidden words: what stands in their place names no kind of calls."""
+    rows = [row for row in CallTag.objects.filter(call=call) if hide(row.name) != row.name]
+    for row in rows:
+        row.delete()
+    return bool(rows)
+
+
+def _given(call: Call, hide: Hide) -> bool:
+    """Takes hidden words out of what the call was given, wherever that is kept."""
+    given: dict[str, Any] = {"variables": call.variables, "metadata": call.metadata}
+    shown = hidden_in(given, hide)
+    if shown == given:
+        return False
+    Call.objects.filter(pk=call.pk).update(**shown)
+    Ticket.objects.filter(call_id=call.public_id).update(**shown)
+    webhooks.forget_given([call.pk], shown)
+    return True
