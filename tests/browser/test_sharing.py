@@ -49,6 +49,7 @@ def test_a_call_is_shared_and_heard_on_a_phone(
     expect(visitor.locator("#transcript .line")).to_have_count(6)
     expect(visitor.locator("#segment-4")).to_contain_text("The last one.")
     expect(visitor.locator("#summary-text")).to_have_text("They moved to friday.")
+    visitor.wait_for_load_state("load")  # with its style
     assert visitor.evaluate(WIDTH) <= PHONE["width"]
     assert visitor.locator("main a[href]:not([href^='#'])").count() == 0
     with visitor.expect_response(lambda answer: answer.url.endswith("/heard")) as heard:
