@@ -66,7 +66,7 @@ def _rewrite(recording: Recording, row: SoundRedaction, times: Sequence[Times]) 
     Returns False where another worker has the work, or the recording is gone.
     """
     storage, old = recording.file.storage, str(recording.file.name)
-    _delete(recording, row, keep=old)
+    _delete(row, keep=old)
     if [list(one) for one in times] == row.masked:
         return True
     new = recordings.other_name(recording)
@@ -87,7 +87,7 @@ def _rewrite(recording: Recording, row: SoundRedaction, times: Sequence[Times]) 
         storage.delete(new)
         return False
     recording.refresh_from_db()
-    _delete(recording, row, keep=new)
+    _delete(row, keep=new)
     return True
 
 
@@ -110,18 +110,12 @@ def _written(
     return {"size": written.size, "sha256": written.sha256, "peaks": written.peaks}
 
 
-def _delete(recording: Recording, row: SoundRedaction, *, keep: str) -> None:
-    """Deletes the stale files but the one that is the recording's, and what was made of them.
-
-    Such are copies in other formats, and exports.
-    """
-    if not row.stale:
-        return
-    audio_copies.forget(recording)
-    archives.forget_calls([row.call_id])
-    storage = recording.file.storage
+def _delete(row: SoundRedaction, *, keep: str) -> None:
+    """Deletes the stale files but the one that is the recording's."""
+    storage = Recording._meta.get_field("file").storage
     for name in row.stale:
         if name != keep:
             storage.delete(name)
-    row.stale = []
-    row.save(update_fields=["stale"])
+    if row.stale:
+        row.stale = []
+        row.save(update_fields=["stale"])

@@ -84,11 +84,6 @@ def owe_sound(call: Call) -> None:
     queue(REDACT_SOUND, call.pk)
 
 
-def is_sound_owed(call: Call) -> bool:
-    """Returns whether the recording may still have the sound of what is hidden."""
-    return SoundRedaction.objects.filter(call=call).exclude(state=WorkState.DONE).exists()
-
-
 def note_original(call: Call, name: str) -> None:
     """Notes where the recording with all of its sound is."""
     done = {"state": WorkState.DONE, "done_at": timezone.now()}

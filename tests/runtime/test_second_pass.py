@@ -207,6 +207,7 @@ def test_what_is_hidden_is_not_heard_again(spoken: Any, staff: User) -> None:
     version = versions.ask(call, staff, "thorough")
     assert version is not None
     tasks.retranscribe_call(version.pk)
+    second_pass.retranscribe(version.pk)
     version.refresh_from_db()
     assert (version.state, version.error) == (WorkState.PENDING, second_pass.SOUND_FIRST)
     assert texts(version) == []

@@ -238,7 +238,8 @@ def test_what_was_made_of_the_words_goes_and_is_made_anew(spoken: Call, bob: Use
     redacting.hide_by_hand(spoken, bob, 2, 0, len(AGAIN))
     assert left_in_database([AGAIN, *SAID[1].split()]) == set()
     row.refresh_from_db()
-    assert (row.state, row.values) == (WorkState.PENDING, {"mood": "calm"})
+    kept = {"caller_name": "[redacted]", "mood": "calm"}
+    assert (row.state, row.values) == (WorkState.PENDING, kept)
     assert SummaryVersion.objects.get().engine, "who wrote it and what it cost stays"
 
 
