@@ -29,7 +29,7 @@ SECRET_AFTER = ("t", "s")
 """Tickets and share links stand in addresses after these."""
 
 ARGUMENT = re.compile(r"\(\?P<\w+>[^()]*\)|<[^<>]*>")
-SYNTAX = re.compile(r"\(\?:|\)\?|\.\*|[\^$?]")
+SYNTAX = re.compile(r"\(\?:|\)\?|\.\*|\[\\s\\S\]\*|\\Z|[\^$?]")
 
 
 def loggable(target: str) -> str:

@@ -33,7 +33,7 @@ def test_staff_define_a_form_and_change_it(at_desk: Any, ended: Call, staff: Use
     scorecards.score(ended, first, staff, {first.questions[0]["key"]: 4})
     shown = at_desk.get(f"/admin/sessions_app/call/{ended.pk}/change/").content.decode()
     assert '<dd dir="auto">4</dd>' in shown
-    assert "Change your answers: Courtesy" in shown
+    assert "Edit your answers: Courtesy" in shown
     own = {"id": form.questions.get().pk, "form": form.pk, "text": "Points"}
     at_desk.post(f"{FORMS}{form.pk}/change/", form_with(own, existing=1))
     assert [row.number for row in scorecards.newest()] == [2]

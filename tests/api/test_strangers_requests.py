@@ -57,6 +57,10 @@ EXCLUDED = {
         [positive_data_acceptance],
         "a comment has a place, or answers one",
     ),
+    ("PATCH", "/api/v1/calls/{call_id}/extraction"): (
+        [positive_data_acceptance],
+        "no schema says which values an agent asks for",
+    ),
     ("POST", "/api/v1/calls/{call_id}/redactions"): (
         [positive_data_acceptance],
         "words or patterns are given, and which words there are is known of the call",
@@ -111,7 +115,7 @@ def signed(staff: User, make_call: CallMaker, one_transaction: None) -> dict[str
 
 
 @schema.parametrize()
-@settings(max_examples=10, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=5, derandomize=True, suppress_health_check=list(HealthCheck))
 @pytest.mark.django_db
 def test_every_answer_is_one_of_the_document(case: Any, signed: dict[str, str]) -> None:
     if len(case.path_parameters.get("call_id", "")) % 2:  # of the others there is none
