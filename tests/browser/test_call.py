@@ -95,6 +95,7 @@ def test_a_first_call(browser: Browser, product: Product) -> None:
     staff = sign_in(browser, product, "staff")
     staff.goto(f"{product.url}/admin/sessions_app/call/?q=weather")
     staff.click("#result_list tbody th a")
+    staff.wait_for_url("**/change/*")
     shown = " ".join((staff.locator("#content").text_content() or "").split())
     assert all(line in shown for line in seen)
     keep_picture(staff, "admin")
