@@ -106,7 +106,7 @@ def test_a_call_through_the_proxy(
         page.fill("input[name=username]", person["username"])
         page.fill("input[name=password]", person["password"])
         page.click("#sign-in")
-        page.click("#start-call")
+        page.click("#start-call", timeout=90_000)  # once the processes for calls are there
         page.click("#consent-agree")
         expect(page.locator("#transcript")).to_contain_text(
             "nice today", timeout=60_000, ignore_case=True
