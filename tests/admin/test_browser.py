@@ -78,6 +78,7 @@ def test_clicking_a_time_plays_from_there(
         page.get_by_role("link", name=call.public_id).click()
         rows = page.locator(".vs-transcript tbody tr")
         expect(rows).to_have_count(3)
+        page.wait_for_load_state("load")  # with the module that reports what is heard
         with page.expect_response("**/heard?**") as told:
             rows.nth(1).locator(".vs-time").click()
         assert told.value.status == 204
