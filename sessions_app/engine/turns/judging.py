@@ -71,19 +71,19 @@ class InterruptionJudge:
         due = words.speaking or words.silent_ms < LATE_FINAL_MS
         return Verdict.WAIT if verdict is Verdict.INTERRUPT and unscored and due else verdict
 
-    def words_interrupt(self, text: str, sure: float | None) -> bool:
+    def words_interrupt(self, speech: LatestSpeech, text: str, sure: float | None) -> bool:
         """Returns whether words of ongoing speech interrupt an agent that has resumed."""
         if self.scores and sure is None:
             return False
-        words = OverlapWords(True, LONG_MS, 0.0, text, False, self.agent_speech.share(text), sure)
+        echo, stands = self.agent_speech.share(text), sure is None or speech.stands(text)
+        words = OverlapWords(True, LONG_MS, 0.0, text, False, echo, sure, stands)
         return self._rule.judge(words, self._settings) is Verdict.INTERRUPT
 
     def final_interrupts(self, speech: LatestSpeech, text: str, sure: float | None) -> bool:
         """Returns whether a late final interrupts an agent that has resumed."""
         spoken_ms = max(0.0, speech.end_ms - speech.start_ms)
-        words = OverlapWords(
-            False, spoken_ms, LONG_MS, text, True, self.agent_speech.share(text), sure
-        )
+        echo, stands = self.agent_speech.share(text), speech.stands(text, final=True)
+        words = OverlapWords(False, spoken_ms, LONG_MS, text, True, echo, sure, stands)
         return bool(text) and self._rule.judge(words, self._settings) is Verdict.INTERRUPT
 
     def should_ask(self, now_ms: float) -> bool:

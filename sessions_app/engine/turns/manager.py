@@ -163,7 +163,8 @@ class TurnManager:
         if self._outstanding_final.answers(end_ms):
             return self._finish(self._final_of_answered(text, now_ms), now_ms)
         if self._overlap is not None:
-            self._overlap.take(text, last=not self._speaking, sure=confidence)
+            stands = self._latest.stands(text, final=True)
+            self._overlap.take(text, last=not self._speaking, sure=confidence, stands=stands)
             self._latest.unheard = self._speaking
             return self._finish(self._act_on_verdict(now_ms), now_ms)
         if self._agent is _Agent.SPEAKING and not self._paused:
@@ -330,16 +331,16 @@ class TurnManager:
         if self._overlap is not None:
             self._overlap.interim = text
             if sure is not None:
-                self._overlap.sure = sure
+                self._overlap.sure, self._overlap.stands = sure, self._latest.stands(text)
             return self._act_on_verdict(now_ms)
-        speaks = self._agent is _Agent.SPEAKING and not self._paused
-        return self._late_words(text, sure, now_ms) if speaks else None
+        is_late = self._agent is _Agent.SPEAKING and not self._paused
+        return self._late_words(text, sure, now_ms) if is_late else None
 
     def _late_words(self, text: str, confidence: float | None, now_ms: float) -> list[Action]:
         """Takes words that came after the agent resumed: they may interrupt it after all."""
         if not self._speaking or not self.judge.pauses:
             return []
-        if not self.judge.words_interrupt(text, confidence):
+        if not self.judge.words_interrupt(self._latest, text, confidence):
             return [AskWords()] if text and self.judge.should_ask(now_ms) else []
         self._overlap = self._answered.overlap(self._latest.start_ms, interim=text)
         return self._act_on_verdict(now_ms, Verdict.INTERRUPT)
@@ -351,9 +352,8 @@ class TurnManager:
             return []
         if not self.judge.final_interrupts(speech, text, confidence):
             return []
-        speech.unheard = False
         self._overlap = self._answered.overlap(speech.start_ms, words=[text], final=True)
-        self._overlap.ended_ms = speech.end_ms
+        self._overlap.ended_ms, speech.unheard = speech.end_ms, False
         return self._act_on_verdict(now_ms, Verdict.INTERRUPT)
 
     def _late_final_text(self, text: str, confidence: float | None, end_ms: float) -> str:

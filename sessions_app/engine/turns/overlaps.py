@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from sessions_app.engine.text.writing import after_words, count, join_sentences
+from sessions_app.engine.text.writing import after_words, count, join_sentences, plain_words
 from sessions_app.engine.turns.interruption.base import OverlapWords
 
 
@@ -17,6 +17,9 @@ class Overlap:
     final: bool = False
     sure: float | None = None
     """The recogniser's latest mean confidence (0..1) in the words."""
+
+    stands: bool = True
+    """Whether the words that have it were heard before, or are all there will be."""
 
     before: list[str] | None = None
     """The words of the turn being answered, where this speech continues it."""
@@ -34,9 +37,11 @@ class Overlap:
         many = count(self.answered)
         return said[after_words(said, many) or len(said) :] if many else said
 
-    def take(self, text: str, *, last: bool, sure: float | None = None) -> None:
+    def take(
+        self, text: str, *, last: bool, sure: float | None = None, stands: bool = True
+    ) -> None:
         """Takes an utterance's final; `last` where the caller is silent after it."""
-        self.interim, self.sure = "", sure
+        self.interim, self.sure, self.stands = "", sure, stands
         self.final = last
         if text:
             self.words.append(text)
@@ -52,6 +57,7 @@ class Overlap:
             final=self.final,
             echo=echo,
             sure=None if self.continues_unfinished else self.sure,  # a continuation is not babble
+            stands=self.stands,
         )
 
 
@@ -63,3 +69,18 @@ class LatestSpeech:
     end_ms: float = 0.0
     over_agent: bool = False
     unheard: bool = False
+    scored: list[str] = field(default_factory=list)
+    """The words of the latest hypothesis that had a confidence, until their final."""
+
+    def stands(self, text: str, *, final: bool = False) -> bool:
+        """Returns whether words with a confidence are confirmed by those before; notes them.
+
+        They are where at least half of the words begin as before. A final stands alone, too.
+        """
+        before, words = self.scored, plain_words(text)
+        self.scored = [] if final else words
+        if not before:
+            return final
+        shorter = min(len(before), len(words))
+        same = next((at for at in range(shorter) if before[at] != words[at]), shorter)
+        return 2 * same >= max(1, shorter)

@@ -53,7 +53,31 @@ def test_a_question_interrupts_once_its_words_are_sure() -> None:
     assert scene.kinds() == ["HoldSpeech", "AskWords", "CutSpeech"]
 
 
-@pytest.mark.parametrize(("confidence", "over"), [(0.9, "CutSpeech"), (0.4, "ResumeSpeech")])
+def test_a_question_in_noise_interrupts_once_it_is_heard_again() -> None:
+    scene = answering().at(5100, "speech_started", 5000.0).at(5500, "interim", "please tell me")
+    whole(scene, 6300, "please tell me about", 0.6)
+    assert "CutSpeech" not in scene.kinds()
+    assert whole(scene, 7300, QUESTION, 0.6).kinds()[-1] == "CutSpeech"
+
+
+@pytest.mark.parametrize("late", [False, True], ids=["before it resumes", "after"])
+def test_words_that_are_others_each_time_are_babble(late: bool) -> None:
+    scene = answering().at(5100, "speech_started", 5000.0)
+    if late:
+        scene.to(8600)
+    at = scene.now if late else 5500.0
+    scene.at(at + 100, "interim", "I don't know")
+    whole(scene, at + 800, "I don't know", 0.69)
+    whole(scene, at + 1800, "you know what I mean", 0.6)
+    whole(scene, at + 2800, BABBLE, 0.65).at(at + 3500, "speech_ended", at + 3000)
+    scene.taker.on_final("He will go home now.", at + 3000, at + 3600, confidence=0.6)
+    scene.to(20_000)
+    assert "CutSpeech" not in scene.kinds()
+
+
+@pytest.mark.parametrize(
+    ("confidence", "over"), [(0.9, "CutSpeech"), (0.6, "CutSpeech"), (0.4, "ResumeSpeech")]
+)
 def test_the_final_decides_where_nothing_else_was_told(confidence: float, over: str) -> None:
     scene = answering().at(5100, "speech_started", 5000.0).at(5800, "interim", QUESTION)
     scene.at(6512, "speech_ended", 6000.0).to(7000)

@@ -20,7 +20,9 @@ class OverlapWords:
     `speech_ms` is how long the caller has spoken, `silent_ms` how long ago that ended (0 while
     `speaking`). `text` is what was recognised; it cannot change any more where `final`.
     `echo` is the share (0..1) of its words that the agent was just saying itself. `sure` is the
-    recogniser's mean confidence (0..1) in it, None where it gives none.
+    recogniser's mean confidence (0..1) in it, None where it gives none. `stands` unless the words
+    have a confidence and nothing to confirm them yet: the hypothesis before began otherwise, or
+    there was none while the caller goes on.
     """
 
     speaking: bool
@@ -30,6 +32,7 @@ class OverlapWords:
     final: bool
     echo: float
     sure: float | None = None
+    stands: bool = True
 
 
 class BargeIn(ABC):

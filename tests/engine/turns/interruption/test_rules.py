@@ -61,6 +61,15 @@ def test_words_of_which_the_recogniser_is_unsure_are_babble(
     assert ConfirmedBargeIn().judge(heard, TWO_WORDS) is verdict
 
 
+@pytest.mark.parametrize(("sure", "verdict"), [(0.65, Verdict.WAIT), (0.75, Verdict.INTERRUPT)])
+@pytest.mark.parametrize("text", ["I have no idea how long", "stop it"])
+def test_words_that_nothing_confirms_yet_take_a_higher_confidence(
+    text: str, sure: float, verdict: Verdict
+) -> None:
+    heard = OverlapWords(True, 1500, 0, text, final=False, echo=0.0, sure=sure, stands=False)
+    assert ConfirmedBargeIn().judge(heard, TWO_WORDS) is verdict
+
+
 @pytest.mark.parametrize(
     ("heard", "verdict"),
     [
