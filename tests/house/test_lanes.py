@@ -12,6 +12,8 @@ FILES = 4
 MODULE = """
 import pathlib, pytest
 
+{mark}
+
 @pytest.fixture(scope="module")
 def shared():
     pass
@@ -33,11 +35,16 @@ def test_one(room, number):
 
 
 def shared(
-    folder: Path, *, processes: int, fails: str = "", needy: tuple[str, ...] = ()
+    folder: Path,
+    *,
+    processes: int,
+    fails: str = "",
+    needy: tuple[str, ...] = (),
+    long: tuple[str, ...] = (),
 ) -> tuple[list[int], list[str]]:
     """Returns how processes that share four files ended, and what these noted.
 
-    Those of `needy` share a product.
+    Those of `needy` share a product, those of `long` have the marker.
     """
     notes, share = folder / "notes", folder / "share"
     share.mkdir(exist_ok=True)
@@ -45,7 +52,8 @@ def shared(
     names = [f"test_{number}" for number in range(FILES)]
     for name in names:
         needs = "shared" if name in needy else ""
-        text = MODULE.format(notes=notes, name=name, fails=fails, needs=needs)
+        mark = "pytestmark = pytest.mark.long" if name in long else ""
+        text = MODULE.format(notes=notes, name=name, fails=fails, needs=needs, mark=mark)
         (folder / f"{name}.py").write_text(text)
     options = ["-p", "tests.fixtures.lanes", f"--share={share}", "-p", "no:cacheprovider"]
     command = [sys.executable, "-m", "pytest", "-p", "no:django", *options, str(folder)]
@@ -88,4 +96,12 @@ def test_files_of_one_product_stay_together_and_come_last_where_it_does_not_run(
     assert ended == [0]
     assert [note.split()[0] for note in notes if note.endswith("left")] == [
         f"test_{number}" for number in order
+    ]
+
+
+def test_long_files_begin_before_others(tmp_path: Path) -> None:
+    ended, notes = shared(tmp_path, processes=1, long=("test_2", "test_3"))
+    assert ended == [0]
+    assert [note.split()[0] for note in notes if note.endswith("left")] == [
+        f"test_{number}" for number in (2, 3, 0, 1)
     ]
