@@ -42,6 +42,10 @@ BACKLOG = 1024
 
 HARD_LIMIT_S = 4.0
 
+COLLECT_EVERY = 700
+"""New objects after which the youngest are looked through: Python's own value. More delays all
+calls by longer at a time, less more often."""
+
 
 class PortError(Exception):
     """The address cannot be bound; the message says why and what to do."""
@@ -101,6 +105,7 @@ def _keep_for_good() -> None:
     """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(COLLECT_EVERY)
 
 
 class Part(Protocol):
