@@ -88,7 +88,7 @@ def product(tmp_path: Path, model: ModelServer) -> Iterator[Product]:
     product = Product(tmp_path / "var", settings)
     product.prepare()
     product.manage("shell", "-c", GUIDE)
-    with product.running():
+    with product.running("web"):
         yield product
 
 

@@ -25,7 +25,7 @@ BLOCK = SPEECH_RATE // 50
 
 @pytest.fixture
 def product(tmp_path: Path) -> Iterator[Product]:
-    with Product(tmp_path / "var", {"VOICE_AUDIO_DTX": "1"}).running() as product:
+    with Product(tmp_path / "var", {"VOICE_AUDIO_DTX": "1"}).running("web", "worker") as product:
         yield product
 
 

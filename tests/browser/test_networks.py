@@ -38,9 +38,9 @@ def link() -> Iterator[Network]:
 
 @pytest.fixture
 def server(link: Network, tmp_path: Path) -> Iterator[Product]:
-    with Product(
-        tmp_path, {"ALLOWED_HOSTS": f"127.0.0.1,{link.home}"}, host="0.0.0.0"
-    ).running() as product:
+    with Product(tmp_path, {"ALLOWED_HOSTS": f"127.0.0.1,{link.home}"}, host="0.0.0.0").running(
+        "web"
+    ) as product:
         yield product
 
 

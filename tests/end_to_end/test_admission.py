@@ -11,9 +11,9 @@ from tests.end_to_end.test_tickets import ticket
 from tests.fixtures.burst import CALL, DOORS, Burst
 from tests.fixtures.offers import OFFERS, offer
 from tests.fixtures.requests import ask
-from tests.fixtures.server import Product
+from tests.fixtures.server import UNSPOKEN, Product
 
-LIMITS = {
+LIMITS = UNSPOKEN | {
     "VOICE_CALLS_PER_USER": "10",
     "VOICE_OFFERS_PER_USER": "1000",
     "VOICE_OFFERS_PER_ADDRESS": "1000",

@@ -30,7 +30,7 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     product = Product(tmp_path_factory.mktemp("product"), settings)
     product.prepare()
     product.manage("shell", "-c", STORYTELLER)
-    with product.running():
+    with product.running("web", "worker"):
         yield product
 
 

@@ -15,7 +15,7 @@ import pytest
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
-from tests.fixtures.server import Product
+from tests.fixtures.server import UNSPOKEN, Product
 from tests.fixtures.streamer import Streamer
 from tests.fixtures.talker import Talker
 
@@ -125,7 +125,7 @@ async def test_a_flood_of_texts_keeps_nobody_out(product: Product, door: str) ->
 
 
 async def test_a_flood_of_texts_through_a_web_process_keeps_nobody_out(tmp_path: Path) -> None:
-    with Product(tmp_path / "var", media=1).running() as product:
+    with Product(tmp_path / "var", UNSPOKEN, media=1).running("media-1", "web") as product:
         await flood_is_harmless(product, "/ws/voice")
 
 
@@ -156,8 +156,8 @@ async def test_a_flood_over_a_data_channel_closes_it_and_the_call_goes_on(
 
 
 async def test_a_call_says_so_when_it_has_its_notes_and_stores_each_once(tmp_path: Path) -> None:
-    settings = {"VOICE_NOTES_PER_CALL": "3", "VOICE_CHARACTERS_PER_NOTE": "20"}
-    with Product(tmp_path / "var", settings).running() as product:
+    settings = UNSPOKEN | {"VOICE_NOTES_PER_CALL": "3", "VOICE_CHARACTERS_PER_NOTE": "20"}
+    with Product(tmp_path / "var", settings).running("web", "worker") as product:
         async with Streamer(product) as client:
             started = await client.start(agentId="scribe", output=None, features=["agent"])
             call_id = started["callId"]

@@ -27,7 +27,7 @@ def german(tmp_path: Path) -> Iterator[Product]:
     product = Product(tmp_path / "var", settings)
     product.prepare()
     product.manage("shell", "-c", GERMAN)
-    with product.running():
+    with product.running("web", "worker"):
         yield product
 
 

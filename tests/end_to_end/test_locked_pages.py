@@ -10,7 +10,7 @@ import httpx2
 import pytest
 
 from sessions_app.services.database import REQUEST_S, RETRY_AFTER_S
-from tests.fixtures.server import Product
+from tests.fixtures.server import UNSPOKEN, Product
 
 MAKE_CALL = """
 from django.contrib.auth.models import User
@@ -29,7 +29,7 @@ SOON_S = REQUEST_S + 3
 
 @pytest.fixture(scope="module")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    with Product(tmp_path_factory.mktemp("locked")).running("web") as product:
+    with Product(tmp_path_factory.mktemp("locked"), UNSPOKEN).running("web") as product:
         yield product
 
 

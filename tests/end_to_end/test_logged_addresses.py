@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fixtures.server import Product
+from tests.fixtures.server import UNSPOKEN, Product
 
 MARK = "Zanzibar"
 TICKET = f"{MARK}-{'x' * 24}"
@@ -55,7 +55,7 @@ def ask(product: Product, line: str, more: str = "Connection: close\r\n") -> byt
 
 @pytest.mark.parametrize("media", [0, 1], ids=["embedded", "media"])
 def test_no_log_repeats_what_was_asked_for(tmp_path: Path, media: int) -> None:
-    product = Product(tmp_path / "var", media=media)
+    product = Product(tmp_path / "var", UNSPOKEN, media=media)
     with product.running(*product.media, "web"):
         for target in TARGETS:
             for method in ("GET", "POST", MARK.upper()):

@@ -7,9 +7,9 @@ import pytest
 
 from tests.end_to_end.test_tickets import an_offer
 from tests.fixtures.requests import ask
-from tests.fixtures.server import Product
+from tests.fixtures.server import UNSPOKEN, Product
 
-SETTINGS = {
+SETTINGS = UNSPOKEN | {
     "VOICE_UDP_PORTS": "41000-41199",
     "VOICE_PUBLIC_ADDRESS": "203.0.113.9",
     "VOICE_TRUSTED_PROXIES": "1",

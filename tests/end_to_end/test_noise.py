@@ -24,7 +24,7 @@ async def test_words_are_heard_and_the_recording_keeps_the_noise(
     hiss = np.random.default_rng(5).normal(0, HISS, len(speech))
     noisy = np.clip(speech + hiss, -32_768, 32_767).astype(np.int16)
     wanted = {"VOICE_RECOGNISER": "pocketsphinx", "VOICE_NOISE_SUPPRESSION": "rnnoise"}
-    with Product(tmp_path / "var", wanted).running() as product:
+    with Product(tmp_path / "var", wanted).running("web", "worker") as product:
         async with Streamer(product) as client:
             call_id = (await client.start())["callId"]
             await client.speak(noisy)

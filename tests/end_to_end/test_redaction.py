@@ -23,7 +23,7 @@ def said(client: Streamer, text: str) -> bool:
 @pytest.mark.timeout(300)
 async def test_nothing_tells_a_hidden_number(own_product: Product) -> None:
     product = own_product
-    with product.running():
+    with product.running("web", "worker"):
         product.manage("shell", "-v", "0", "-c", HIDE)
         async with Streamer(product) as client:
             began = await client.start(agentId="scribe", output=None)

@@ -9,7 +9,7 @@ from websockets.asyncio.client import connect
 
 from tests.end_to_end.test_tickets import an_offer
 from tests.fixtures.requests import ask
-from tests.fixtures.server import Product
+from tests.fixtures.server import UNSPOKEN, Product
 
 AGENTS = """
 from sessions_app.models import Agent
@@ -50,7 +50,7 @@ Door = Callable[[Product, str, dict[str, str]], Awaitable[Refusal]]
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     limits = {"VOICE_OFFERS_PER_USER": "600", "VOICE_OFFERS_PER_ADDRESS": "600"}
     limits["VOSK_MODEL"] = str(tmp_path_factory.mktemp("empty"))
-    product = Product(tmp_path_factory.mktemp("product"), limits)
+    product = Product(tmp_path_factory.mktemp("product"), UNSPOKEN | limits)
     product.prepare()
     product.manage("shell", "-c", AGENTS)
     with product.running("web") as product:

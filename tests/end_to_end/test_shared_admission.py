@@ -10,9 +10,9 @@ import pytest
 from sessions_app.services import access
 from tests.end_to_end.test_media_processes import nobody_calls
 from tests.fixtures.burst import CALL, DOORS, Burst
-from tests.fixtures.server import Product, wait_until
+from tests.fixtures.server import UNSPOKEN, Product, wait_until
 
-LIMITS = {
+LIMITS = UNSPOKEN | {
     "VOICE_CALLS_PER_USER": "10",
     "VOICE_MAX_CALLS": "10",
     "VOICE_OFFERS_PER_USER": "1000",

@@ -13,7 +13,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from tests.end_to_end.test_chat import GUIDE
 from tests.end_to_end.test_tickets import Guest, an_offer, ticket
 from tests.fixtures.openai_server import ModelServer, running_model
-from tests.fixtures.server import Product, memory_mb
+from tests.fixtures.server import UNSPOKEN, Product, memory_mb
 from tests.fixtures.streamer import Streamer
 
 SECRET = "4111 1111 1111 1111"
@@ -33,7 +33,7 @@ def model() -> Iterator[ModelServer]:
 
 @pytest.fixture(scope="module")
 def product(tmp_path_factory: pytest.TempPathFactory, model: ModelServer) -> Iterator[Product]:
-    settings = {
+    settings = UNSPOKEN | {
         "CHAT_MODEL": "test",
         "CHAT_URL": model.url,
         "CHAT_API_KEY": "none",
