@@ -209,6 +209,7 @@ def facts(call: Call, word_count: int) -> list[tuple[str, Any]]:
         ("User", call.owner.get_full_name() or call.owner.get_username()),
         *([("Visitor", visitor_name(call.visitor))] if call.visitor else []),
         ("Agent", call.agent.name),
+        *([("Agent version", call.agent_version)] if call.agent_version else []),
         ("Length", "in progress" if call.is_live else time_or_dash(call.duration_ms)),
         ("Words", word_count),
         ("Started", moment(call.created_at)),

@@ -78,6 +78,13 @@ class Call(models.Model):
     persona = models.JSONField(
         default=dict, blank=True, help_text="The agent's settings that the call ran with."
     )
+    agent_version = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="The number of the agent's version that the call ran with; empty for calls of "
+        "before there were versions.",
+    )
     variables: Any = models.JSONField(
         default=dict,
         blank=True,
