@@ -182,6 +182,12 @@ ADMIN = [
         )
         for what, status in (("say", 400), ("answer", 400), ("voices", 200))
     ),
+    desk("sessions_app/call/dashboard/", 200),
+    desk(
+        "sessions_app/call/dashboard/<slug:name>.csv",
+        200,
+        address="/admin/sessions_app/call/dashboard/calls.csv",
+    ),
     *desk_model("sessions_app/call", "call", delete=200, written="/admin/sessions_app/call/"),
     *desk_model("sessions_app/erasurereceipt", "receipt"),
     *DESK_ERASES,
