@@ -23,6 +23,7 @@ from sessions_app.services import (
     corrections,
     erasure,
     review_panel,
+    review_refusals,
     search,
     sharing,
     summaries,
@@ -232,9 +233,10 @@ def _detail(request: HttpRequest, found: Call) -> dict[str, Any]:
     seqs = {row.turn_index: row.seq for row in reversed(segments)}
     starts = {line.seq: line.start_ms for line in transcript}
     extraction = extractions.of_call(found)
+    refused = review_refusals.take(request.session, found)
     return {
         "call": found,
-        "review": review_panel.panel(found, request.user),
+        "review": review_panel.panel(found, request.user, refused),
         "row": view_models.call_row(found),
         "agent_name": agent,
         "lines": transcript,
