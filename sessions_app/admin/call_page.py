@@ -135,7 +135,7 @@ def _mark(segment: Segment) -> str:
     if segment.is_corrected:
         return "corrected"
     second = segment.revised_at is not None or segment.source == SegmentSource.SECOND_PASS
-    return "second pass" if second else ""
+    return "transcribed again" if second else ""
 
 
 def _unheard(segment: Segment) -> str:

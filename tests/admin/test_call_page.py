@@ -112,3 +112,21 @@ def test_what_a_summary_rests_on_is_told_in_times(
     ]
     assert 'datetime="2026-12-01T09:00">Tuesday 1 December 2026, 09:00</time>' in shown
     assert ">Friday 4 December 2026</time>" in shown
+
+
+def test_the_title_comes_first_and_rare_things_are_folded(
+    at_desk: Any, recording: Recording, summary: Summary
+) -> None:
+    page = at_desk.get(f"/admin/sessions_app/call/{recording.call_id}/change/").content.decode()
+    parts = ["rv-title", "facts-part", "detail-head", "vs-transcript-title", "comments-title"]
+    parts += ["vs-summary-title", "vs-review-title", "vs-versions-title", "vs-timeline-title"]
+    places = [page.index(f'id="{part}"') for part in parts]
+    assert places == sorted(places)
+    tools = page[page.index('id="detail-head"') : page.index('class="vs-columns"')]
+    assert "Transcript .txt" in tools
+    assert "Recording details" in tools
+    assert "<a " not in re.sub(r"<details>.*?</details>", "", tools, flags=re.DOTALL)
+    changed = {"title": "Another"}
+    answer = at_desk.post(f"/calls/{recording.call.public_id}/title?on=admin", changed)
+    assert answer.headers["Location"].endswith(f"/call/{recording.call_id}/change/#review")
+    assert "Another" in at_desk.get(answer.headers["Location"]).content.decode()
