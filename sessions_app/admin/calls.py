@@ -233,7 +233,8 @@ class CallAdmin(
             context.update(self.review_context(request, obj))
             if request.user.has_perm(persona.VIEW):
                 context["persona"] = persona.rows(obj)
-            context["audio_copies"] = audio_copies.of(obj)
+            context["audio_copies"] = copies = audio_copies.of(obj)
+            context["audio_owed"] = audio_copies.is_owed(copies)
             context.update(correcting.context(obj, request.user, context["lines"]))
             context["may_redact"] = redactions.may_redact(request.user) and not obj.is_live
             context["may_end"] = can_be_ended(obj) and self.may_end(request, obj)
