@@ -2,8 +2,10 @@
 
 import csv
 import io
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import admin
@@ -30,6 +32,15 @@ PERIODS = [(days, f"Last {days} days") for days in (7, DEFAULT_DAYS, 90)]
 EARLIEST = date(2000, 1, 1)
 
 
+@dataclass(frozen=True, slots=True)
+class Shortcut:
+    """A link to a period; `is_shown` says that the page is at it."""
+
+    name: str
+    query: str
+    is_shown: bool
+
+
 def _day(label: str) -> forms.DateField:
     return forms.DateField(
         required=False,
@@ -42,8 +53,8 @@ def _day(label: str) -> forms.DateField:
 class PeriodForm(forms.Form):
     """Which days, and whose calls; all optional. A day that is given counts before `days`."""
 
-    days = forms.ChoiceField(required=False, label="Period", choices=PERIODS)
-    since = _day("Or from")
+    days = forms.ChoiceField(required=False, choices=PERIODS, widget=forms.HiddenInput)
+    since = _day("From")
     until = _day("To")
     agent = forms.ModelChoiceField(
         required=False,
@@ -77,6 +88,24 @@ class PeriodForm(forms.Form):
     def numbers(self) -> Numbers:
         return Numbers(self.period(), self.cleaned_data.get("agent"))
 
+    def shown(self) -> "PeriodForm":
+        """Returns what people fill in: with the days that are shown, or what is wrong."""
+        if self.errors:
+            return self
+        period = self.period()
+        agent = self.cleaned_data.get("agent")
+        days = {"since": period.first, "until": period.last}
+        return PeriodForm(initial=days | {"agent": agent.slug if agent else ""})
+
+    def shortcuts(self) -> list[Shortcut]:
+        """Returns the links to the last days, of the agent that is shown."""
+        agent = self.cleaned_data.get("agent")
+        more = {"agent": agent.slug} if agent else {}
+        return [
+            Shortcut(name, urlencode({"days": days} | more), self.period() == last_days(days))
+            for days, name in PERIODS
+        ]
+
 
 def urls(site: admin.AdminSite) -> list[URLPattern]:
     """Returns the addresses of the page and of its tables as files."""
@@ -98,7 +127,8 @@ def page(request: HttpRequest) -> HttpResponse:
         **admin.site.each_context(request),
         "title": "Dashboard",
         "opts": Call._meta,
-        "form": form,
+        "form": form.shown(),
+        "shortcuts": form.shortcuts(),
         "period": numbers.period,
         "agent": numbers.agent,
         "zone": timezone.get_current_timezone_name(),

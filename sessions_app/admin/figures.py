@@ -72,7 +72,7 @@ def _per_day(slug: str, numbers: Numbers) -> Figure:
         parts = (tally.calls - tally.failed, tally.failed)
         amounts.append(Amount(stretch.name, parts, _count(tally), href))
         lines.append(TableLine((stretch.name, str(tally.calls), str(tally.failed)), href))
-    says = f"{_count(numbers.total)} in {numbers.period.days} days{_peak(amounts)}."
+    says = f"{_count(numbers.total)} in {_days(numbers)}{_peak(amounts)}."
     head = (_each(numbers).capitalize(), "Calls", "Failed")
     picture = columns(amounts, ("Calls that did not fail", "Failed calls"))
     title = f"Calls per {_each(numbers)}"
@@ -86,7 +86,7 @@ def _minutes(slug: str, numbers: Numbers) -> Figure:
         shown = f"{tally.minutes:.1f}"
         amounts.append(Amount(stretch.name, (tally.minutes,), f"{shown} minutes", href))
         lines.append(TableLine((stretch.name, shown), href))
-    says = f"{numbers.total.minutes:.1f} minutes in {numbers.period.days} days{_peak(amounts)}."
+    says = f"{numbers.total.minutes:.1f} minutes in {_days(numbers)}{_peak(amounts)}."
     note = "A call counts on the day that it began; live calls have no length yet."
     head = (_each(numbers).capitalize(), "Minutes")
     title = f"Minutes per {_each(numbers)}"
@@ -130,8 +130,8 @@ def _failures(slug: str, numbers: Numbers) -> Figure:
         href = _calls(numbers, **query) if count and query else ""
         amounts.append(Amount(name, (count,), str(count), href))
         lines.append(TableLine((name, str(count)), href))
-    broken = [f"{amount.shown} {amount.name.lower()}" for amount in amounts if amount.whole]
-    says = f"Failed: {', '.join(broken)}." if broken else "Nothing failed."
+    broken = [f"{amount.name}: {amount.shown}" for amount in amounts if amount.whole]
+    says = f"{'; '.join(broken)}." if broken else "Nothing failed."
     return Figure(slug, "What failed", says, ("What", "Failed"), lines, rows(amounts))
 
 
@@ -209,8 +209,8 @@ _FIGURES: dict[str, Callable[[str, Numbers], Figure]] = {
     "agents": _agents,
     "ends": _ends,
     "failures": _failures,
-    "latency": _latency,
     "confidence": _confidence,
+    "latency": _latency,
     "storage": _storage,
     "cost": _cost,
 }
@@ -228,6 +228,11 @@ def _calls(numbers: Numbers, stretch: Stretch | None = None, **more: Any) -> str
 def _count(tally: Tally) -> str:
     calls = f"{tally.calls} call{'' if tally.calls == 1 else 's'}"
     return f"{calls}, {tally.failed} failed" if tally.failed else calls
+
+
+def _days(numbers: Numbers) -> str:
+    days = numbers.period.days
+    return "1 day" if days == 1 else f"{days} days"
 
 
 def _reason(reason: str) -> str:

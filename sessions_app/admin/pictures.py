@@ -98,7 +98,7 @@ def columns(amounts: Sequence[Amount], names: Sequence[str] = ()) -> Picture:
     keys, named = _legend(names)
     labels = [
         *named,
-        _label(LEFT - 4, TOP + 5, _plain(most), END),
+        _label(LEFT - 4, TOP + 5, _short(most), END),
         _label(LEFT - 4, BOTTOM, "0", END),
     ]
     if amounts:
@@ -128,6 +128,7 @@ def rows(amounts: Sequence[Amount], names: Sequence[str] = (), most: float = 0) 
     return Picture(top + 4, bars, labels, hits, left_out=len(amounts) - len(drawn))
 
 
+_WHOLE_FROM = 100
 _DAY = len("2026-11-30")
 
 
@@ -165,6 +166,11 @@ def _hit(x: float, y: float, width: float, height: float, amount: Amount) -> Box
 
 def _label(x: float, y: float, text: str, anchor: str = START) -> Label:
     return Label(_plain(x), _plain(y), text, anchor)
+
+
+def _short(value: float) -> str:
+    """Returns the number beside a line: whole, or with a digit where it is small."""
+    return _plain(round(value, 0 if value >= _WHOLE_FROM else 1) or value)
 
 
 def _plain(value: float) -> str:

@@ -60,7 +60,8 @@ def test_every_picture_is_named_and_has_its_table(at_desk: Any) -> None:
         assert title.text
         assert says.text
     assert "style=" not in page
-    assert '<option value="30" selected>' in page
+    assert '<a href="?days=30" aria-current="true">Last 30 days</a>' in page
+    assert page.count('aria-current="true"') == 1
     assert "No agent answered a caller." in page
 
 
@@ -120,6 +121,18 @@ def test_a_period_without_calls_says_so(at_desk: Any, ended: Call) -> None:
     scribe = Agent.objects.get(slug="scribe")
     assert f"No calls of {scribe.name} began in this period" in shown(at_desk, "agent=scribe")
     assert f"Calls of {ended.agent.name} that began" in shown(at_desk, f"agent={ended.agent.slug}")
+
+
+def test_the_days_that_are_shown_stand_in_the_form(at_desk: Any, ended: Call) -> None:
+    page = shown(at_desk, f"days=7&agent={ended.agent.slug}")
+    today = timezone.localdate()
+    for name, day in (("since", today - timedelta(days=6)), ("until", today)):
+        assert f'name="{name}" value="{day}"' in page
+    assert f'<a href="?days=90&amp;agent={ended.agent.slug}">' in page
+    assert 'name="days"' not in page  # what is filled in counts, not the period of before
+    alone = shown(at_desk, f"since={today}&until={today}")
+    assert "1 call in 1 day" in alone
+    assert 'aria-current="true"' not in alone
 
 
 @pytest.mark.usefixtures("ended")
