@@ -13,13 +13,14 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from sessions_app.admin.display import NOTHING
-from sessions_app.models import Agent, AgentVersion
+from sessions_app.models import Agent, AgentVersion, Call
 from sessions_app.services import agent_versions
 
 FOLDER = "admin/sessions_app/agent"
 SHOWN = 10
 """Versions that the agent's own page lists."""
+
+EMPTY = "(empty)"
 
 MOST_DIGITS = 9
 LONG = 60
@@ -36,7 +37,7 @@ class ListedVersion:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A setting in two versions; `lines` compares long texts, and is empty for short ones."""
+    """A setting in two versions; `lines` compares long texts, and is empty for others."""
 
     label: str
     old: str
@@ -71,7 +72,8 @@ class VersionsOfAgents:
         """Shows all versions of an agent, the newest first."""
         agent = self._agent(request, pk)
         context = self._context(request, agent, f"Versions of {agent}")
-        context["versions"] = self.listed(agent)
+        context["versions"] = listed = self.listed(agent)
+        context["current"] = _current(listed)
         return TemplateResponse(request, f"{FOLDER}/versions.html", context)
 
     def version(self, request: HttpRequest, pk: int, number: int) -> HttpResponse:
@@ -106,7 +108,8 @@ class VersionsOfAgents:
     def versions_context(self, agent: Agent) -> dict[str, Any]:
         """Returns the template context for the versions on the agent's page."""
         count = AgentVersion.objects.filter(agent=agent).count()
-        return {"versions": self.listed(agent, SHOWN), "version_count": count}
+        listed = self.listed(agent, SHOWN)
+        return {"versions": listed, "version_count": count, "current": _current(listed)}
 
     def _agent(self, request: HttpRequest, pk: int) -> Agent:
         agent: Agent = get_object_or_404(self.get_queryset(request), pk=pk)
@@ -138,6 +141,7 @@ class VersionsOfAgents:
             "differences": self._differences(before, version) if before is not None else [],
             "settings": self._settings(version),
             "problems": problems,
+            "call_count": Call.objects.filter(agent=agent, agent_version=number).count(),
             "may_go_back": version != current and self.has_change_permission(request, agent),
         }
         return TemplateResponse(request, f"{FOLDER}/version.html", context)
@@ -173,6 +177,11 @@ class VersionsOfAgents:
         return [(self._label(name), _text(value)) for name, value in told]
 
 
+def _current(listed: Sequence[ListedVersion]) -> AgentVersion | None:
+    """Returns the version that the agent is at: the newest."""
+    return listed[0].version if listed else None
+
+
 def _against(request: HttpRequest, others: Any, number: int) -> AgentVersion | None:
     """Returns the version to compare with: that of the address, else the one before."""
     asked = request.GET.get("against", "")
@@ -183,7 +192,8 @@ def _against(request: HttpRequest, others: Any, number: int) -> AgentVersion | N
 
 
 def _difference(label: str, old: str, new: str) -> Difference:
-    is_long = any("\n" in text or len(text) > LONG for text in (old, new))
+    texts = (old, new)
+    is_long = EMPTY not in texts and any("\n" in text or len(text) > LONG for text in texts)
     return Difference(label, old, new, agent_versions.lines(old, new) if is_long else ())
 
 
@@ -191,7 +201,7 @@ def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if value in (None, "", [], {}):
-        return NOTHING
+        return EMPTY
     if isinstance(value, list):
         return ", ".join(map(str, value))
     return (

@@ -51,7 +51,10 @@ def test_each_save_that_changes_something_is_a_version(
     assert (newest.number, newest.made_by) == (2, staff)
     assert (first.config["speed"], newest.config["speed"]) == (1, 1.2)
     shown = page(at_desk, clerk)
-    assert f"/{clerk.pk}/versions/2/" in shown
+    assert "First version" in shown
+    assert shown.count("in use</span>") == 1
+    assert shown.index(f"/{clerk.pk}/versions/2/") < shown.index("in use</span>")
+    assert shown.index("in use</span>") < shown.index(f"/{clerk.pk}/versions/1/")
     assert "<td>Speed</td>" in shown
 
 
@@ -78,6 +81,7 @@ def test_two_versions_are_compared(at_desk: Any, clerk: Agent) -> None:
     assert "Added: </span>Say &lt;b&gt;no&lt;/b&gt; name.</ins>" in second
     assert "<span>Be kind.</span>" in second
     assert "<del>1.0</del>" in second
+    assert "<del>(empty)</del>" in page(at_desk, clerk, "versions/3/")
     assert "Greeting</h3>" not in second
     both = page(at_desk, clerk, "versions/3/?against=1")
     assert "From version 1 to version 3" in both
@@ -171,7 +175,8 @@ def test_a_call_leads_to_its_version(
     call.save()
     address = f"/admin/sessions_app/call/{call.pk}/change/"
     link = f"/admin/sessions_app/agent/{call.agent_id}/versions/1/"
-    assert link in at_desk.get(address).content.decode()
+    assert f'<dd><a href="{link}">1</a></dd>' in at_desk.get(address).content.decode()
+    assert "1 call ran with it." in at_desk.get(link).content.decode()
     assert link not in looking.get(address).content.decode()
     assert at_desk.get(f"/api/v1/calls/{call.public_id}").json()["agent_version"] == 1
     type(call).objects.filter(pk=call.pk).update(agent_version=None)
