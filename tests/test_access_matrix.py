@@ -17,7 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from sessions_app.models import AccessLog, Recording, Summary
 from sessions_app.services import access, calls, versions
-from tests import export_rows, review_rows
+from tests import agent_rows, export_rows, review_rows
 from tests.access_rows import (
     ANY,
     CORRECTIONS,
@@ -171,6 +171,7 @@ ADMIN = [
     *desk_model("sessions_app/accesslog", "entry"),
     *desk_model("sessions_app/agent", "agent", add=200, written=200),
     desk("sessions_app/agent/latency/", 200),
+    *agent_rows.ADMIN,
     *(
         desk(
             f"sessions_app/agent/<int:pk>/{what}/",
@@ -180,6 +181,12 @@ ADMIN = [
             body={},
         )
         for what, status in (("say", 400), ("answer", 400), ("voices", 200))
+    ),
+    desk("sessions_app/call/dashboard/", 200),
+    desk(
+        "sessions_app/call/dashboard/<slug:name>.csv",
+        200,
+        address="/admin/sessions_app/call/dashboard/calls.csv",
     ),
     *desk_model("sessions_app/call", "call", delete=200, written="/admin/sessions_app/call/"),
     *desk_model("sessions_app/erasurereceipt", "receipt"),

@@ -9,13 +9,14 @@ from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from sessions_app.admin import latency, redaction_fields, trying
 from sessions_app.admin.agent_summaries import AgentSummaryFields
+from sessions_app.admin.agent_versions import VersionsOfAgents
 from sessions_app.admin.base import CleanForm, VoiceAdmin
 from sessions_app.admin.extracting import AgentExtractionFields
 from sessions_app.admin.filters import NamedValuesFilter
@@ -27,6 +28,7 @@ from sessions_app.models import Agent
 from sessions_app.runtime import agent_preview as voices
 from sessions_app.runtime import languages
 from sessions_app.runtime.settings import load_backend
+from sessions_app.services import agent_versions
 from sessions_app.services.agents import config_of
 
 NAMED = {
@@ -113,6 +115,9 @@ def _named(field: str) -> forms.ChoiceField:
 
 class AgentForm(AgentSummaryFields, AgentExtractionFields, CleanForm[Agent]):
     """Checks the settings before a caller does; moves the default mark in one step."""
+
+    restores: int | None = None
+    """The number of the version that is gone back to, if so."""
 
     recogniser = _named("recogniser")
     responder = _named("responder")
@@ -220,7 +225,7 @@ class AgentForm(AgentSummaryFields, AgentExtractionFields, CleanForm[Agent]):
 
     def _is_asked(self, *fields: str) -> bool:
         """Returns whether one of the fields was changed; else other changes can be saved."""
-        is_new: bool = self.instance._state.adding
+        is_new: bool = self.instance._state.adding or self.restores is not None
         return is_new or not {*fields}.isdisjoint(self.changed_data)
 
     def _check_hearing(self, values: dict[str, Any]) -> None:
@@ -275,7 +280,7 @@ class AgentForm(AgentSummaryFields, AgentExtractionFields, CleanForm[Agent]):
 
 
 @admin.register(Agent)
-class AgentAdmin(VoiceAdmin[Agent]):
+class AgentAdmin(VersionsOfAgents, VoiceAdmin[Agent]):
     form = AgentForm
     list_display = (
         "name",
@@ -351,14 +356,29 @@ class AgentAdmin(VoiceAdmin[Agent]):
                 "<int:pk>/answer/", self.admin_site.admin_view(trying.answer), name="agent_answer"
             ),
         ]
-        return [*own, *super().get_urls()]
+        return [*own, *self.version_urls(), *super().get_urls()]
+
+    def render_change_form(  # noqa: PLR0917 - Django's contract
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Agent | None = None,
+    ) -> HttpResponse:
+        if obj is not None:
+            context.update(self.versions_context(obj))
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     def save_model(self, request: HttpRequest, obj: Agent, form: Any, change: bool) -> None:
         obj.extraction_version += "extraction_schema" in form.changed_data
         with transaction.atomic():
+            agent_versions.keep_stored(obj)
             if obj.is_default:
                 Agent.objects.filter(is_default=True).exclude(pk=obj.pk).update(is_default=False)
             super().save_model(request, obj, form, change)
+            agent_versions.keep(obj, request.user, restores=form.restores)
 
     def has_delete_permission(self, request: HttpRequest, obj: Agent | None = None) -> bool:
         if obj is not None and obj.is_default:

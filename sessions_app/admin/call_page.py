@@ -1,7 +1,7 @@
 """The context of the admin's page of one call, besides its form fields."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -23,11 +23,12 @@ from sessions_app.models.work import LeasedJob, WorkState
 from sessions_app.services import (
     corrections,
     redactions,
-    summaries,
+    summary_display,
     summary_versions,
     transcripts,
     turns,
 )
+from sessions_app.services.summary_display import Places, places_of
 
 SHOWN_ACCESSES = 50
 UNDER_WAY = (WorkState.PENDING, WorkState.RUNNING)
@@ -71,6 +72,16 @@ class TranscriptRow:
     corrected: bool = False
     corrected_by: str = ""
     corrected_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TakenRow:
+    """A value that was taken from the call; `places` are the segments it rests on."""
+
+    label: str
+    value: str
+    corrected: bool
+    places: Places
 
 
 def recording_of(call: Call) -> Recording | None:
@@ -124,7 +135,7 @@ def _mark(segment: Segment) -> str:
     if segment.is_corrected:
         return "corrected"
     second = segment.revised_at is not None or segment.source == SegmentSource.SECOND_PASS
-    return "second pass" if second else ""
+    return "transcribed again" if second else ""
 
 
 def _unheard(segment: Segment) -> str:
@@ -209,6 +220,7 @@ def facts(call: Call, word_count: int) -> list[tuple[str, Any]]:
         ("User", call.owner.get_full_name() or call.owner.get_username()),
         *([("Visitor", visitor_name(call.visitor))] if call.visitor else []),
         ("Agent", call.agent.name),
+        *([("Agent version", call.agent_version)] if call.agent_version else []),
         ("Length", "in progress" if call.is_live else time_or_dash(call.duration_ms)),
         ("Words", word_count),
         ("Started", moment(call.created_at)),
@@ -247,20 +259,21 @@ def _end(call: Call) -> str:
     return f"{who} asked for its end" if call.is_live else f"Ended by {who} (staff)"
 
 
-def _taken(call: Call) -> dict[str, Any]:
+def _taken(call: Call, starts: Mapping[int, int]) -> dict[str, Any]:
     """Returns what was taken from the call."""
     row = extraction_of(call)
     fields = {} if row is None else fields_of(row.schema)
-    taken = [(label_of(name, fields[name]), name) for name in fields]
-    return {
-        "extraction": row,
-        "taken": [
-            (label, said(row.values.get(name)), row.evidence.get(name, []), name in row.corrections)
-            for label, name in taken
-        ]
+    taken = [
+        TakenRow(
+            label_of(name, field),
+            said(row.values.get(name)),
+            name in row.corrections,
+            () if name in row.corrections else places_of(row.evidence.get(name, ()), starts),
+        )
+        for name, field in fields.items()
         if row is not None
-        else [],
-    }
+    ]
+    return {"extraction": row, "taken": taken}
 
 
 def _is_ready(recording: Recording | None) -> bool:
@@ -298,10 +311,12 @@ def context(call: Call, word_count: int) -> dict[str, Any]:
     """Returns the template context for the page of `call`."""
     recording = recording_of(call)
     summary = summary_of(call)
+    lines = transcript(call)
+    starts = {line.seq: line.start_ms for line in lines}
     return {
         "live_config": live_config(call),
         "facts": facts(call, word_count),
-        "lines": transcript(call),
+        "lines": lines,
         "timeline": timeline(call),
         "recording": recording,
         "recording_ready": _is_ready(recording),
@@ -311,8 +326,8 @@ def context(call: Call, word_count: int) -> dict[str, Any]:
         "recording_length_s": seconds_of(recording),
         "peaks": json.dumps(recording.peaks) if recording is not None else "[]",
         "summary": summary,
-        "told": summaries.told(summary) if summary is not None else None,
-        **_taken(call),
+        "told": summary_display.told(summary, starts) if summary is not None else None,
+        **_taken(call, starts),
         "summary_versions": summary_versions.of_call(call),
         **second_pass.context(call),
         "speakers": speakers(summary),

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_POST
 
-from sessions_app.admin import call_page, correcting, persona
+from sessions_app.admin import call_page, correcting, dashboard, persona
 from sessions_app.admin.archives import ExportsAudio
 from sessions_app.admin.audio import MakesAudio
 from sessions_app.admin.base import VoiceAdmin
@@ -207,6 +207,7 @@ class CallAdmin(
         again = self.admin_site.admin_view(require_POST(self.summarise_one))
         return [
             path("<int:pk>/summarise/", again, name="sessions_app_call_summarise"),
+            *dashboard.urls(self.admin_site),
             *self.version_urls(),
             *self.review_urls(),
             *self.end_urls(),
@@ -232,7 +233,8 @@ class CallAdmin(
             context.update(self.review_context(request, obj))
             if request.user.has_perm(persona.VIEW):
                 context["persona"] = persona.rows(obj)
-            context["audio_copies"] = audio_copies.of(obj)
+            context["audio_copies"] = copies = audio_copies.of(obj)
+            context["audio_owed"] = audio_copies.is_owed(copies)
             context.update(correcting.context(obj, request.user, context["lines"]))
             context["may_redact"] = redactions.may_redact(request.user) and not obj.is_live
             context["may_end"] = can_be_ended(obj) and self.may_end(request, obj)

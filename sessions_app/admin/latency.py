@@ -10,7 +10,7 @@ from sessions_app.services import access, latencies
 
 
 def page(request: HttpRequest) -> HttpResponse:
-    """The p50 and p95 of each stage, by agent and engines; for staff who may see all calls."""
+    """How quick each stage is, by agent and engines; for staff who may see all calls."""
     if not access.sees_all(request.user):
         raise PermissionDenied
     context = {

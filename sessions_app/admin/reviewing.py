@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from sessions_app.admin import waiting
 from sessions_app.admin.display import NOTHING, moment
 from sessions_app.models import Call
-from sessions_app.services import review_panel, reviews, tags
+from sessions_app.services import review_panel, review_refusals, reviews, tags
 
 
 class TagListFilter(admin.SimpleListFilter):
@@ -81,7 +81,8 @@ class ReviewsCalls:
 
     def review_context(self, request: HttpRequest, call: Call) -> dict[str, Any]:
         """Returns the template context of the call's panel."""
-        return {"review": review_panel.panel(call, request.user)}
+        refused = review_refusals.take(request.session, call)
+        return {"review": review_panel.panel(call, request.user, refused)}
 
     def has_review_permission(self, request: HttpRequest) -> bool:
         """Returns whether the user may mark calls as reviewed."""

@@ -97,6 +97,12 @@ class CallSerializer(serializers.ModelSerializer[Call]):
         "or guest:… for somebody unknown; empty for the owner.",
     )
     agent = serializers.SlugRelatedField(slug_field="slug", read_only=True)  # type: ignore[var-annotated]
+    agent_version = serializers.IntegerField(
+        read_only=True,
+        allow_null=True,
+        help_text="The number of the agent's version that it ran with; null for calls of before "
+        "there were versions.",
+    )
     state = CallStateField()
     end_reason = EndReasonField(help_text="Why it ended; empty while it is live.")
     word_count = serializers.IntegerField(read_only=True, help_text="Words in the transcript.")
@@ -127,6 +133,7 @@ class CallSerializer(serializers.ModelSerializer[Call]):
             "owner",
             "visitor",
             "agent",
+            "agent_version",
             "state",
             "end_reason",
             "language",

@@ -2,6 +2,7 @@
 
 from sessions_app.models.access import AccessLog, ApiToken
 from sessions_app.models.agent import Agent
+from sessions_app.models.agent_version import AgentVersion
 from sessions_app.models.archive import Archive, ArchivedCall, ArchiveEnd, ArchiveKind
 from sessions_app.models.audio_copy import AudioCopy, AudioFormat
 from sessions_app.models.call import Call
@@ -34,6 +35,7 @@ from sessions_app.models.webhook import WebhookDelivery, WebhookEndpoint, Webhoo
 __all__ = [
     "AccessLog",
     "Agent",
+    "AgentVersion",
     "ApiToken",
     "Archive",
     "ArchiveEnd",

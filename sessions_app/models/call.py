@@ -78,6 +78,13 @@ class Call(models.Model):
     persona = models.JSONField(
         default=dict, blank=True, help_text="The agent's settings that the call ran with."
     )
+    agent_version = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="The number of the agent's version that the call ran with; empty for calls of "
+        "before there were versions.",
+    )
     variables: Any = models.JSONField(
         default=dict,
         blank=True,
@@ -171,6 +178,11 @@ class Call(models.Model):
             models.Index(fields=["owner", "-created_at"], name="call_owner_newest"),
             # everybody's calls, newest first
             models.Index(fields=["-created_at", "-id"], name="call_newest"),
+            # the dashboard: all that it counts of a call, so that it reads no rows
+            models.Index(
+                fields=["created_at", "agent", "erasing_at", "state", "end_reason", "duration_ms"],
+                name="call_numbers",
+            ),
             # REST's updated_after
             models.Index(fields=["-updated_at"], name="call_updated"),
             # reap_stale_calls: live calls whose worker is silent

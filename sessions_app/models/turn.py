@@ -34,6 +34,14 @@ class Turn(models.Model):
 
     class Meta:
         ordering = ["call", "index"]
+        indexes = [
+            # the dashboard: how soon agents answered, without reading rows
+            models.Index(
+                fields=["call", "speech_end_ms", "first_audio_ms"],
+                name="turn_answered",
+                condition=models.Q(speech_end_ms__isnull=False, first_audio_ms__isnull=False),
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["call", "index"], name="turn_index_in_call"),
             models.CheckConstraint(

@@ -16,7 +16,7 @@ from sessions_app.engine.core.states import LIVE, TERMINAL, CallState, EndReason
 from sessions_app.engine.text.cleaning import clean
 from sessions_app.models import AccessLog, Agent, Call, Recording, Summary, WebhookEvent
 from sessions_app.models.call import new_public_id
-from sessions_app.services import access, changes, extractions, versions, webhooks
+from sessions_app.services import access, agent_versions, changes, extractions, versions, webhooks
 from sessions_app.services.queueing import FINALISE, queue
 
 MOST_GAPS = 500
@@ -34,7 +34,7 @@ TRANSCRIBE_ONLY = "transcribe-only"
 def seed_agents() -> None:
     """Makes the agent that a new installation has; does nothing where there is any agent."""
     if not Agent.objects.exists():
-        Agent.objects.get_or_create(
+        agent, _ = Agent.objects.get_or_create(
             slug=TRANSCRIBE_ONLY,
             defaults={
                 "name": "Transcribe only",
@@ -42,6 +42,7 @@ def seed_agents() -> None:
                 "is_default": True,
             },
         )
+        agent_versions.keep(agent)
 
 
 def worker_of(public_id: str) -> str:
@@ -92,6 +93,7 @@ def create(
         owner_id=party.user_id,
         visitor=party.visitor,
         agent=agent,
+        agent_version=agent_versions.number_of(agent),
         door=door,
         transport=transport,
         language=language or agent.language,

@@ -31,6 +31,10 @@ class CommentRefusedError(VoiceError):
     """A comment is empty or too long, or the call has too many (not retryable)."""
 
 
+class PlaceRefusedError(CommentRefusedError):
+    """What was typed is no place on the call clock (not retryable)."""
+
+
 class AnsweredError(VoiceError):
     """A comment that was answered cannot be deleted: its answers would go with it."""
 
@@ -85,11 +89,11 @@ def threads(call: Call, user: Any) -> list[Thread]:
 def place_of(typed: str) -> int:
     """Returns the place in ms that people write as 1:05, 1:02:03 or 65.
 
-    Raises CommentRefusedError.
+    Raises PlaceRefusedError.
     """
     found = _PLACE.fullmatch(typed.strip())
     if found is None:
-        raise CommentRefusedError("Give the time as minutes and seconds, such as 1:05.")
+        raise PlaceRefusedError("Give the time as minutes and seconds, such as 1:05.")
     hours, minutes, seconds, alone = (int(part or 0) for part in found.groups())
     return min((hours * 3600 + minutes * 60 + seconds + alone) * 1000, MOST_MS)
 

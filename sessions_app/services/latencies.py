@@ -1,10 +1,11 @@
 """How quickly agents answer: percentiles over the turns of the last weeks."""
 
-from collections import defaultdict
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from django.utils import timezone
 
@@ -60,10 +61,16 @@ def _quickness(agent: str, engines: str, turns: list[Turn]) -> Quickness:
     )
 
 
-def _spread(lengths: Iterable[int]) -> Spread:
-    """Nearest-rank percentiles."""
-    ordered = sorted(lengths)
-    if not ordered:
+def spread_of(counts: Mapping[int, int]) -> Spread:
+    """Returns the nearest-rank percentiles of lengths in ms, given how often each occurred."""
+    total = sum(counts.values())
+    if not total:
         return Spread(None, None)
-    ranks = [ordered[max(0, -(-len(ordered) * share // 100) - 1)] for share in (50, 95)]
-    return Spread(*ranks)
+    ordered = sorted(counts)
+    reached = list(accumulate(counts[length] for length in ordered))
+    ranks = [max(1, -(-total * share // 100)) for share in (50, 95)]
+    return Spread(*(ordered[bisect_left(reached, rank)] for rank in ranks))
+
+
+def _spread(lengths: Iterable[int]) -> Spread:
+    return spread_of(Counter(lengths))

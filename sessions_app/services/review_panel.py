@@ -1,12 +1,16 @@
 """What a call's page shows of its review: the same on the site's page and in the admin."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sessions_app.models import Call, Scorecard, ScorecardVersion
 from sessions_app.models.review import LONGEST_COMMENT
 from sessions_app.services import access, comments, review_rights, reviews, scorecards, tags
+from sessions_app.services.review_refusals import RefusedForm
 
 RENAME = "sessions_app.change_call"
+SCORECARD = "scorecard"
+"""The form of that name, in a `RefusedForm`."""
 
 
 def may_rename(user: Any, call: Call) -> bool:
@@ -14,16 +18,20 @@ def may_rename(user: Any, call: Call) -> bool:
     return call.owner_id == user.pk or (access.sees_all(user) and bool(user.has_perm(RENAME)))
 
 
-def panel(call: Call, user: Any) -> dict[str, Any]:
-    """Returns the template's context, with nothing that `user` may not see."""
+def panel(call: Call, user: Any, refused: RefusedForm | None = None) -> dict[str, Any]:
+    """Returns the template's context, with nothing that `user` may not see.
+
+    `refused` is the form that was refused just now, if one was.
+    """
     return {
+        "refused": refused,
         "tags": tags.tags_of(call),
         "most_tags": tags.MOST_TAGS,
         "may_tag": tags.may_tag(user, call),
         "may_rename": may_rename(user, call),
         **_reviewed(call, user),
         **_comments(call, user),
-        **_scorecards(call, user),
+        **_scorecards(call, user, refused),
     }
 
 
@@ -48,7 +56,7 @@ def _comments(call: Call, user: Any) -> dict[str, Any]:
     }
 
 
-def _scorecards(call: Call, user: Any) -> dict[str, Any]:
+def _scorecards(call: Call, user: Any, refused: RefusedForm | None) -> dict[str, Any]:
     sees, scores = scorecards.may_read(user, call), scorecards.may_score(user)
     cards = list(scorecards.visible(call, user)) if sees else []
     own = {card.form_id: card for card in cards if card.reviewer_id == user.pk}
@@ -56,13 +64,28 @@ def _scorecards(call: Call, user: Any) -> dict[str, Any]:
     return {
         "sees_scorecards": sees and bool(cards or forms),
         "cards": [(card, scorecards.answered(card)) for card in cards],
-        "score_forms": [_form(version, own.get(version.form_id)) for version in forms],
+        "score_forms": [_form(version, own.get(version.form_id), refused) for version in forms],
         "longest_answer": scorecards.LONGEST_ANSWER,
     }
 
 
-def _form(version: ScorecardVersion, own: Scorecard | None) -> dict[str, Any]:
-    """Returns a form to fill in, with what its reviewer has answered before."""
-    before = own.answers if own is not None else {}
-    fields = [(question, before.get(question["key"])) for question in version.questions]
-    return {"version": version, "own": own, "fields": fields}
+def _form(
+    version: ScorecardVersion, own: Scorecard | None, refused: RefusedForm | None
+) -> dict[str, Any]:
+    """Returns a form to fill in, with what its reviewer has answered before.
+
+    Each field is a question with its answer and, if that was refused, why and whether it is the
+    first one that was.
+    """
+    shown: Mapping[str, Any] = own.answers if own is not None else {}
+    problems: Mapping[str, str] = {}
+    is_refused = refused is not None and (refused.form, refused.key) == (SCORECARD, version.form_id)
+    if refused is not None and is_refused:
+        shown, problems = scorecards.typed(version.questions, refused.typed), refused.problems
+    keys = [question["key"] for question in version.questions]
+    first = next((key for key in keys if key in problems), None)
+    fields = [
+        (question, shown.get(key), problems.get(key, ""), key == first)
+        for key, question in zip(keys, version.questions, strict=True)
+    ]
+    return {"version": version, "own": own, "fields": fields, "is_refused": is_refused}

@@ -21,8 +21,7 @@ from sessions_app.engine.understanding.fields import (
     value_problem,
 )
 from sessions_app.models import Call, Extraction
-from sessions_app.services import access, extractions
-from sessions_app.views import wording
+from sessions_app.services import access, extractions, summary_display
 
 NOT_SAID = "(not said)"
 
@@ -35,7 +34,7 @@ class TakenField:
     label: str
     value: str
     corrected: bool
-    places: tuple[tuple[int, str], ...]
+    places: summary_display.Places
 
 
 def of_call(call: Call) -> Extraction | None:
@@ -51,10 +50,8 @@ def shown(row: Extraction, starts: Mapping[int, int]) -> list[TakenField]:
             label_of(name, field),
             said(row.values.get(name)),
             name in row.corrections,
-            tuple(
-                (seq, wording.clock(starts[seq]))
-                for seq in row.evidence.get(name, ())
-                if seq in starts and name not in row.corrections
+            summary_display.places_of(
+                () if name in row.corrections else row.evidence.get(name, ()), starts
             ),
         )
         for name, field in fields_of(row.schema).items()

@@ -23,9 +23,11 @@ from sessions_app.services import (
     corrections,
     erasure,
     review_panel,
+    review_refusals,
     search,
     sharing,
     summaries,
+    summary_display,
     summary_versions,
     tags,
     transcripts,
@@ -231,9 +233,10 @@ def _detail(request: HttpRequest, found: Call) -> dict[str, Any]:
     seqs = {row.turn_index: row.seq for row in reversed(segments)}
     starts = {line.seq: line.start_ms for line in transcript}
     extraction = extractions.of_call(found)
+    refused = review_refusals.take(request.session, found)
     return {
         "call": found,
-        "review": review_panel.panel(found, request.user),
+        "review": review_panel.panel(found, request.user, refused),
         "row": view_models.call_row(found),
         "agent_name": agent,
         "lines": transcript,
@@ -248,7 +251,7 @@ def _detail(request: HttpRequest, found: Call) -> dict[str, Any]:
         "heard_url": f"{reverse('heard', args=[found.public_id])}?on=page",
         "silent_sides": view_models.silent_sides(audio, segments),
         "summary": summary,
-        "told": view_models.told(summary, starts) if summary else None,
+        "told": summary_display.told(summary, starts) if summary else None,
         "extraction": extraction,
         "taken": extractions.shown(extraction, starts) if extraction else [],
         "summary_versions": summary_versions.of_call(found),

@@ -3,6 +3,7 @@
 Their address has `?on=`, `page` or `admin`: where they lead back to.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -15,7 +16,17 @@ from django.views.decorators.http import require_POST
 from sessions_app.engine.core.errors import UnknownCallError, VoiceError
 from sessions_app.engine.text.cleaning import clean, one_line
 from sessions_app.models import Call, ReviewComment, Scorecard
-from sessions_app.services import access, calls, comments, review_panel, reviews, scorecards, tags
+from sessions_app.services import (
+    access,
+    calls,
+    comments,
+    review_panel,
+    review_refusals,
+    reviews,
+    scorecards,
+    tags,
+)
+from sessions_app.services.review_refusals import RefusedForm
 
 REVIEW = "review"
 """The part of both pages that a form leads back to."""
@@ -24,6 +35,9 @@ COMMENTS = "comments"
 REVIEWED = "reviewed"
 SCORECARDS = "scorecards"
 LONGEST_TITLE = 200
+FORMS = {"delete": "change", "resolve": "answer", "reopen": "answer"}
+"""The forms that tell of what buttons beside them could not do."""
+
 MOST_DIGITS = 19
 """Keys have fewer: 2⁶³ has as many."""
 
@@ -37,9 +51,9 @@ def title(request: HttpRequest, public_id: str) -> HttpResponse:
         raise Http404
     given = one_line(request.POST.get("title", ""))
     if len(given) > LONGEST_TITLE:
-        messages.error(request, f"A title has {LONGEST_TITLE} characters at most.")
-    else:
-        calls.rename(found, request.user, given)
+        why = f"A title has {LONGEST_TITLE} characters at most."
+        return refused(request, found, RefusedForm.of("title", {"title": why}, request.POST))
+    calls.rename(found, request.user, given)
     return back(request, found)
 
 
@@ -57,7 +71,7 @@ def tag(request: HttpRequest, public_id: str) -> HttpResponse:
             given = clean(request.POST.get("add", "")).split(",")
             tags.add(found, request.user, [one for one in given if one.strip()])
     except VoiceError as error:
-        messages.error(request, error.message)
+        return refused(request, found, RefusedForm.of("tags", {"add": error.message}, request.POST))
     return back(request, found)
 
 
@@ -71,8 +85,16 @@ def comment(request: HttpRequest, public_id: str) -> HttpResponse:
     try:
         return back(request, found, _commented(request, found))
     except VoiceError as error:
-        messages.error(request, error.message)
-        return back(request, found, COMMENTS)
+        return refused(request, found, _refused_comment(request, error))
+
+
+def _refused_comment(request: HttpRequest, error: VoiceError) -> RefusedForm:
+    """Returns it for the form in which that comment has a field for what was typed."""
+    given = request.POST
+    what = FORMS.get(given["what"], given["what"])
+    name = "at" if isinstance(error, comments.PlaceRefusedError) else "text"
+    key = int(given["comment"]) if "comment" in given and what != "say" else 0
+    return replace(RefusedForm.of(what, {name: error.message}, given), key=key)
 
 
 def _commented(request: HttpRequest, call: Call) -> str:
@@ -144,8 +166,9 @@ def scorecard(request: HttpRequest, public_id: str) -> HttpResponse:
     try:
         answers = scorecards.typed(version.questions, request.POST)
         scorecards.score(found, version, user, answers)
-    except VoiceError as error:
-        messages.error(request, error.message)
+    except scorecards.AnswersRefusedError as error:
+        why = RefusedForm.of(review_panel.SCORECARD, error.fields, request.POST)
+        return refused(request, found, replace(why, key=version.form_id))
     return back(request, found, SCORECARDS)
 
 
@@ -157,11 +180,22 @@ def the_call(request: HttpRequest, public_id: str) -> Call:
         raise Http404(error.message) from error
 
 
+def refused(request: HttpRequest, call: Call, refusal: RefusedForm) -> HttpResponse:
+    """Returns the way back to the form that was refused: its first wrong field has the focus.
+
+    The address names no part of the page, for that would take the focus.
+    """
+    review_refusals.keep(request.session, call, refusal)
+    return redirect(_page_of(request, call))
+
+
 def back(request: HttpRequest, call: Call, part: str = REVIEW) -> HttpResponse:
     """Returns the way back to the page that the form was on, to one part of it."""
+    return redirect(f"{_page_of(request, call)}#{part}")
+
+
+def _page_of(request: HttpRequest, call: Call) -> str:
     user: Any = request.user
     if request.GET.get("on") == "admin" and user.is_staff:
-        address = reverse("admin:sessions_app_call_change", args=[call.pk])
-    else:
-        address = reverse("call_detail", args=[call.public_id])
-    return redirect(f"{address}#{part}")
+        return reverse("admin:sessions_app_call_change", args=[call.pk])
+    return reverse("call_detail", args=[call.public_id])

@@ -11,7 +11,7 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from sessions_app.models import ShareLink
-from sessions_app.services import access, sharing, summaries, transcripts
+from sessions_app.services import access, sharing, summaries, summary_display, transcripts
 from sessions_app.views import view_models
 from sessions_app.views.recordings import recording_response
 
@@ -140,7 +140,7 @@ def _context(link: ShareLink, secret: str) -> dict[str, Any]:
         "heard_url": reverse("shared_heard", args=[secret]),
         "silent_sides": view_models.silent_sides(audio, segments),
         "summary": summary,
-        "told": view_models.told(summary, starts) if summary else None,
+        "told": summary_display.told(summary, starts) if summary else None,
         "outdated": summary is not None and summaries.is_outdated(summary),
         "speakers": view_models.speaker_shares(summary.speakers, agent) if summary else [],
         "shared_config": {

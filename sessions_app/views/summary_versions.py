@@ -7,9 +7,8 @@ from django.views.decorators.http import require_safe
 
 from sessions_app.engine.core.errors import UnknownCallError
 from sessions_app.models import AccessLog, Segment
-from sessions_app.services import access, summary_versions
+from sessions_app.services import access, summary_display, summary_versions
 from sessions_app.services.visit_log import note_visit
-from sessions_app.views import view_models
 
 
 @login_required
@@ -28,7 +27,7 @@ def summary_version(request: HttpRequest, public_id: str, number: int) -> HttpRe
     context = {
         "call": call,
         "version": found,
-        "told": view_models.told(found, starts),
+        "told": summary_display.told(found, starts),
         "versions": summary_versions.of_call(call),
     }
     return render(request, "pages/summary_version.html", context)

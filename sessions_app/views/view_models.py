@@ -10,10 +10,10 @@ from sessions_app.engine.core.party import visitor_name
 from sessions_app.engine.core.states import LIVE, CallState, EndReason
 from sessions_app.engine.text.word_times import by_letters
 from sessions_app.engine.text.writing import clip, tokens
-from sessions_app.models import Agent, Call, Recording, Segment, Summary, SummaryVersion
+from sessions_app.models import Agent, Call, Recording, Segment, Summary
 from sessions_app.models.segment import SegmentSource
 from sessions_app.models.work import WorkState
-from sessions_app.services import corrections, redactions, summaries
+from sessions_app.services import corrections, redactions
 from sessions_app.views import hits, wording
 
 SNIPPET_SIDE = 100
@@ -100,32 +100,6 @@ class TranscriptEntry:
     revision: int = 0
     corrected_by: str = ""
     corrected_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SummaryItem:
-    """A key point, a decision or an action item.
-
-    `seq` and `time` are its place in the call, if known, and `places` all of them.
-    """
-
-    text: str
-    seq: int | None
-    time: str
-    due: str = ""
-    due_iso: str = ""
-    who: str = ""
-    places: tuple[tuple[int, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class SummaryView:
-    """A summary's text, key points and action items for display; each may be empty."""
-
-    text: str
-    key_points: list[SummaryItem]
-    action_items: list[SummaryItem]
-    decisions: list[SummaryItem]
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,35 +267,6 @@ def _shared(segment: Segment, many: int) -> list[tuple[float, float]]:
         step = (segment.end_ms - segment.start_ms) / max(1, many)
         return [(at, at + step) for at in (segment.start_ms + i * step for i in range(many))]
     return [spans[index * len(spans) // many] for index in range(many)]
-
-
-def told(summary: Summary | SummaryVersion, starts: dict[int, int]) -> SummaryView:
-    """Returns a summary for display; `starts` maps each `seq` to its start in ms."""
-    once = summaries.told(summary)
-    return SummaryView(
-        once.text,
-        points(once.key_points, starts),
-        points(once.action_items, starts),
-        points(once.decisions, starts),
-    )
-
-
-def points(items: list[dict[str, Any]], starts: dict[int, int]) -> list[SummaryItem]:
-    """Returns a summary's items; `starts` maps each `seq` to its start on the call clock."""
-    return [_point(item, item.get("seq"), starts) for item in items]
-
-
-def _point(item: dict[str, Any], seq: int | None, starts: dict[int, int]) -> SummaryItem:
-    named = item.get("seqs") or ([] if seq is None else [seq])
-    return SummaryItem(
-        text=item["text"],
-        seq=seq if seq in starts else None,
-        time=wording.clock(starts.get(seq or 0)),
-        due=wording.due(item.get("due", "")),
-        due_iso=item.get("due", ""),
-        who=item.get("who", "") if "seqs" in item else "",  # else the text itself names them
-        places=tuple((at, wording.clock(starts[at])) for at in named if at in starts),
-    )
 
 
 def speaker_shares(speakers: list[dict[str, Any]], agent: str = "") -> list[SpeakerBar]:

@@ -1,7 +1,6 @@
 """Display texts for states, end reasons, lengths, languages and recognisers."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from django.utils.translation import get_language_info
 
@@ -87,16 +86,6 @@ def language(tag: str) -> str:
     region = tag.partition("-")[2]
     name = str(info["name"])
     return f"{name} ({region})" if region and "-" not in info["code"] else name
-
-
-def due(moment: str) -> str:
-    """Returns an ISO date or time such as "2026-12-01T09:00" for display; empty for none."""
-    try:
-        at = datetime.fromisoformat(moment)
-    except (TypeError, ValueError):
-        return ""
-    day = f"{at:%A} {at.day} {at:%B %Y}"
-    return f"{day}, {at:%H:%M}" if "T" in moment else day
 
 
 def clock(milliseconds: float | None) -> str:

@@ -1,5 +1,6 @@
 """What the page of a call is made of."""
 
+import re
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from django.contrib.auth.models import User
 from sessions_app.admin import call_page, persona
 from sessions_app.engine.core.agent_config import AgentConfig, TurnSettings
 from sessions_app.engine.core.party import visitor_name
-from sessions_app.models import AccessLog, Agent, Call, Recording, Segment, Summary
+from sessions_app.models import AccessLog, Agent, Call, Extraction, Recording, Segment, Summary
 from sessions_app.services import access, corrections
 from tests.conftest import CallMaker
 
@@ -84,3 +85,48 @@ def test_what_a_call_was_given_is_shown(alice: User, make_call: CallMaker) -> No
     labels = dict(call_page.facts(call, 0))
     assert labels["Variables"] == "name: Ada, vip: true"
     assert labels["Metadata"] == '{"order": "4711 ü"}'
+
+
+def test_what_a_summary_rests_on_is_told_in_times(
+    at_desk: Any, recording: Recording, summary: Summary
+) -> None:
+    todo = {"text": "Send it.", "seq": 2, "seqs": [2, 3, 99], "due": "2026-12-01T09:00"}
+    plain = {"text": "Call Bob on Friday.", "seq": 2, "due": "2026-12-04"}
+    decided = [{"text": "It is Friday.", "seqs": [3]}]
+    Summary.objects.update(action_items=[todo, plain], decisions=decided, key_points=[])
+    fields = {"order": {"type": "string"}, "mood": {"type": "string"}}
+    Extraction.objects.create(
+        call=recording.call,
+        state="done",
+        schema={"type": "object", "properties": fields},
+        values={"order": "4711", "mood": "calm"},
+        evidence={"order": [2, 99], "mood": [3]},
+        corrections={"mood": "calm"},
+    )
+    page = at_desk.get(f"/admin/sessions_app/call/{recording.call_id}/change/").content.decode()
+    shown = page.partition("vs-summary-title")[2].partition("vs-versions-title")[0]
+    assert re.findall(r'href="(#segment-\d+)" aria-label="Go to 0:0\d">(.*?)</a>', shown) == [
+        ("#segment-3", "0:04"),
+        *(("#segment-2", "0:02"), ("#segment-3", "0:04"), ("#segment-2", "0:02")),
+        ("#segment-2", "0:02"),
+    ]
+    assert 'datetime="2026-12-01T09:00">Tuesday 1 December 2026, 09:00</time>' in shown
+    assert ">Friday 4 December 2026</time>" in shown
+
+
+def test_the_title_comes_first_and_rare_things_are_folded(
+    at_desk: Any, recording: Recording, summary: Summary
+) -> None:
+    page = at_desk.get(f"/admin/sessions_app/call/{recording.call_id}/change/").content.decode()
+    parts = ["rv-title", "facts-part", "detail-head", "vs-transcript-title", "comments-title"]
+    parts += ["vs-summary-title", "vs-review-title", "vs-versions-title", "vs-timeline-title"]
+    places = [page.index(f'id="{part}"') for part in parts]
+    assert places == sorted(places)
+    tools = page[page.index('id="detail-head"') : page.index('class="vs-columns"')]
+    assert "Transcript .txt" in tools
+    assert "Recording details" in tools
+    assert "<a " not in re.sub(r"<details>.*?</details>", "", tools, flags=re.DOTALL)
+    changed = {"title": "Another"}
+    answer = at_desk.post(f"/calls/{recording.call.public_id}/title?on=admin", changed)
+    assert answer.headers["Location"].endswith(f"/call/{recording.call_id}/change/#review")
+    assert "Another" in at_desk.get(answer.headers["Location"]).content.decode()

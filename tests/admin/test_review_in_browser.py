@@ -1,5 +1,7 @@
 """Reviewing in a real browser: on a call's page, and on the admin's."""
 
+import re
+
 import pytest
 from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
@@ -54,3 +56,21 @@ def test_a_call_is_reviewed(
     comments.say(call, staff, 2000, "Listen.", staff_only=True)
     with page_of(staff, server) as page:
         reviewed_on(page, server.url + address.format(id=call.public_id, pk=call.pk))
+
+
+@pytest.mark.parametrize(
+    "address", ["/calls/{id}/", "/admin/sessions_app/call/{pk}/change/"], ids=["page", "admin"]
+)
+def test_what_was_refused_has_the_focus(
+    server: LiveServer, staff: User, recording: Recording, address: str
+) -> None:
+    call = recording.call
+    with page_of(staff, server) as page:
+        page.goto(server.url + address.format(id=call.public_id, pk=call.pk))
+        page.locator("#rv-at").fill("soon")
+        page.locator("#rv-text").fill("Listen.")
+        page.get_by_role("button", name="Add comment").click()
+        expect(page.locator("#rv-at")).to_be_focused()
+        expect(page.locator("#rv-at")).to_be_in_viewport()
+        expect(page.locator("#rv-at")).to_have_accessible_description(re.compile("such as 1:05"))
+        expect(page.locator("#rv-text")).to_have_value("Listen.")

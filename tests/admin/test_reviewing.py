@@ -44,6 +44,16 @@ def test_comments_are_on_the_call_s_page(at_desk: Any, recording: Any, staff: Us
     assert answer.headers["Location"].startswith(f"{page(call)}#comment-")
 
 
+def test_a_refused_comment_is_kept_in_its_form(at_desk: Any, ended: Call) -> None:
+    given = {"what": "say", "at": "soon", "text": "Listen."}
+    answer = at_desk.post(f"/calls/{ended.public_id}/comments?on=admin", given)
+    assert answer.headers["Location"] == page(ended)
+    shown = at_desk.get(page(ended)).content.decode()
+    assert 'id="rv-at-problem"' in shown
+    assert ">Listen.</textarea>" in shown
+    assert 'class="messagelist"' not in shown
+
+
 def test_who_may_not_read_comments_sees_none(looking: Any, ended: Call, staff: User) -> None:
     comments.say(ended, staff, 2000, "Listen here.", staff_only=True)
     assert "Listen here." not in looking.get(page(ended)).content.decode()

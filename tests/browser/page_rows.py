@@ -37,6 +37,7 @@ def main(audio: str) -> None:
     made = _calls(user, Path(audio).read_bytes())
     _log(made["full"], staff)
     _exports(staff, others[0])
+    _change_agent(made["full"], staff)
     cookies = {}
     for person in (user, staff, *others):
         client = Client()
@@ -332,6 +333,18 @@ def _shared(call: Any, owner: Any) -> dict[str, str]:
         "shared": sharing.share(call, owner, whole)[1],
         "locked": sharing.share(call, owner, locked)[1],
     }
+
+
+def _change_agent(call: Any, staff: Any) -> None:
+    """Gives a call's agent a second version; the call ran with the first."""
+    from sessions_app.services import agent_versions
+
+    call.agent_version = agent_versions.number_of(call.agent)
+    call.save()
+    agent = call.agent
+    agent.prompt, agent.closing_words, agent.speed = f"Be kind.\n{LONG_WORD}", LONG_WORD, 1.1
+    agent.save()
+    agent_versions.keep(agent, staff)
 
 
 def _exports(ready: Any, waiting: Any) -> None:

@@ -351,6 +351,8 @@ ADMIN = (
     State("admin: an agent", f"{DESK}/agent/{{agent}}/change/", STAFF),
     State("admin: a new agent", f"{DESK}/agent/add/", STAFF),
     State("admin: a wrong agent", f"{DESK}/agent/{{agent}}/change/", STAFF, _named_wrongly),
+    State("admin: versions of an agent", f"{DESK}/agent/{{agent}}/versions/", STAFF),
+    State("admin: versions compared", f"{DESK}/agent/{{agent}}/versions/1/?against=2", STAFF),
     State("admin: latency", f"{DESK}/agent/latency/", STAFF),
     State("admin: a recording", f"{DESK}/recording/{{recording}}/change/", STAFF),
     State("admin: a summary", f"{DESK}/summary/{{summary}}/change/", STAFF),

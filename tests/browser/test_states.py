@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.conftest import Filled
+from tests.browser.dashboard_states import DASHBOARD
 from tests.browser.page_states import STAFF, STATES, State, long_talk, reach, settle
 from tests.fixtures.clients import FOLDER, missing
 
@@ -49,7 +50,9 @@ def found_by_axe(page: Page, width: int, scheme: Any) -> list[str]:
 
 
 @pytest.mark.skipif(bool(missing()), reason=missing())
-@pytest.mark.parametrize("state", STATES, ids=lambda state: state.name.replace(" ", "-"))
+@pytest.mark.parametrize(
+    "state", [*STATES, *DASHBOARD], ids=lambda state: state.name.replace(" ", "-")
+)
 def test_everybody_can_use_it(page: Page, filled: Filled, state: State) -> None:
     page.set_viewport_size({"width": WIDE, "height": 800})
     reach(page, state, filled.told, filled.url)
@@ -95,11 +98,22 @@ def test_a_long_talk_scrolls_in_its_box_alone(page: Page, filled: Filled, agent:
     assert height <= max(900, page.evaluate("scrollY") + bottom["y"] + bottom["height"] + 80)
 
 
-def test_the_admins_calls_are_all_on_a_phones_screen(page: Page, filled: Filled) -> None:
+@pytest.mark.parametrize("name", ["call", "archive", "call/waiting"])
+def test_the_admins_rows_are_all_on_a_phones_screen(page: Page, filled: Filled, name: str) -> None:
     page.set_viewport_size({"width": NARROW, "height": 800})
-    reach(page, State("calls", "/admin/sessions_app/call/", STAFF), filled.told, filled.url)
+    reach(page, State(name, f"/admin/sessions_app/{name}/", STAFF), filled.told, filled.url)
     lost = page.evaluate(
-        "[...document.querySelectorAll('#result_list tbody td, #result_list tbody th')]"
+        "[...document.querySelectorAll('.results tbody td, .results tbody th')]"
         ".filter((cell) => cell.getBoundingClientRect().right > innerWidth).length"
     )
-    assert (page.locator("#result_list tbody tr").count() > 1, lost) == (True, 0)
+    assert (page.locator(".results tbody tr").count() > 1, lost) == (True, 0)
+
+
+def test_the_kind_of_an_export_takes_two_lines_at_most(page: Page, filled: Filled) -> None:
+    page.set_viewport_size({"width": WIDE, "height": 800})
+    reach(page, State("exports", "/admin/sessions_app/archive/", STAFF), filled.told, filled.url)
+    kind = page.locator(".field-kind").first.bounding_box()
+    box = page.locator(".results")
+    assert kind is not None
+    assert kind["height"] < 60
+    assert box.evaluate("(box) => box.scrollWidth <= box.clientWidth")

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from django.utils.html import escape
 
 from sessions_app.models import Call, ReviewComment, ScorecardForm, ScorecardVersion
 from sessions_app.services import comments, reviews, scorecards, tags
@@ -23,6 +24,13 @@ def page(client: Client, call: Call) -> str:
     return client.get(f"/calls/{call.public_id}/").content.decode()
 
 
+def within(shown: str, begin: str, end: str) -> str:
+    """Returns what follows `begin`, up to `end`."""
+    found = shown.partition(begin)[2]
+    assert found, begin
+    return found.partition(end)[0]
+
+
 def test_the_owner_gives_a_title(as_alice: Client, call: Call) -> None:
     path = f"/calls/{call.public_id}/title"
     answer = as_alice.post(path, {"title": "  The\nprice "})
@@ -31,6 +39,31 @@ def test_the_owner_gives_a_title(as_alice: Client, call: Call) -> None:
     as_alice.post(path, {"title": "x" * 201})
     assert "200 characters at most" in page(as_alice, call)
     assert 'value="The price"' in page(as_alice, call)
+
+
+def test_a_title_that_is_too_long_is_told_in_its_form(as_alice: Client, call: Call) -> None:
+    path = f"/calls/{call.public_id}/title"
+    answer = as_alice.post(path, {"title": "y" * 201})
+    assert answer.headers["Location"] == f"/calls/{call.public_id}/", "a part would take the focus"
+    form = within(page(as_alice, call), 'class="rv-rename" open', "</details>")
+    assert "200 characters at most" in within(form, 'id="rv-title-problem"', "</p>")
+    field = within(form, 'id="rv-title"', ">")
+    assert f'value="{"y" * 201}"' in field
+    assert "autofocus" in field
+    again = page(as_alice, call)
+    assert "rv-problem" not in again
+    assert 'class="rv-rename" open' not in again
+
+
+def test_a_refusal_is_told_on_its_own_call_alone(
+    as_alice: Client, call: Call, finished: Maker, alice: User
+) -> None:
+    other = finished(alice)
+    as_alice.post(f"/calls/{call.public_id}/tags", {"add": "x" * 41})
+    assert "rv-problem" not in page(as_alice, other)
+    form = within(page(as_alice, call), 'id="rv-tag"', "</datalist>")
+    assert f'value="{"x" * 41}" autofocus' in form
+    assert "40 characters at most" in within(form, 'id="rv-tag-problem"', "</p>")
 
 
 def test_tags_are_added_and_removed(as_alice: Client, call: Call) -> None:
@@ -96,6 +129,43 @@ def test_a_comment_is_said_answered_resolved_and_deleted(at_page: Client, call: 
     done("delete", comment=ReviewComment.objects.get(text="Not rude.").pk)
     assert "No comments yet." in done("delete", comment=key)
     assert "such as 1:05" in done("say", at="soon", text="a")
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"at": "soon", "text": "Rude <b>"}, "rv-at"),
+        ({"at": "0:02", "text": "R" * 2001}, "rv-text"),
+    ],
+)
+def test_a_refused_comment_is_kept_in_its_form(
+    at_page: Client, call: Call, given: dict[str, str], field: str
+) -> None:
+    path = f"/calls/{call.public_id}/comments"
+    answer = at_page.post(path, {"what": "say", **given})
+    assert answer.headers["Location"] == f"/calls/{call.public_id}/"
+    form = within(page(at_page, call), 'class="rv-new"', "</form>")
+    assert f'value="{given["at"]}"' in form
+    assert f">{escape(given['text'])}</textarea>" in form
+    assert form.count("autofocus") == 1
+    assert "autofocus" in within(form, f'id="{field}"', ">")
+    assert form.count("rv-problem") == 1
+    assert f'id="{field}-problem"' in form
+
+
+def test_a_refused_answer_and_change_are_kept_in_theirs(
+    at_page: Client, call: Call, staff: User
+) -> None:
+    path = f"/calls/{call.public_id}/comments"
+    first, second = (comments.say(call, staff, 0, "mine", staff_only=True) for _ in range(2))
+    for what, field in (("answer", "rv-answer"), ("change", "rv-text")):
+        at_page.post(path, {"what": what, "comment": second.pk, "text": "Z" * 2001})
+        shown = page(at_page, call)
+        assert f'id="{field}-{second.pk}-problem"' in shown
+        assert f'id="{field}-{first.pk}-problem"' not in shown
+        assert "autofocus" in within(shown, f'id="{field}-{second.pk}"', ">")
+        assert shown.count("Z" * 2001) == 1
+        assert shown.count("<details open>") + shown.count('rv-own" open') == 1
 
 
 @pytest.mark.parametrize(
@@ -180,8 +250,14 @@ def test_a_scorecard_is_filled_in_changed_and_deleted(
     assert '<dd dir="auto">4.5</dd>' in shown
     assert 'value="4.5"' in shown
     assert '<option value="yes" selected>' in shown
-    at_page.post(path, {"form": form, keys[0]: "9"})
-    assert "give 5 or less" in page(at_page, call)
+    at_page.post(path, {"form": form, keys[0]: "9", keys[1]: "no", keys[3]: "Because."})
+    shown = within(page(at_page, call), 'class="rv-form" open', "</form>")
+    assert "give 5 or less" in within(shown, f'id="{keys[0]}-problem"', "</p>")
+    assert shown.count("rv-problem") == shown.count("autofocus") == 1
+    assert 'value="9"' in shown
+    assert '<option value="no" selected>' in shown
+    assert ">Because.</textarea>" in shown
+    assert 'value="4.5"' in page(at_page, call), "what was refused is not kept"
     at_page.post(path, {"form": form, "what": "delete"})
     assert "Nobody has filled one in." in page(at_page, call)
     assert at_page.post(path, {"form": "none"}).status_code == 404

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from sessions_app.models import Recording, Segment
+from sessions_app.services import summary_display
 from sessions_app.views import view_models, wording
 
 
@@ -54,7 +55,7 @@ def test_points_link_only_to_what_is_there() -> None:
         {"text": "b", "seq": 9},
         {"text": "c", "seq": None},
     ]
-    found = view_models.points(items, {2: 61_000})
+    found = summary_display.points(items, {2: 61_000})
     assert (found[0].seq, found[0].time) == (2, "1:01")
     assert [point.seq for point in found[1:]] == [None, None]
 

@@ -1,0 +1,255 @@
+"""The dashboard's figures: each a picture, the numbers behind it as a table, and links to calls."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from sessions_app.admin.pictures import Amount, Picture, columns, rows
+from sessions_app.engine.core.states import CallState
+from sessions_app.models import AudioCopy, Call, Extraction, Recording, Summary, Version
+from sessions_app.services.dashboard import Numbers, Tally
+from sessions_app.services.periods import Stretch
+
+MEGABYTE = 1_000_000
+PERCENT = 100
+
+JOB_NAMES: dict[type[Any], tuple[str, str]] = {
+    Recording: ("Recordings", "recording"),
+    Summary: ("Summaries", "summary"),
+    Extraction: ("Values taken", ""),
+    Version: ("Second transcripts", ""),
+    AudioCopy: ("Copies in other formats", ""),
+}
+"""What staff call each job, and the filter of the list of calls that finds those that failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableLine:
+    """A line of a table; `href` leads to its calls."""
+
+    cells: tuple[str, ...]
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A picture and its table. `says` is what it shows in a sentence, `note` what is to be known.
+
+    The first `texts` cells of a line are words, the others numbers, also in the file.
+    """
+
+    slug: str
+    title: str
+    says: str
+    head: tuple[str, ...]
+    lines: list[TableLine]
+    picture: Picture
+    note: str = ""
+    texts: int = 1
+
+
+def of(slug: str, numbers: Numbers) -> Figure | None:
+    """Returns one figure, or None where there is none of that name."""
+    make = _FIGURES.get(slug)
+    return make(slug, numbers) if make else None
+
+
+def all_of(numbers: Numbers) -> list[Figure]:
+    return [make(slug, numbers) for slug, make in _FIGURES.items()]
+
+
+def _each(numbers: Numbers) -> str:
+    return "day" if numbers.period.step == 1 else "week"
+
+
+def _per_day(slug: str, numbers: Numbers) -> Figure:
+    amounts, lines = [], []
+    for stretch, tally in numbers.stretches:
+        href = _calls(numbers, stretch) if tally.calls else ""
+        parts = (tally.calls - tally.failed, tally.failed)
+        amounts.append(Amount(stretch.name, parts, _count(tally), href))
+        lines.append(TableLine((stretch.name, str(tally.calls), str(tally.failed)), href))
+    says = f"{_count(numbers.total)} in {_days(numbers)}{_peak(amounts)}."
+    head = (_each(numbers).capitalize(), "Calls", "Failed")
+    picture = columns(amounts, ("Calls that did not fail", "Failed calls"))
+    title = f"Calls per {_each(numbers)}"
+    return Figure(slug, title, says, head, lines, picture, texts=0)
+
+
+def _minutes(slug: str, numbers: Numbers) -> Figure:
+    amounts, lines = [], []
+    for stretch, tally in numbers.stretches:
+        href = _calls(numbers, stretch) if tally.calls else ""
+        shown = f"{tally.minutes:.1f}"
+        amounts.append(Amount(stretch.name, (tally.minutes,), f"{shown} minutes", href))
+        lines.append(TableLine((stretch.name, shown), href))
+    says = f"{numbers.total.minutes:.1f} minutes in {_days(numbers)}{_peak(amounts)}."
+    note = "A call counts on the day that it began; live calls have no length yet."
+    head = (_each(numbers).capitalize(), "Minutes")
+    title = f"Minutes per {_each(numbers)}"
+    return Figure(slug, title, says, head, lines, columns(amounts), note, texts=0)
+
+
+def _agents(slug: str, numbers: Numbers) -> Figure:
+    amounts, lines = [], []
+    for agent, tally in numbers.agents:
+        href = _calls(numbers, agent__id__exact=agent.key)
+        parts = (tally.calls - tally.failed, tally.failed)
+        amounts.append(Amount(agent.name, parts, _count(tally), href))
+        minutes = f"{tally.minutes:.1f}"
+        lines.append(TableLine((agent.name, str(tally.calls), minutes, str(tally.failed)), href))
+    head = ("Agent", "Calls", "Minutes", "Failed")
+    picture = rows(amounts, ("Calls that did not fail", "Failed calls"))
+    return Figure(slug, "Calls by agent", _first(amounts), head, lines, picture)
+
+
+def _ends(slug: str, numbers: Numbers) -> Figure:
+    amounts, lines = [], []
+    for reason, tally in numbers.ends:
+        href = _calls(numbers, end_reason__exact=reason) if reason else ""
+        name, share = _reason(reason), f"{PERCENT * tally.calls / numbers.total.calls:.1f}"
+        amounts.append(Amount(name, (tally.calls,), f"{tally.calls} ({share} %)", href))
+        lines.append(TableLine((name, str(tally.calls), share), href))
+    head = ("Why", "Calls", "Percent")
+    return Figure(slug, "Why calls ended", _first(amounts), head, lines, rows(amounts))
+
+
+def _failures(slug: str, numbers: Numbers) -> Figure:
+    failed = CallState.FAILED.value
+    found: list[tuple[str, int, dict[str, Any]]] = [
+        ("Calls", numbers.total.failed, {"state__exact": failed})
+    ]
+    for model, count in numbers.failed_jobs.items():
+        name, column = JOB_NAMES[model]
+        found.append((name, count, {column: failed} if column else {}))
+    amounts, lines = [], []
+    for name, count, query in found:
+        href = _calls(numbers, **query) if count and query else ""
+        amounts.append(Amount(name, (count,), str(count), href))
+        lines.append(TableLine((name, str(count)), href))
+    broken = [f"{amount.name}: {amount.shown}" for amount in amounts if amount.whole]
+    says = f"{'; '.join(broken)}." if broken else "Nothing failed."
+    return Figure(slug, "What failed", says, ("What", "Failed"), lines, rows(amounts))
+
+
+def _latency(slug: str, numbers: Numbers) -> Figure:
+    amounts, lines = [], []
+    for one in numbers.answers:
+        p50, p95 = one.spread.p50 or 0, one.spread.p95 or 0
+        href = _calls(numbers, agent__id__exact=one.agent.key)
+        shown = f"p50 {p50} ms, p95 {p95} ms"
+        amounts.append(Amount(one.agent.name, (p50, p95 - p50), shown, href))
+        lines.append(TableLine((one.agent.name, str(one.answers), str(p50), str(p95)), href))
+    says = _first(amounts, "No agent answered a caller.")
+    note = (
+        "From the end of the caller's speech to the first sound of the answer: the median (p50), "
+        "and what 95 % of answers stayed below (p95)."
+    )
+    head = ("Agent", "Answers", "p50, ms", "p95, ms")
+    picture = rows(amounts, ("Up to p50", "p50 to p95"))
+    return Figure(slug, "How soon agents answer", says, head, lines, picture, note)
+
+
+def _confidence(slug: str, numbers: Numbers) -> Figure:
+    amounts, lines = [], []
+    for one in numbers.confidences:
+        mean, lowest = f"{PERCENT * one.mean:.1f}", f"{PERCENT * one.lowest:.1f}"
+        name = f"{one.recogniser}, {one.language}"
+        amounts.append(Amount(name, (PERCENT * one.mean,), f"{mean} %"))
+        counts = (str(one.calls), str(one.segments))
+        lines.append(TableLine((one.recogniser, one.language, *counts, mean, lowest)))
+    says = _first(amounts, "No recogniser said how sure it was.")
+    step = numbers.sampled_every
+    which = "all of these calls" if step == 1 else f"a sample: one call of {step}"
+    note = f"The mean over what callers said in {which}. Recognisers differ in what 90 % means."
+    head = ("Recogniser", "Language", "Calls", "Segments", "Mean, %", "Lowest, %")
+    picture = rows(amounts, most=PERCENT)
+    return Figure(slug, "How sure recognisers are", says, head, lines, picture, note, texts=2)
+
+
+def _storage(slug: str, numbers: Numbers) -> Figure:
+    amounts, lines = [], []
+    for one in numbers.stored:
+        href = _calls(numbers, agent__id__exact=one.agent.key)
+        sizes = (one.recording_bytes / MEGABYTE, one.copy_bytes / MEGABYTE)
+        amounts.append(Amount(one.agent.name, sizes, f"{sum(sizes):.1f} MB", href))
+        files = (str(one.recordings), f"{sizes[0]:.3f}", str(one.copies), f"{sizes[1]:.3f}")
+        lines.append(TableLine((one.agent.name, *files, str(one.unknown)), href))
+    says = _first(amounts, "No recording is kept.")
+    note = "Not counted: exports, and the sound that was kept of recordings with hidden words."
+    head = ("Agent", "Recordings", "MB", "Other formats", "MB of these", "Of unknown size")
+    picture = rows(amounts, ("Recordings", "Other formats"))
+    return Figure(slug, "Storage", says, head, lines, picture, note)
+
+
+def _cost(slug: str, numbers: Numbers) -> Figure:
+    amounts, lines = [], []
+    for one in numbers.spent:
+        href = _calls(numbers, agent__id__exact=one.agent.key)
+        parts = (float(one.summaries), float(one.taken))
+        amounts.append(Amount(one.agent.name, parts, f"{one.cost:.4f}", href))
+        costs = (f"{one.summaries:.6f}", f"{one.taken:.6f}")
+        counts = (str(one.tokens_in), str(one.tokens_out), str(one.unpriced))
+        lines.append(TableLine((one.agent.name, *costs, *counts), href))
+    says = _first(amounts, "No language model summed up a call or took values from it.")
+    note = (
+        "In the currency of the setting MODEL_PRICES. What an agent's own model costs is not here."
+    )
+    head = ("Agent", "Summaries", "Values taken", "Tokens in", "Tokens out", "Runs without a price")
+    picture = rows(amounts, ("Summaries", "Values taken"))
+    return Figure(slug, "Cost of language models", says, head, lines, picture, note)
+
+
+_FIGURES: dict[str, Callable[[str, Numbers], Figure]] = {
+    "calls": _per_day,
+    "minutes": _minutes,
+    "agents": _agents,
+    "ends": _ends,
+    "failures": _failures,
+    "confidence": _confidence,
+    "latency": _latency,
+    "storage": _storage,
+    "cost": _cost,
+}
+
+
+def _calls(numbers: Numbers, stretch: Stretch | None = None, **more: Any) -> str:
+    """Returns the address of the list of calls that are counted, narrowed by its own filters."""
+    over = stretch or numbers.period
+    asked: dict[str, Any] = {"created_at__gte": over.since, "created_at__lt": over.before}
+    if numbers.agent is not None:
+        asked["agent__id__exact"] = numbers.agent.pk
+    return f"{reverse('admin:sessions_app_call_changelist')}?{urlencode(asked | more)}"
+
+
+def _count(tally: Tally) -> str:
+    calls = f"{tally.calls} call{'' if tally.calls == 1 else 's'}"
+    return f"{calls}, {tally.failed} failed" if tally.failed else calls
+
+
+def _days(numbers: Numbers) -> str:
+    days = numbers.period.days
+    return "1 day" if days == 1 else f"{days} days"
+
+
+def _reason(reason: str) -> str:
+    """Returns what staff call an end, as the list of calls does."""
+    if not reason:
+        return "Not told, or still live"
+    names = dict(Call._meta.get_field("end_reason").flatchoices)
+    return str(names.get(reason, reason))
+
+
+def _peak(amounts: Sequence[Amount]) -> str:
+    top = max(amounts, key=lambda amount: amount.whole)
+    return f", most on {top.name}: {top.shown}" if top.whole else ""
+
+
+def _first(amounts: Sequence[Amount], none: str = "Nothing to show.") -> str:
+    """Returns the first amounts as a sentence, which is what a picture says at a glance."""
+    if not amounts:
+        return none
+    return "; ".join(f"{amount.name}: {amount.shown}" for amount in amounts[:3]) + "."

@@ -1,0 +1,83 @@
+"""A summary as people read it: on a call's page, on a shared one and in the admin."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sessions_app.engine.core.clock_times import short_time
+from sessions_app.models import Summary, SummaryVersion
+from sessions_app.services import summaries
+
+Places = tuple[tuple[int, str], ...]
+"""Segments of a call, each with its time as people read it, such as 1:05."""
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryItem:
+    """A key point, a decision or an action item.
+
+    `seq` and `time` are its place in the call, if known, and `places` all of them.
+    """
+
+    text: str
+    seq: int | None
+    time: str
+    due: str = ""
+    due_iso: str = ""
+    who: str = ""
+    places: Places = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryView:
+    """A summary's text, key points and action items for display; each may be empty."""
+
+    text: str
+    key_points: list[SummaryItem]
+    action_items: list[SummaryItem]
+    decisions: list[SummaryItem]
+
+
+def told(summary: Summary | SummaryVersion, starts: Mapping[int, int]) -> SummaryView:
+    """Returns a summary for display; `starts` maps each `seq` to its start in ms."""
+    once = summaries.told(summary)
+    return SummaryView(
+        once.text,
+        points(once.key_points, starts),
+        points(once.action_items, starts),
+        points(once.decisions, starts),
+    )
+
+
+def points(items: list[dict[str, Any]], starts: Mapping[int, int]) -> list[SummaryItem]:
+    """Returns a summary's items; `starts` maps each `seq` to its start on the call clock."""
+    return [_point(item, item.get("seq"), starts) for item in items]
+
+
+def places_of(seqs: Iterable[int], starts: Mapping[int, int]) -> Places:
+    """Returns those of the segments that `starts` has, each with its time."""
+    return tuple((seq, short_time(starts[seq])) for seq in seqs if seq in starts)
+
+
+def due(moment: str) -> str:
+    """Returns an ISO date or time such as "2026-12-01T09:00" for display; empty for none."""
+    try:
+        at = datetime.fromisoformat(moment)
+    except (TypeError, ValueError):
+        return ""
+    day = f"{at:%A} {at.day} {at:%B %Y}"
+    return f"{day}, {at:%H:%M}" if "T" in moment else day
+
+
+def _point(item: dict[str, Any], seq: int | None, starts: Mapping[int, int]) -> SummaryItem:
+    named = item.get("seqs") or ([] if seq is None else [seq])
+    return SummaryItem(
+        text=item["text"],
+        seq=seq if seq in starts else None,
+        time=short_time(starts.get(seq or 0) or 0),
+        due=due(item.get("due", "")),
+        due_iso=item.get("due", ""),
+        who=item.get("who", "") if "seqs" in item else "",  # else the text itself names them
+        places=places_of(named, starts),
+    )
