@@ -9,7 +9,6 @@ from tests.access_rows import desk, desk_model, of_a_call, page, rest
 PRIVATE = "xylophone"
 """A word that the table takes for private."""
 
-TO_COMMENTS = "/calls/{id}/#comments"
 TO_REVIEW = "/calls/{id}/#review"
 
 
@@ -21,7 +20,7 @@ def form(tail: str, *outcomes: int | str, body: Any = None) -> Any:
 
 PAGES = [
     form("title", TO_REVIEW, 404, TO_REVIEW, 404, body={"title": "Monday"}),
-    form("comments", 404, 404, TO_COMMENTS, 404, body={"what": "say", "at": "x", "text": "no"}),
+    form("comments", 404, 404, "/calls/{id}/", 404, body={"what": "say", "at": "x", "text": "no"}),
     form("reviewed", 404, 404, "/calls/{id}/#reviewed", 404, body={"what": "done"}),
     form("scorecard", 404, 404, "/calls/{id}/#scorecards", 404, body={"form": "{scoreform}"}),
     form("tags", TO_REVIEW, 404, TO_REVIEW, 404, body={"add": "one, two"}),

@@ -101,7 +101,7 @@ class VersionsOfAgents:
         """Returns the newest versions with what each changed."""
         found = agent_versions.of_agent(agent)
         rows = list(found if most is None else found[: most + 1])
-        older = [*rows[1:], None]
+        older = [*rows[1:], None] if rows else []
         both = list(zip(rows, older, strict=True))[:most]
         return [ListedVersion(version, self._changed(before, version)) for version, before in both]
 

@@ -10,7 +10,10 @@ from sessions_app.models import AccessLog, Call, ErasureReceipt, Recording, Summ
 from tests.api.conftest import end, say
 from tests.conftest import CallMaker
 
-REVIEW = r'<section[^>]* id="(review|comments|reviewed|scorecards)".*?</section>'
+REVIEW = (
+    r'<section[^>]* id="(review|comments|reviewed|scorecards)".*?</section>'
+    r'|<details class="rv-rename">.*?</details>'
+)
 """Parts with forms of their own: tests/admin/test_reviewing.py."""
 
 LIST = "/admin/sessions_app/call/"
