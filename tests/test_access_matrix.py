@@ -192,6 +192,8 @@ ADMIN = [
     *desk_model("sessions_app/erasurereceipt", "receipt"),
     *DESK_ERASES,
     *export_rows.DESK,
+    desk("sessions_app/call/usage/", 200),
+    desk("sessions_app/call/usage/usage.csv", 200),
     desk(
         "sessions_app/call/<int:pk>/summarise/",
         "/admin/sessions_app/call/{call}/change/",

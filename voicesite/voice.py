@@ -1,13 +1,13 @@
 """The setting VOICE: the voice engine's. docs/settings.md explains each key."""
 
 import re
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
 from sessions_app.engine.stt.moonshine.files import installed as moonshine_is_installed
+from voicesite import prices
 from voicesite.reading import choice, read, within
 
 EMBEDDED = ("moonshine", "pocketsphinx")
@@ -42,6 +42,7 @@ def _chat() -> dict[str, Any]:
         "api_key": read("str", "CHAT_API_KEY", "none"),
         "tools": list(TOOLS),
         "known_tools": TOOLS,
+        "ask_usage": read("bool", "CHAT_USAGE", False),
     }
     backend = "sessions_app.engine.agent.responders.chat.responder.ChatResponder"
     return {"chat": {"BACKEND": backend, "OPTIONS": options}}
@@ -362,7 +363,10 @@ def _understanding() -> dict[str, Any]:
     return {
         "SUMMARISERS": {**made, "default": {"SAME_AS": "model" if own else "extractive"}},
         "SUMMARIES_BY_AGENT": read("bool", "SUMMARIES_BY_AGENT", True),
-        "MODEL_PRICES": dict(_price(entry) for entry in read("list", "MODEL_PRICES", [])),
+        "MODEL_PRICES": prices.of_models("MODEL_PRICES", read("list", "MODEL_PRICES", [])),
+        "STT_PRICES": prices.of_engines("STT_PRICES", read("list", "STT_PRICES", [])),
+        "VOICE_PRICES": prices.of_engines("VOICE_PRICES", read("list", "VOICE_PRICES", [])),
+        "CURRENCY": prices.currency("PRICES_CURRENCY", read("str", "PRICES_CURRENCY", "")),
     }
 
 
@@ -373,15 +377,3 @@ def _summary_model(model: str) -> dict[str, Any]:
         "api_key": read("str", "SUMMARY_API_KEY", "") or read("str", "CHAT_API_KEY", "none"),
         "context_tokens": read("int", "SUMMARY_CONTEXT_TOKENS", 6000),
     }
-
-
-def _price(entry: str) -> tuple[str, tuple[Decimal, Decimal]]:
-    """Returns the model of "name=0.25/2", and what a million of its tokens cost, in and out."""
-    model, _, prices = entry.rpartition("=")
-    try:
-        price_in, price_out = (Decimal(price) for price in prices.split("/"))
-    except (ArithmeticError, ValueError):
-        price_in = price_out = Decimal(-1)
-    if not model.strip() or not all(p.is_finite() and p >= 0 for p in (price_in, price_out)):
-        raise ImproperlyConfigured(f"MODEL_PRICES has {entry!r}: give such as gpt-5-mini=0.25/2.")
-    return model.strip(), (price_in, price_out)

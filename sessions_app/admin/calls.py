@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_POST
 
-from sessions_app.admin import call_page, correcting, dashboard, persona
+from sessions_app.admin import call_page, correcting, dashboard, persona, usage
 from sessions_app.admin.archives import ExportsAudio
 from sessions_app.admin.audio import MakesAudio
 from sessions_app.admin.base import VoiceAdmin
@@ -39,6 +39,7 @@ from sessions_app.services import (
     search,
     summaries,
     tags,
+    usage_panel,
 )
 from sessions_app.services.paging import Keyed
 from sessions_app.services.visit_log import note_visit
@@ -147,7 +148,7 @@ class CallAdmin(
 
     class Media:
         js = ["admin-voicesite/call.js"]
-        css = {"all": ["css/review.css"]}
+        css = {"all": ["css/review.css", "css/usage.css"]}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Call]:
         # those of the manager, but with a count of their own, in the admin's order
@@ -201,6 +202,7 @@ class CallAdmin(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         shown = {"title": "Calls", "may_review": self.has_review_permission(request)}
+        shown["may_see_usage"] = usage.may_see(request)
         return super().changelist_view(request, {**shown, **(extra_context or {})})
 
     def get_urls(self) -> list[URLPattern]:
@@ -213,6 +215,7 @@ class CallAdmin(
             *self.end_urls(),
             *self.audio_urls(),
             *self.redaction_urls(),
+            *usage.urls(self.admin_site),
             *super().get_urls(),
         ]
 
@@ -233,6 +236,7 @@ class CallAdmin(
             context.update(self.review_context(request, obj))
             if request.user.has_perm(persona.VIEW):
                 context["persona"] = persona.rows(obj)
+            context["usage"] = usage_panel.panel(obj, request.user)
             context["audio_copies"] = copies = audio_copies.of(obj)
             context["audio_owed"] = audio_copies.is_owed(copies)
             context.update(correcting.context(obj, request.user, context["lines"]))

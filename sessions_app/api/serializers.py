@@ -16,6 +16,7 @@ from sessions_app.api.fields import (
     WorkStateField,
 )
 from sessions_app.api.parameters import StrictBody
+from sessions_app.api.usage import UsageSerializer, told
 from sessions_app.engine.core.events import Speaker
 from sessions_app.engine.exports.registry import FORMATS
 from sessions_app.models import (
@@ -261,11 +262,18 @@ class CallDetailSerializer(CallSerializer):
     notes = NoteSerializer(many=True, read_only=True)
     turns = TurnSerializer(many=True, read_only=True)
     audio = AudioStateSerializer(source="audio_copies", many=True, read_only=True)
+    usage = serializers.SerializerMethodField(
+        help_text="Null for all but staff with the permission to view usage."
+    )
     links = serializers.SerializerMethodField()
 
     class Meta(CallSerializer.Meta):
-        fields = (*CallSerializer.Meta.fields, "notes", "turns", "audio", "links")
+        fields = (*CallSerializer.Meta.fields, "notes", "turns", "audio", "usage", "links")
         read_only_fields = fields
+
+    @extend_schema_field(UsageSerializer(allow_null=True))
+    def get_usage(self, call: Call) -> dict[str, Any] | None:
+        return told(call, self.context["request"].user)
 
     @extend_schema_field(LinksSerializer)
     def get_links(self, call: Call) -> dict[str, Any]:

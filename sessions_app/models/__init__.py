@@ -29,6 +29,7 @@ from sessions_app.models.summary import Summary
 from sessions_app.models.summary_version import SummaryVersion
 from sessions_app.models.ticket import Ticket
 from sessions_app.models.turn import Turn
+from sessions_app.models.usage import Usage
 from sessions_app.models.version import Purpose, Version, VersionSegment
 from sessions_app.models.webhook import WebhookDelivery, WebhookEndpoint, WebhookEvent
 
@@ -73,6 +74,7 @@ __all__ = [
     "SummaryVersion",
     "Ticket",
     "Turn",
+    "Usage",
     "Version",
     "VersionSegment",
     "WebhookDelivery",

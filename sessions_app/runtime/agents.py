@@ -22,6 +22,7 @@ from sessions_app.engine.core.errors import (
     traced,
 )
 from sessions_app.engine.core.party import Party
+from sessions_app.engine.core.usage import CallUsage
 from sessions_app.engine.session.agent_parts import AgentParts
 from sessions_app.engine.session.phrases import Phrases
 from sessions_app.engine.session.tool_context import Finder
@@ -133,11 +134,12 @@ class AgentBackends:
         except SynthesiserError as error:
             logger.warning("an agent's fixed words could not be made (%s)", error.code)
 
-    def voice(self, config: AgentConfig) -> AgentVoice:
+    def voice(self, config: AgentConfig, usage: CallUsage | None = None) -> AgentVoice:
         """Returns the agent's voice; if it fails, the fallback or default one takes over.
 
-        An agent that names no voice gets one of its language, if its engine has one. Raises
-        SynthesiserError (not retryable) for a synthesiser that VOICE does not name.
+        An agent that names no voice gets one of its language, if its engine has one. What it reads
+        is counted in `usage`. Raises SynthesiserError (not retryable) for a synthesiser that VOICE
+        does not name.
         """
         name = config.synthesiser
         first = self._synthesisers.get(name)
@@ -150,7 +152,9 @@ class AgentBackends:
         second = self._synthesisers[other]
         both = FallbackSynthesiser(first, second, second.voice_for(language, self._voices[other]))
         voice = config.voice or first.voice_for(language, self._voices[name])
-        return AgentVoice(both, self._cache, name, voice, config.speed, language=language)
+        return AgentVoice(
+            both, self._cache, name, voice, config.speed, language=language, usage=usage
+        )
 
     async def check_voice(self, config: AgentConfig, name: str) -> None:
         """Raises SynthesiserError for a voice that the agent's synthesiser does not have."""
@@ -180,17 +184,19 @@ class AgentBackends:
         config: AgentConfig,
         playout: Playout,
         numbers: SegmentNumbers,
+        usage: CallUsage | None = None,
     ) -> AgentParts:
-        """Returns the parts of an agent, without those that only a stored call has.
+        """Returns the parts of an agent, which count in `usage`, without those of a stored call.
 
         Raises ResponderError, SynthesiserError, AgentNotReadyError (not retryable) for backends
         that VOICE does not name.
         """
         turns = replace(config.turns, language=config.language)
+        used = usage or CallUsage()
         return AgentParts(
             config=config,
             responder=self.responder(config),
-            voice=self.voice(config),
+            voice=self.voice(config, used),
             turn_manager=TurnManager(
                 turns,
                 _named(self._endpointers, "ENDPOINTERS", turns.endpointer),
@@ -200,6 +206,7 @@ class AgentBackends:
             numbers=numbers,
             find_earlier=_finds_nothing,
             call_id="",
+            usage=used,
         )
 
 

@@ -6,7 +6,7 @@ import logging
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.utils import timezone
@@ -30,6 +30,7 @@ from sessions_app.engine.core.placeholders import personalised
 from sessions_app.engine.core.reservations import Reservation
 from sessions_app.engine.core.states import CallState, EndReason
 from sessions_app.engine.core.transport import Transport
+from sessions_app.engine.core.usage import CallUsage
 from sessions_app.engine.recording.append_files import FileWriter
 from sessions_app.engine.recording.lanes import LaneRecorder
 from sessions_app.engine.rtc import ice
@@ -52,6 +53,7 @@ from sessions_app.runtime.recognisers import Recognisers
 from sessions_app.runtime.settings import VoiceConfig, load_backend
 from sessions_app.runtime.store import Store, StoreSink
 from sessions_app.runtime.transports import Connection
+from sessions_app.runtime.usage import UsageSink, name_of
 from sessions_app.services import agents, calls, tickets
 from sessions_app.services.authentication import Principal
 
@@ -85,6 +87,7 @@ class Prepared:
     clock: CallClock
     parts: AgentParts | None = None
     video: VideoLine | None = None
+    usage: CallUsage = field(default_factory=CallUsage)
 
     @property
     def playout(self) -> Playout | None:
@@ -179,17 +182,18 @@ class CallFactory:
     def _open_parts(
         self, agent: Agent, agent_config: AgentConfig, recogniser: Recogniser
     ) -> Prepared:
-        clock, numbers = CallClock(), SegmentNumbers()
+        clock, numbers, usage = CallClock(), SegmentNumbers(), CallUsage()
         with _agent_not_ready(agent):
             parts = None
             if agent_config.answers:
                 playout = Playout(lambda: clock.now_ms(time.monotonic()))
-                parts = self.agents.parts(agent_config, playout, numbers)
+                parts = self.agents.parts(agent_config, playout, numbers, usage)
             redaction.finder_of(agent_config)
             stream = recogniser.open(agent_config.language, agent_config.phrases)
         seen = self._config.video if agent_config.answers else None
         video = VideoLine(seen) if seen is not None else None
-        return Prepared(agent, agent_config, recogniser, stream, numbers, clock, parts, video)
+        sides = stream, numbers, clock, parts, video, usage
+        return Prepared(agent, agent_config, recogniser, *sides)
 
     async def _agent_config(
         self, agent_config: AgentConfig, request: CallRequest, recogniser: Recogniser
@@ -287,6 +291,7 @@ class CallFactory:
             messages=self._config.messages,
         )
         redaction.begin(session, call, prepared.agent_config, self._store)
+        session.add_sink(UsageSink(self._store, call.pk, call.public_id, prepared.usage))
         session.add_sink(StoreSink(self._store, call.pk, call.public_id))
         session.add_sink(broadcast.BroadcastSink(call.public_id))
         return session
@@ -308,6 +313,8 @@ class CallFactory:
                 gated=not capabilities.continuous,
                 figures=self._config.figures,
                 marks=capabilities.marks,
+                usage=prepared.usage,
+                recogniser=name_of(prepared.agent.recogniser, prepared.recogniser),
             )
             if prepared.parts is None:  # without an agent no turn depends on pauses
                 return InboundAudio(vad, transcriber, lane, emit)

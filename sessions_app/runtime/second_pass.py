@@ -66,11 +66,11 @@ def retranscribe(version_pk: int) -> None:
             audio = _fetched(call, Path(folder) / "call.ogg")
             wanted = known if lost else []
             names = _able(call, version)
-            version.recogniser, heard = asyncio.run(_heard(call, names, audio, wanted))
+            version.recogniser, heard, heard_ms = asyncio.run(_heard(call, names, audio, wanted))
         figures = call.language if voice_config().figures else ""
         manner = (figures, call.language)
         rows = _added(heard, *manner) if lost else _rows(_spans(spoken), heard, *manner)
-        if versions.keep(version, redaction.redacted(call, rows)) and lost and rows:
+        if versions.keep(version, redaction.redacted(call, rows), heard_ms) and lost and rows:
             summaries.ask_again(call, None)
             extractions.ask_again(call, None)
 
@@ -85,8 +85,8 @@ def _able(call: Call, version: Version) -> list[str]:
 
 async def _heard(
     call: Call, names: Sequence[str], recording: Path, known: Sequence[SpeechSpan]
-) -> tuple[str, list[Hypothesis]]:
-    """Returns the recogniser that worked, and its finals for speech outside of `known`.
+) -> tuple[str, list[Hypothesis], float]:
+    """Returns the recogniser that worked, its finals for speech outside of `known`, and its ms.
 
     It is the first of `names` that exists, supports the language and does not fail. Raises what
     the last one raises.
@@ -101,9 +101,11 @@ async def _heard(
     try:
         await vad.start()
         speech = without_segments(await find_speech(audio, vad), known)
+        length_ms = sum(span.end_ms - span.start_ms for span in speech)
         for name in names:
             try:
-                return name, await _heard_by(recognisers.get(name), call, audio, speech)
+                heard = await _heard_by(recognisers.get(name), call, audio, speech)
+                return name, heard, length_ms
             except RecogniserError as error:
                 if name == names[-1]:
                     raise

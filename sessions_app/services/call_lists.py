@@ -1,6 +1,7 @@
 """A list of calls as a file, read a few calls at a time."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.db.models import QuerySet
 from sessions_app.engine.exports import call_list
 from sessions_app.engine.exports.call_list import CallLine
 from sessions_app.models import AccessLog, Call
-from sessions_app.services import access, search
+from sessions_app.services import access, search, usage
 
 AT_ONCE = 200
 """Calls that are in memory at a time."""
@@ -20,16 +21,19 @@ MEDIA_TYPE = "text/csv; charset=utf-8"
 def as_csv(calls: QuerySet[Call], user: Any, where: str) -> Iterator[bytes]:
     """Yields the list in its order, and notes other people's calls as exported to `user`.
 
-    Which calls are in it is asked once; one that is erased meanwhile is left out. No question to
-    the database stays open while a slow client reads. Nothing happens before the first piece.
+    Which calls are in it is asked once; one that is erased meanwhile is left out. What they used is
+    told to who may see that. No question to the database stays open while a slow client reads.
+    Nothing happens before the first piece.
     """
     yield call_list.head().encode()
     keys = list(calls.values_list("pk", flat=True))
+    sees_usage = usage.may_see(user)
     for first in range(0, len(keys), AT_ONCE):
         rows = read(keys[first : first + AT_ONCE])
         others = [call for call in rows if call.owner_id != user.pk]
         access.log_all(others, user, AccessLog.Action.EXPORTED, f"list {where}, csv")
-        yield call_list.lines(map(line, rows)).encode()
+        used = usage.totals_of([call.pk for call in rows]) if sees_usage else {}
+        yield call_list.lines(_with_usage(line(call), used.get(call.pk)) for call in rows).encode()
 
 
 def read(keys: Sequence[int]) -> list[Call]:
@@ -59,6 +63,24 @@ def line(call: Call) -> CallLine:
         words=getattr(call, "word_count", 0),
         recording=getattr(getattr(call, "recording", None), "state", ""),
         summary=getattr(getattr(call, "summary", None), "state", ""),
+    )
+
+
+def _with_usage(told: CallLine, used: usage.UsageTotal | None) -> CallLine:
+    if used is None:
+        return told
+    costs = sorted(used.costs.items())
+    return replace(
+        told,
+        recognised_s=used.audio_ms / 1000,
+        second_pass_s=used.second_pass_ms / 1000,
+        tokens_in=used.tokens_in,
+        tokens_out=used.tokens_out,
+        characters_spoken=used.characters,
+        cost=" + ".join(f"{cost:f}" for _, cost in costs),
+        currency=" + ".join(currency for currency, _ in costs),
+        unpriced=used.unpriced,
+        estimated="yes" if used.estimated else "no",
     )
 
 

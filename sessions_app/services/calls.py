@@ -16,7 +16,15 @@ from sessions_app.engine.core.states import LIVE, TERMINAL, CallState, EndReason
 from sessions_app.engine.text.cleaning import clean
 from sessions_app.models import AccessLog, Agent, Call, Recording, Summary, WebhookEvent
 from sessions_app.models.call import new_public_id
-from sessions_app.services import access, agent_versions, changes, extractions, versions, webhooks
+from sessions_app.services import (
+    access,
+    agent_versions,
+    changes,
+    extractions,
+    usage,
+    versions,
+    webhooks,
+)
 from sessions_app.services.queueing import FINALISE, queue
 
 MOST_GAPS = 500
@@ -222,6 +230,7 @@ def reap(now: datetime, stale_after: timedelta = STALE_AFTER) -> list[int]:
             if not ending.update(state=CallState.ENDING.value):
                 continue
             if move(public_id, CallState.ENDED, reason=EndReason.SERVER_DIED, now=now):
+                usage.note_died(Call.objects.get(pk=pk))
                 reaped.append(pk)
     return reaped
 

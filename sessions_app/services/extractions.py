@@ -10,13 +10,14 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from sessions_app.engine.core.errors import UnknownCallError
+from sessions_app.engine.core.usage import UsageKind
 from sessions_app.engine.exports.base import one_line
 from sessions_app.engine.exports.csv import BYTE_ORDER_MARK, safe_cell
 from sessions_app.engine.summaries.taking import Extractor, TakenValues, fields_of
 from sessions_app.engine.text.cleaning import clean, cleaned
 from sessions_app.models import AccessLog, Call, Extraction, WebhookEvent
 from sessions_app.models.work import WorkState
-from sessions_app.services import access, changes, exports, summaries, webhooks, work
+from sessions_app.services import access, changes, exports, summaries, usage, webhooks, work
 from sessions_app.services.queueing import SUMMARISE, queue
 from sessions_app.services.summary_versions import cost_of
 
@@ -45,6 +46,8 @@ def take(call: Call, row: Extraction, extractor: Extractor) -> None:
         if work.done(row) and row.done_at is not None:
             once = row.done_at.isoformat()
             webhooks.owe(WebhookEvent.EXTRACTION_READY, call.public_id, once)
+    # apart: who corrects a value locks the call first, and then the row
+    usage.keep_model_use(call, UsageKind.VALUES, found)
 
 
 def _note_making(row: Extraction, found: TakenValues) -> None:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from sessions_app.engine.core.agent_config import AgentConfig
 from sessions_app.engine.core.events import NoteKind, Speaker
 from sessions_app.engine.core.placeholders import filled
+from sessions_app.engine.core.usage import UsageKind
 from sessions_app.engine.exports.base import ExportSegment, name_of
 from sessions_app.engine.summaries import dates, people
 from sessions_app.engine.summaries.base import CallBrief, CallSummary, Summariser, SummaryPoint
@@ -29,6 +30,7 @@ from sessions_app.services import (
     exports,
     summary_versions,
     turns,
+    usage,
     webhooks,
     work,
 )
@@ -67,6 +69,7 @@ def summarise(
         row.number = summary_versions.next_number(call)
         if work.done(row) and row.done_at is not None:
             summary_versions.keep(row, found)
+            usage.keep_model_use(call, UsageKind.SUMMARY, found, row.number)
             webhooks.owe(WebhookEvent.SUMMARY_READY, call.public_id, row.done_at.isoformat())
 
 

@@ -9,6 +9,7 @@ from django.db.models import Max, Q
 from django.utils import timezone
 
 from sessions_app.engine.core.states import LIVE
+from sessions_app.engine.core.usage import UsageKind, UsedPart
 from sessions_app.engine.text.comparing import DiffRun, differences, same_words
 from sessions_app.models import (
     AccessLog,
@@ -21,7 +22,7 @@ from sessions_app.models import (
 )
 from sessions_app.models.segment import SegmentSource
 from sessions_app.models.work import WorkState
-from sessions_app.services import access, changes, transcripts, work
+from sessions_app.services import access, changes, transcripts, usage, work
 from sessions_app.services.queueing import RETRANSCRIBE, queue
 
 ADDED_FROM = 1_000_000
@@ -81,8 +82,11 @@ def ready(keys: Iterable[int]) -> list[int]:
     return list(found.order_by("pk").values_list("pk", flat=True))
 
 
-def keep(version: Version, rows: Sequence[VersionSegment]) -> bool:
-    """Saves what a taken version says, as done; False where another worker has it now."""
+def keep(version: Version, rows: Sequence[VersionSegment], heard_ms: float = 0.0) -> bool:
+    """Saves what a taken version says, as done; False where another worker has it now.
+
+    `heard_ms` is how much speech its recogniser was given.
+    """
     with transaction.atomic():
         if not work.done(version):
             return False
@@ -90,6 +94,9 @@ def keep(version: Version, rows: Sequence[VersionSegment]) -> bool:
         for index, row in enumerate(rows, start=1):
             row.version, row.index = version, index
         VersionSegment.objects.bulk_create(rows)
+        if heard_ms:
+            used = UsedPart(UsageKind.SECOND_PASS, version.recogniser, audio_ms=round(heard_ms))
+            usage.keep(version.call_id, [used], version.number)
         if version.purpose == Purpose.LOST:
             for row in version.segments.all():
                 _apply(row, None)

@@ -31,6 +31,7 @@ from sessions_app.services import (
     summary_versions,
     tags,
     transcripts,
+    usage_panel,
 )
 from sessions_app.services.paging import Keyed
 from sessions_app.services.visit_log import note_visit
@@ -261,6 +262,7 @@ def _detail(request: HttpRequest, found: Call) -> dict[str, Any]:
         "outdated": outdated,
         "may_share": not found.is_live and sharing.may_share(request.user, found),
         "may_erase": erasure.may_erase(request.user, found) and not found.is_live,
+        "usage": usage_panel.panel(found, request.user),
         "end_reason": view_models.end_reason(found),
         "recogniser": _recogniser_of(found),
         "exports": [

@@ -186,6 +186,7 @@ def _full(call: Any, audio: bytes) -> Any:
     _versions(call)
     _correct(call)
     _review(call)
+    _usage(call)
     return call
 
 
@@ -278,6 +279,21 @@ def _review(call: Any) -> None:
     given = zip(version.questions, (4, "warm", True, LONG_WORD), strict=True)
     scorecards.score(call, version, staff, {asked["key"]: answer for asked, answer in given})
     reviews.mark(call, staff, reviewed=True)
+
+
+def _usage(call: Any) -> None:
+    """Gives a call all kinds of usage, with costs in two currencies and without."""
+    from sessions_app.models import Usage
+
+    counts: list[dict[str, Any]] = [
+        {"kind": "recognition", "name": "google", "audio_ms": 9000, "cost": "0.0024"},
+        {"kind": "answers", "name": f"org/{LONG_WORD}", "requests": 2, "tokens_in": 1800}
+        | {"tokens_out": 90, "estimated": True, "cost": "0.00003", "currency": "USD"},
+        {"kind": "speech", "name": "default", "voice": "en-US-Neural2-C", "characters": 62},
+        {"kind": "second_pass", "name": "thorough", "run": 2, "audio_ms": 200_000},
+    ]
+    for given in counts:
+        Usage.objects.create(call=call, **{"currency": "EUR", **given})
 
 
 def _versions(call: Any) -> None:

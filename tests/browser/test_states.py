@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from tests.browser.conftest import Filled
 from tests.browser.dashboard_states import DASHBOARD
 from tests.browser.page_states import STAFF, STATES, State, long_talk, reach, settle
+from tests.browser.usage_states import USAGE
 from tests.fixtures.clients import FOLDER, missing
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
@@ -51,7 +52,7 @@ def found_by_axe(page: Page, width: int, scheme: Any) -> list[str]:
 
 @pytest.mark.skipif(bool(missing()), reason=missing())
 @pytest.mark.parametrize(
-    "state", [*STATES, *DASHBOARD], ids=lambda state: state.name.replace(" ", "-")
+    "state", [*STATES, *DASHBOARD, *USAGE], ids=lambda state: state.name.replace(" ", "-")
 )
 def test_everybody_can_use_it(page: Page, filled: Filled, state: State) -> None:
     page.set_viewport_size({"width": WIDE, "height": 800})

@@ -6,11 +6,12 @@ import re
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.fixtures.openai_server import ModelServer, running_model
-from tests.fixtures.server import Product, processes_of
+from tests.fixtures.openai_server import PROMPT_TOKENS, ModelServer, running_model
+from tests.fixtures.server import Product, processes_of, wait_until
 from tests.fixtures.speech import read_wav
 from tests.fixtures.talker import Talker
 
@@ -44,6 +45,9 @@ def product(tmp_path_factory: pytest.TempPathFactory, model: ModelServer) -> Ite
         "CHAT_MODEL": "test",
         "CHAT_URL": model.url,
         "CHAT_API_KEY": "secret-key",
+        "CHAT_USAGE": "1",
+        "MODEL_PRICES": "test=1000/2000",
+        "PRICES_CURRENCY": "EUR",
     }
     product = Product(tmp_path_factory.mktemp("product"), settings)
     product.prepare()
@@ -70,9 +74,30 @@ async def test_a_spoken_question_is_answered_and_the_next_one_takes_it_up(
         await talker.send(type="text", text="tell me a story")
         await talker.sees(lambda: talker.floor() == "agent_speaking", "the story")
         await talker.hang_up()
+    await asyncio.to_thread(_uses_what_was_asked, product, talker.call_id)
     told = model.chats[-1].body["messages"]
     assert [m["role"] for m in told] == ["system", "user", "assistant", "user"]
     assert told[2]["content"] == "It is ten past four. Is there anything else?"
+
+
+def _uses_what_was_asked(product: Product, call_id: str) -> None:
+    """Looks at what the call used, and what that cost, once it has ended."""
+
+    def ended() -> Any:
+        call = product.json(f"/api/v1/calls/{call_id}/", "staff")
+        return call if call["state"] == "ended" else None
+
+    used = wait_until(ended, 20, "the call's end")["usage"]
+    parts = {part["kind"]: part for part in used["parts"]}
+    assert parts["recognition"]["audio_ms"] > 500
+    assert parts["speech"]["characters"] > len("It is ten past four.")
+    answers = parts["answers"]
+    assert (answers["name"], answers["estimated"]) == ("test", True)  # the story was cut off
+    assert answers["requests"] >= 2
+    assert answers["tokens_in"] > PROMPT_TOKENS
+    cost = (1000 * answers["tokens_in"] + 2000 * answers["tokens_out"]) / 1_000_000
+    assert used["costs"][0]["currency"] == "EUR"
+    assert float(used["costs"][0]["amount"]) == pytest.approx(cost)
 
 
 async def test_an_interruption_closes_the_models_stream_and_memory_keeps_what_was_heard(

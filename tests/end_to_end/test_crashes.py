@@ -67,6 +67,9 @@ async def test_a_killed_server_loses_at_most_the_last_second(
     last_word = max(segment["end_ms"] for segment in segments)
     assert ended["duration_ms"] >= last_word
     assert not lane.exists()
+    used = own_product.json(path, "staff")["usage"]
+    assert used["estimated"]
+    assert used["parts"][0]["audio_ms"] > 1000
 
 
 @pytest.mark.timeout(200)

@@ -94,6 +94,24 @@ def test_prices_of_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert prices == {"gpt-5-mini": (Decimal("0.25"), Decimal(2)), "org/x=1": (0, 0)}
 
 
+@pytest.mark.parametrize("name", ["STT_PRICES", "VOICE_PRICES"])
+def test_prices_of_engines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(name, "google=0.016, default=0")
+    assert settings.voice(tmp_path, "UTC")[name] == {"google": Decimal("0.016"), "default": 0}
+    monkeypatch.setenv(name, "google=1/2")
+    with pytest.raises(ImproperlyConfigured, match=name):
+        settings.voice(tmp_path, "UTC")
+
+
+def test_the_currency_of_prices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not settings.voice(tmp_path, "UTC")["CURRENCY"]
+    monkeypatch.setenv("PRICES_CURRENCY", "eur")
+    assert settings.voice(tmp_path, "UTC")["CURRENCY"] == "EUR"
+    monkeypatch.setenv("PRICES_CURRENCY", "quid")
+    with pytest.raises(ImproperlyConfigured, match="PRICES_CURRENCY"):
+        settings.voice(tmp_path, "UTC")
+
+
 @pytest.mark.parametrize("value", ["m", "m=1", "m=a/b", "=1/2", "m=-1/2", "m=1/2/3", "m=nan/1"])
 def test_prices_that_are_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, value: str) -> None:
     monkeypatch.setenv("MODEL_PRICES", value)

@@ -5,6 +5,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 
 from sessions_app.engine.audio.speech_encoder import ClipCache, SpeechEncoder, SpokenClip
+from sessions_app.engine.core.usage import CallUsage
 from sessions_app.engine.tts.base import SpokenWord, Synthesiser
 from sessions_app.engine.tts.normalisation.forms import spoken_form
 from sessions_app.engine.tts.word_places import WordPlaces
@@ -25,7 +26,8 @@ class AgentVoice:
     """Speaks one agent's texts. `engine` names the synthesiser in the cache's keys.
 
     Amounts, times, dates and units, which voices misread, are spelt out in `language` (BCP 47)
-    first. The words it yields are those of the original text.
+    first. The words it yields are those of the original text. What the synthesiser is given to read
+    is counted in `usage`; what comes from the cache is not.
     """
 
     def __init__(
@@ -37,6 +39,7 @@ class AgentVoice:
         speed: float,
         *,
         language: str = "",
+        usage: CallUsage | None = None,
     ) -> None:
         self._synthesiser = synthesiser
         self._cache = cache
@@ -44,6 +47,7 @@ class AgentVoice:
         self._voice = voice
         self._speed = speed
         self._language = language
+        self._usage = usage or CallUsage()
 
     async def stream(
         self, text: str, *, keep: bool = False, expected_loss: int = 0
@@ -84,6 +88,7 @@ class AgentVoice:
         encoder = SpeechEncoder(expected_loss)
         spoken = spoken_form(text, self._language)
         places = WordPlaces(text, spoken.changes)
+        self._usage.spoke(self._engine, self._voice, len(spoken.text))
         speaking = self._synthesiser.stream(spoken.text, voice=self._voice, speed=self._speed)
         async with aclosing(speaking) as chunks:
             async for chunk in chunks:

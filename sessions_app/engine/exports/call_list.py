@@ -14,6 +14,7 @@ class CallLine:
     """One call of the list; times are ISO 8601, lengths in seconds of the call clock.
 
     `recording` and `summary` are the states of the jobs that make them; empty where none is owed.
+    What follows is usage, empty for who may not see it: `unpriced` is how many parts had no price.
     """
 
     call: str
@@ -31,6 +32,15 @@ class CallLine:
     words: int
     recording: str
     summary: str
+    recognised_s: float | None = None
+    second_pass_s: float | None = None
+    tokens_in: int | None = None
+    tokens_out: int | None = None
+    characters_spoken: int | None = None
+    cost: str = ""
+    currency: str = ""
+    unpriced: int | None = None
+    estimated: str = ""
 
 
 COLUMNS = tuple(field.name for field in fields(CallLine))

@@ -9,6 +9,7 @@ from sessions_app.engine.audio.playout import Playout
 from sessions_app.engine.core.agent_config import AgentConfig
 from sessions_app.engine.core.events import CallEvent
 from sessions_app.engine.core.states import EndReason
+from sessions_app.engine.core.usage import CallUsage
 from sessions_app.engine.session.notebook import NoteLimits
 from sessions_app.engine.session.tool_context import Finder
 from sessions_app.engine.session.transcriber import SegmentNumbers
@@ -29,6 +30,7 @@ class AgentParts:
     call_id: str
     video: CallVideo | None = None
     notes: NoteLimits = field(default_factory=NoteLimits)
+    usage: CallUsage = field(default_factory=CallUsage)
 
 
 @dataclass(frozen=True, slots=True)

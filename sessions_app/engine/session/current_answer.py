@@ -115,6 +115,7 @@ class CurrentAnswer:
             host=tools,
             speech_id=f"{parts.call_id}/{self._log.turns + 1}",
             call_id=parts.call_id,
+            usage=parts.usage,
         )
         tokens = parts.responder.stream(conversation)
         markdown = parts.responder.markdown

@@ -21,6 +21,7 @@ from sessions_app.engine.core.events import (
 )
 from sessions_app.engine.core.frames import AudioFrame
 from sessions_app.engine.core.queues import Outbox
+from sessions_app.engine.core.usage import CallUsage
 from sessions_app.engine.stt.base import RecogniserStream, clean_results
 from sessions_app.engine.stt.overlapping_finals import RepeatRemover
 from sessions_app.engine.stt.segmenter import Segmenter
@@ -61,8 +62,9 @@ class Transcriber:
 
     `gated` is for an engine that takes speech only; others get all audio, with the boundaries of
     speech as hints. With `figures` numbers are written as digits; `marks` says that the engine
-    writes punctuation (`Capabilities`). All times are on the call clock, in ms. Used on one event
-    loop: `hear` and `boundary` never block, as a task of its own sends to the stream.
+    writes punctuation (`Capabilities`). What the engine is given is counted in `usage`, by the
+    name that `recogniser` returns at that moment. All times are on the call clock, in ms. Used on
+    one event loop: `hear` and `boundary` never block, as a task of its own sends to the stream.
     """
 
     def __init__(
@@ -76,8 +78,12 @@ class Transcriber:
         gated: bool,
         figures: bool = False,
         marks: bool = False,
+        usage: CallUsage | None = None,
+        recogniser: Callable[[], str] = lambda: "",
     ) -> None:
         self._stream = stream
+        self._usage = usage or CallUsage()
+        self._recogniser = recogniser
         self._speaker = speaker
         self._numbers = numbers
         self._emit = emit
@@ -147,6 +153,8 @@ class Transcriber:
 
     async def _send(self) -> None:
         while (item := await self._outbox.get()) is not None:
+            if isinstance(item, AudioFrame):
+                self._usage.heard(self._recogniser(), item.duration_ms)
             await send_item(self._stream, item)
         await self._stream.finish()
 

@@ -32,7 +32,7 @@ class CallSummary:
 
     `note` tells people how it was made, where they should know. `engine` names who made it, where
     that is not the summariser that was asked. The rest is of a language model: its name, requests
-    and tokens.
+    and tokens; `guessed` are estimates, in and out, of those that its server did not count.
     """
 
     text: str
@@ -49,6 +49,7 @@ class CallSummary:
     requests: int = 0
     tokens_in: int = 0
     tokens_out: int = 0
+    guessed: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ class TakenValues:
     """The value of each field, None where the call does not say it, and the segments it rests on.
 
     `note` tells people what they should know of it. The rest is of a language model: its name,
-    requests and tokens.
+    requests and tokens; `guessed` are estimates, in and out, of those that were not counted.
     """
 
     values: Mapping[str, Any]
@@ -33,6 +33,7 @@ class TakenValues:
     requests: int = 0
     tokens_in: int = 0
     tokens_out: int = 0
+    guessed: tuple[int, int] = (0, 0)
 
 
 class Extractor(ABC):

@@ -17,6 +17,7 @@ from typing import Any
 import certifi
 import httpx2
 
+from sessions_app.engine.agent.budget import CHARACTERS_PER_TOKEN
 from sessions_app.engine.agent.responders.chat.refusals import STATUSES, Refusals, refused_parameter
 from sessions_app.engine.core.errors import VoiceError
 from sessions_app.engine.understanding.replies import NoReplyError, body_of, read_reply
@@ -67,11 +68,15 @@ class PartlyReadError(TooLongError):
 
 @dataclass(slots=True)
 class ModelUse:
-    """What was asked of a model, and how many tokens that took, answers of no use among them."""
+    """What was asked of a model, and how many tokens that took, answers of no use among them.
+
+    `guessed` are estimates, in and out, for answers whose tokens the server did not count.
+    """
 
     requests: int = 0
     tokens_in: int = 0
     tokens_out: int = 0
+    guessed: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +209,9 @@ class ModelClient:
             raise LanguageModelAwayError(error.message) from error
         use.tokens_in += reply.tokens_in
         use.tokens_out += reply.tokens_out
+        if not (reply.tokens_in or reply.tokens_out):
+            more = asked // CHARACTERS_PER_TOKEN, len(reply.text) // CHARACTERS_PER_TOKEN
+            use.guessed = use.guessed[0] + more[0], use.guessed[1] + more[1]
         if self._believes_counts and reply.saw_only_a_part_of(asked):
             raise PartlyReadError("The model's server read only a part of the request.")
         return reply.text, reply.cut

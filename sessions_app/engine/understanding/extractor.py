@@ -79,6 +79,7 @@ class ModelExtractor(Extractor):
             requests=use.requests,
             tokens_in=use.tokens_in,
             tokens_out=use.tokens_out,
+            guessed=use.guessed,
         )
 
 

@@ -78,6 +78,7 @@ class ModelSummariser(Summariser):
             requests=use.requests,
             tokens_in=use.tokens_in,
             tokens_out=use.tokens_out,
+            guessed=use.guessed,
         )
 
 

@@ -52,10 +52,22 @@ def test_each_products_answers_are_read(
     use = ModelUse()
     assert ask(client_of(server, sleeper), use) == (ANSWER, False)
     assert use == ModelUse(requests=1, tokens_in=9, tokens_out=7)
+    assert use.guessed == (0, 0)
     assert server.keys == ["Bearer key"]
     sent = server.requests[0]
     assert sent["response_format"]["json_schema"]["schema"] == FORM.schema
     assert (sent["stream"], sent["max_tokens"], sent["messages"]) == (False, 100, ASKED)
+
+
+def test_tokens_that_a_server_does_not_count_are_estimated(
+    server: CompletionsServer, sleeper: Sleeper
+) -> None:
+    choices = [{"message": {"content": ANSWER}}]
+    server.answer = lambda _body: Reply(200, {"choices": choices})
+    use = ModelUse()
+    for _ in range(2):
+        ask(client_of(server, sleeper), use)
+    assert (use.tokens_in, use.tokens_out, use.guessed) == (0, 0, (16, 6))
 
 
 @pytest.mark.parametrize("product", PRODUCTS)

@@ -2,11 +2,12 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, AsyncIterator, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from sessions_app.engine.core.agent_config import AgentConfig
 from sessions_app.engine.core.events import NoteKind, NoteTaken, Speaker
+from sessions_app.engine.core.usage import CallUsage
 from sessions_app.engine.core.video import Picture
 
 PRESSED = "[pressed {keys} on the telephone's keypad]"
@@ -142,7 +143,7 @@ class Conversation:
     """All that an answer may depend on.
 
     `messages` ends with the caller's turn to answer. `speech_id` names the one turn that this
-    answer belongs to.
+    answer belongs to. A responder that asks a language model counts that in `usage`.
     """
 
     agent_config: AgentConfig
@@ -150,6 +151,7 @@ class Conversation:
     host: CallHost
     speech_id: str = ""
     call_id: str = ""
+    usage: CallUsage = field(default_factory=CallUsage, compare=False)
 
     @property
     def last_text(self) -> str:

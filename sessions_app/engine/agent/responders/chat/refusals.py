@@ -15,6 +15,7 @@ _PATTERNS = {
     "max_tokens": re.compile(r"\bmax_tokens\b"),
     "max_completion_tokens": re.compile(r"\bmax_completion_tokens\b"),
     "temperature": re.compile(r"\btemperature\b", re.IGNORECASE),
+    "stream_options": re.compile(r"stream.?options|include.?usage", re.IGNORECASE),
     "tool_choice": re.compile(r"\btool_choice\b"),
     "tools": re.compile(r"\btools?\b|\bfunction.?call", re.IGNORECASE),
     "response_format": re.compile(

@@ -13,6 +13,7 @@ from typing import Any
 from sessions_app.engine.agent.budget import estimate, newest_within
 from sessions_app.engine.agent.responders.base import Anew, Conversation, Message, Responder
 from sessions_app.engine.agent.responders.chat.beginnings import Beginnings
+from sessions_app.engine.agent.responders.chat.counting import count_answer, count_unread
 from sessions_app.engine.agent.responders.chat.refusals import STATUSES, Refusals, refused_parameter
 from sessions_app.engine.agent.responders.chat.stream import EMPTY, ChatStream
 from sessions_app.engine.agent.tools import Tool, load_tools
@@ -47,8 +48,9 @@ class ChatResponder(Responder):
     An agent's `responder_options` may set another model, temperature, max_tokens or tools.
     A request that fails before the first token is repeated up to `retries` times. A model that
     thinks before it speaks may take `thought_timeout_s` for that. Which parameters a model refuses
-    and how it begins its thoughts is learnt once per process. `tools` are an agent's unless it sets
-    its own; `known_tools` is VOICE["TOOLS"].
+    and how it begins its thoughts is learnt once per process. With `ask_usage` the server is asked
+    how many tokens it counted, which some tell unasked; else they are estimated. `tools` are an
+    agent's unless it sets its own; `known_tools` is VOICE["TOOLS"].
     """
 
     def __init__(
@@ -66,12 +68,19 @@ class ChatResponder(Responder):
         retries: int = 1,
         tools: Sequence[str] = (),
         known_tools: Mapping[str, Mapping[str, Any]] | None = None,
+        ask_usage: bool = False,
     ) -> None:
         import openai  # noqa: PLC0415 - two seconds that only its users should pay
 
         self._openai = openai
         self._client = openai.AsyncOpenAI(base_url=base_url, api_key=api_key, max_retries=0)
-        self._defaults = {"model": model, "temperature": temperature, "max_tokens": max_tokens}
+        self._defaults: dict[str, Any] = {
+            "model": model,
+            "temperature": temperature,
+            "max_tokens": max_tokens,
+        }
+        if ask_usage:
+            self._defaults["stream_options"] = {"include_usage": True}
         self._context_tokens = context_tokens
         self._first_s = first_token_timeout_s
         self._token_s = token_timeout_s
@@ -93,12 +102,15 @@ class ChatResponder(Responder):
         for number in range(MOST_ROUNDS + 1):
             if tools and number == MOST_ROUNDS:
                 request["tool_choice"] = "none"
-            answer = await self._open_answer(request, said=said)
-            async with aclosing(self._texts(answer)) as texts:
-                async for text in texts:
-                    if isinstance(text, Anew):  # learnt at once, as the caller may interrupt
-                        self._beginnings.note(str(request["model"]), began_in_thought=True)
-                    yield text
+            answer = await self._begun(request, conversation, said=said)
+            try:
+                async with aclosing(self._texts(answer)) as texts:
+                    async for text in texts:
+                        if isinstance(text, Anew):  # learnt at once, as the caller may interrupt
+                            self._beginnings.note(str(request["model"]), began_in_thought=True)
+                        yield text
+            finally:
+                count_answer(conversation.usage, request, answer)
             said = said or bool(answer.text.strip())
             if answer.began_in_thought or answer.whole:
                 self._beginnings.note(
@@ -152,6 +164,16 @@ class ChatResponder(Responder):
                 text = await self._next_text(answer)
         finally:
             await answer.aclose()
+
+    async def _begun(
+        self, request: Mapping[str, Any], conversation: Conversation, *, said: bool
+    ) -> ChatStream:
+        """Returns an answer that has begun; counts a request that is given up before."""
+        try:
+            return await self._open_answer(request, said=said)
+        except asyncio.CancelledError:  # the server reads it all the same
+            count_unread(conversation.usage, request)
+            raise
 
     async def _open_answer(self, request: Mapping[str, Any], *, said: bool) -> ChatStream:
         """Returns an answer that has begun; retries failures that may pass.

@@ -66,6 +66,9 @@ class ChatStream:
         self._reason = ""
         self._failure = ""
         self._raw_text = ""
+        self.tokens: tuple[int, int] | None = None
+        """Tokens in and out, as the server counted them; None where it has not yet."""
+
         self.text = ""
         """The text so far; of an answer that began anew, the text since then."""
 
@@ -86,6 +89,11 @@ class ChatStream:
     def began_in_thought(self) -> bool:
         """Whether the answer began within a thought."""
         return self._content.began_in_thought
+
+    @property
+    def written(self) -> str:
+        """All that the model wrote so far into its text, thoughts and calls among it."""
+        return self._raw_text
 
     @property
     def whole(self) -> bool:
@@ -152,6 +160,7 @@ class ChatStream:
             raise ResponderUnavailableError(NO_CHAT)
         if says_error(chunk):
             raise ResponderUnavailableError(FAILED)
+        self.tokens = _tokens(chunk.get("usage")) or self.tokens
         choice = self._choice(chunk.get("choices"))
         if choice is None:
             return ""  # token counts or filter results
@@ -209,6 +218,15 @@ class ChatStream:
         if isinstance(content, str) and content.startswith(self._raw_text):
             return {**message, "content": content[len(self._raw_text) :]}
         return message
+
+
+def _tokens(usage: Any) -> tuple[int, int] | None:
+    """Returns the tokens in and out of a chunk's counts; None where it has none."""
+    if not isinstance(usage, Mapping):
+        return None
+    told = [usage.get(name) for name in ("prompt_tokens", "completion_tokens")]
+    counts = [max(0, count) if isinstance(count, int) else 0 for count in told]
+    return (counts[0], counts[1]) if any(counts) else None
 
 
 def _kind(part: Any) -> str:

@@ -1,0 +1,100 @@
+"""What one call uses of recognisers, language models and voices, counted while it runs."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class UsageKind(StrEnum):
+    """What something was used for: in the call itself, or by what follows it."""
+
+    RECOGNITION = "recognition"
+    ANSWERS = "answers"
+    SPEECH = "speech"
+    SECOND_PASS = "second_pass"  # nosec B105 # noqa: S105 - no password
+    SUMMARY = "summary"
+    VALUES = "values"
+
+
+@dataclass(frozen=True, slots=True)
+class UsedPart:
+    """What was used of one recogniser, model or voice, for one purpose.
+
+    `name` is the recogniser's, the model's or the synthesiser's, `voice` one of the synthesiser's.
+    `audio_ms` is audio that was recognised, `characters` went to the voice, as it reads them.
+    `tokens_in` and `tokens_out` are what the model's server counted; with `estimated` some of it
+    was not counted, but estimated from the length of the texts.
+    """
+
+    kind: UsageKind
+    name: str
+    voice: str = ""
+    audio_ms: int = 0
+    requests: int = 0
+    tokens_in: int = 0
+    tokens_out: int = 0
+    characters: int = 0
+    estimated: bool = False
+
+
+@dataclass(slots=True)
+class _Asked:
+    """What one model was asked."""
+
+    requests: int = 0
+    tokens_in: int = 0
+    tokens_out: int = 0
+    estimated: bool = False
+
+
+class CallUsage:
+    """The counts of one call so far; counted on its event loop, without anything that waits.
+
+    Phrases that are kept ready for all calls are made before, and not counted.
+    """
+
+    def __init__(self) -> None:
+        self._audio_ms: dict[str, float] = {}
+        self._asked: dict[str, _Asked] = {}
+        self._characters: dict[tuple[str, str], int] = {}
+
+    def heard(self, recogniser: str, audio_ms: float) -> None:
+        """Counts audio that the recogniser was given; what is sent again counts once."""
+        self._audio_ms[recogniser] = self._audio_ms.get(recogniser, 0.0) + audio_ms
+
+    def asked(
+        self, model: str, tokens_in: int, tokens_out: int, *, estimated: bool = False
+    ) -> None:
+        """Counts a request to the model; `estimated` where its server did not count."""
+        found = self._asked.setdefault(model, _Asked())
+        found.requests += 1
+        found.tokens_in += tokens_in
+        found.tokens_out += tokens_out
+        found.estimated = found.estimated or estimated
+
+    def spoke(self, synthesiser: str, voice: str, characters: int) -> None:
+        """Counts what the synthesiser was given to read; `voice` is empty for its own choice."""
+        key = synthesiser, voice
+        self._characters[key] = self._characters.get(key, 0) + characters
+
+    def parts(self) -> list[UsedPart]:
+        """Returns the counts so far, in parts that change no more."""
+        heard = [
+            UsedPart(UsageKind.RECOGNITION, name, audio_ms=round(ms))
+            for name, ms in self._audio_ms.items()
+        ]
+        asked = [
+            UsedPart(
+                UsageKind.ANSWERS,
+                model,
+                requests=one.requests,
+                tokens_in=one.tokens_in,
+                tokens_out=one.tokens_out,
+                estimated=one.estimated,
+            )
+            for model, one in self._asked.items()
+        ]
+        spoken = [
+            UsedPart(UsageKind.SPEECH, name, voice, characters=many)
+            for (name, voice), many in self._characters.items()
+        ]
+        return [*heard, *asked, *spoken]
