@@ -13,7 +13,7 @@ from django.db.models import F, Manager, Q, QuerySet
 from django.utils import timezone
 
 from sessions_app.engine.core.errors import VoiceError, traced
-from sessions_app.models import Recording, Summary, Version
+from sessions_app.models import Extraction, Recording, Summary, Version
 from sessions_app.models.work import LeasedJob, WorkState
 from sessions_app.services import changes, heartbeats, stopping
 from sessions_app.services.database import is_away
@@ -107,14 +107,17 @@ def done(row: LeasedJob) -> bool:
     return True
 
 
-def fail(row: LeasedJob, error: str, *, passing: bool = False) -> None:
+def fail(row: LeasedJob, error: str, *, passing: bool = False, wait_s: float = 0.0) -> None:
     """Gives the row back for another attempt, or fails it after MAX_ATTEMPTS, with its reason.
 
     A `passing` reason, such as a full disk, is waited for: up to MAX_TAKES, each later by
     PASSING_PAUSE. Work that is never given up is tried again for ever, with pauses that double up
-    to LONGEST_PAUSE. Does nothing when the work is done, or was meanwhile given to another worker.
+    to LONGEST_PAUSE. No attempt comes before `wait_s`. Does nothing when the work is done, or was
+    meanwhile given to another worker.
     """
     pause = _next_pause(row, passing=passing)
+    if pause is not None:
+        pause = max(pause, timedelta(seconds=wait_s))
     with transaction.atomic():
         held = _still_held(row)
         if held is None or held.state == WorkState.DONE:
@@ -169,6 +172,11 @@ def give_back(row: LeasedJob) -> None:
     take_back(held_by(row), state=WorkState.PENDING, attempts=F("attempts") - 1)
 
 
+def is_free(now: datetime) -> Q:
+    """Returns the filter for rows whose work is owed, and that nobody is at."""
+    return _waiting() | _expired(now)
+
+
 def again(row: LeasedJob) -> bool:
     """Owes the work anew, with all its attempts; False while a worker is at it."""
     free = ~Q(state=WorkState.RUNNING) | _expired(timezone.now())
@@ -218,7 +226,7 @@ def _give_up(rows: "QuerySet[W]") -> None:
 
 def _tell(row: LeasedJob) -> None:
     """Notes that a call has something new, where the row is about one; in a transaction."""
-    if isinstance(row, Recording | Summary | Version):
+    if isinstance(row, Recording | Summary | Version | Extraction):
         changes.updated(row.call_id)
 
 
