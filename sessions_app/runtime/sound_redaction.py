@@ -13,7 +13,7 @@ from django.db import transaction
 from sessions_app.engine.recording.masking import Times, mask_recording
 from sessions_app.models import Call, Recording, SoundRedaction
 from sessions_app.models.work import WorkState
-from sessions_app.services import archives, audio_copies, recordings, redactions, work
+from sessions_app.services import archives, audio_copies, changes, recordings, redactions, work
 from sessions_app.services.erasure_work import copies_prefix
 
 WAIT = timedelta(seconds=10)
@@ -83,6 +83,7 @@ def _rewrite(recording: Recording, row: SoundRedaction, times: Sequence[Times]) 
             row.stale = [old, *audio_copies.paths_of(recording, old)]
             row.save(update_fields=["masked", "stale", "original"])
             archives.forget_calls([row.call_id])
+            changes.updated(row.call_id)
     if not swapped:
         storage.delete(new)
         return False
