@@ -18,6 +18,10 @@ from sessions_app.services import access, changes, search
 USUAL, MOST = 50, 200
 MOST_DIGITS = 18
 WRONG = "This is no cursor of the feed: begin with an empty one."
+AHEAD = (
+    "The feed has not come so far: the database was restored from an older copy. Begin with an "
+    "empty cursor."
+)
 
 
 class CallChangeSerializer(serializers.ModelSerializer[CallChange]):
@@ -77,7 +81,10 @@ class Changes(ApiView):
     def get(self, request: Request) -> Response:
         given = request.query_params.get("cursor", "")
         size = page_size_of(request, USUAL, MOST)
-        rows, more = changes.after(request.user, _place(given), size)
+        place = _place(given)
+        rows, more = changes.after(request.user, place, size)
+        if place > changes.last_number():
+            raise ValidationError({"cursor": [AHEAD]})
         last = str(rows[-1].seq) if rows else given
         context = {"request": request, "calls": _calls(request.user, rows)}
         told = CallChangeSerializer(rows, many=True, context=context).data

@@ -17,7 +17,8 @@ class LeasedJob(models.Model):
     """A row whose job is done by a Celery task, even if tasks get lost.
 
     A worker that takes the row sets RUNNING and a lease; once the lease has expired, the job is
-    queued again.
+    queued again. A worker holds the job as long as the row has the `lease_number` that it was
+    taken with.
     """
 
     WORK_KEY: ClassVar[str] = "call_id"
@@ -31,6 +32,11 @@ class LeasedJob(models.Model):
 
     state = models.CharField(max_length=10, choices=WorkState.choices, default=WorkState.PENDING)
     attempts = models.PositiveSmallIntegerField(default=0)
+    lease_number = models.PositiveBigIntegerField(
+        default=0,
+        editable=False,
+        help_text="Grows with each lease that begins or is taken back, and never falls.",
+    )
     leased_until = models.DateTimeField(null=True, blank=True)
     error = models.CharField(max_length=500, blank=True)
     done_at = models.DateTimeField(null=True, blank=True)

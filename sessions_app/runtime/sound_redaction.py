@@ -13,8 +13,8 @@ from django.db import transaction
 from sessions_app.engine.recording.masking import Times, mask_recording
 from sessions_app.models import Call, Recording, SoundRedaction
 from sessions_app.models.work import WorkState
-from sessions_app.services import archives, audio_copies, recordings, redactions, work
-from sessions_app.services.erasure_work import copies_prefix
+from sessions_app.services import archives, audio_copies, changes, recordings, redactions, work
+from sessions_app.services.erasure_work import copies_prefix, delete_copies
 
 WAIT = timedelta(seconds=10)
 NOT_MADE, HELD = "The recording is not made yet.", "The call is under legal hold."
@@ -40,6 +40,7 @@ def _redact(call: Call, row: SoundRedaction) -> None:
     if call.is_held:
         work.put_off(row, HELD, WAIT)
         return
+    delete_copies(call)  # with the sound of what is hidden
     if recording is None or not recording.file:
         _delete(row, keep="")  # the audio went while somebody wrote it anew
     while not _is_done(row, recording):
@@ -83,6 +84,7 @@ def _rewrite(recording: Recording, row: SoundRedaction, times: Sequence[Times]) 
             row.stale = [old, *audio_copies.paths_of(recording, old)]
             row.save(update_fields=["masked", "stale", "original"])
             archives.forget_calls([row.call_id])
+            changes.updated(row.call_id)
     if not swapped:
         storage.delete(new)
         return False

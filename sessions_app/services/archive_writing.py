@@ -143,8 +143,8 @@ def _waits(key: int) -> bool:
 
 def _put_off(row: Archive, part: Path) -> None:
     """Owes the rest; whatever was queued meanwhile goes first."""
-    mine = Archive.objects.filter(pk=row.pk, attempts=row.attempts, state=WorkState.RUNNING)
-    mine.update(reached=row.reached, part_size=part.stat().st_size, wanted=row.wanted)
+    size = part.stat().st_size
+    work.held_by(row).update(reached=row.reached, part_size=size, wanted=row.wanted)
     if _waits(row.wanted[row.reached]):
         work.put_off(row, NOT_COVERED, WAIT)
         return

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import Storage
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 
@@ -182,11 +182,7 @@ def remove(rows: QuerySet[Archive], why: ArchiveEnd) -> int:
     keys = list(rows.filter(gone_at=None).values_list("pk", flat=True))
     found = Archive.objects.filter(pk__in=keys)
     error = ERASED_MEANWHILE if why == ArchiveEnd.ERASED else why.label
-    # whoever is at it has lost it by the number of attempts
-    unfinished = found.filter(state__in=_OWED)
-    unfinished.update(
-        state=WorkState.FAILED, attempts=F("attempts") + 1, leased_until=None, error=error
-    )
+    work.take_back(found.filter(state__in=_OWED), state=WorkState.FAILED, error=error)
     found.update(gone_at=timezone.now(), gone_because=why, wanted=[])
     for key in keys:
         transaction.on_commit(partial(_sweep_one, key), robust=True)

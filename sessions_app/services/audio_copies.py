@@ -72,13 +72,12 @@ def owe_anew(call: Call) -> None:
     A worker that is at one has lost it.
     """
     for row in AudioCopy.objects.select_for_update().filter(call=call):
-        attempts = row.attempts + 1 if row.state == WorkState.RUNNING else 0
         if row.file_name:
             transaction.on_commit(partial(storage().delete, row.file_name), robust=True)
-        AudioCopy.objects.filter(pk=row.pk).update(
+        work.take_back(
+            AudioCopy.objects.filter(pk=row.pk),
             state=WorkState.PENDING,
-            attempts=attempts,
-            leased_until=None,
+            attempts=0,
             error="",
             done_at=None,
             file_name="",

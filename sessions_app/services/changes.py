@@ -61,6 +61,12 @@ def after(user: Any, seq: int, most: int) -> tuple[list[CallChange], bool]:
     return found[:most], len(found) > most
 
 
+def last_number() -> int:
+    """Returns the greatest number that was given yet; nobody was told of a greater one."""
+    counter = ChangeCounter.objects.filter(pk=THE_COUNTER).first()
+    return 0 if counter is None else counter.last
+
+
 def number_new() -> None:
     """Numbers all changes that were committed and have no number."""
     while CallChange.objects.filter(seq=None).exists() and _number_some():

@@ -1,16 +1,21 @@
 """POST requests to addresses that somebody typed: only to hosts that may be reached.
 
 A name is resolved once, all its addresses are checked, and the request goes to a checked address,
-whatever the name means a moment later. Redirects are not followed. Certificates are those of the
-name.
+whatever the name means a moment later: to the first that takes a connection. Redirects are not
+followed. Certificates are those of the name.
 """
 
 import asyncio
 import ipaddress
 import socket
 import ssl
+import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 import certifi
@@ -20,6 +25,11 @@ from sessions_app.engine.core.errors import VoiceError
 
 TIMEOUT_S = 10.0
 """For name, connection and answer together. Longer would hold up the worker's other tasks."""
+
+CONNECT_S = 3.0
+"""For a connection to one of several addresses: IPv6 may lead nowhere where IPv4 is fine."""
+
+MOST_DIGITS = 9
 
 IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 IpNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -34,6 +44,14 @@ class NoAnswerError(VoiceError):
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """The status of an answer, and the seconds to wait that it asks for; 0 for none."""
+
+    status: int
+    wait_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Target:
     """Where a request goes: the checked address, and the name it is for."""
 
@@ -42,6 +60,8 @@ class Target:
     port: int
     path: str
     address: IpAddress
+    others: tuple[IpAddress, ...] = ()
+    """To be tried, in this order, where the first takes no connection."""
 
     @property
     def url(self) -> str:
@@ -93,8 +113,8 @@ def checked_url(url: str, allowed: AllowedHosts) -> None:
         raise AddressRefusedError(f"{host} is not reached without TLS: use an https:// address.")
 
 
-async def post(url: str, body: bytes, headers: Mapping[str, str], allowed: AllowedHosts) -> int:
-    """Sends a POST request and returns the answer's status; its body is not read.
+async def post(url: str, body: bytes, headers: Mapping[str, str], allowed: AllowedHosts) -> Answer:
+    """Sends a POST request and returns the answer; its body is not read.
 
     Certificates are checked against those of the system and of certifi. Raises
     AddressRefusedError and NoAnswerError.
@@ -106,7 +126,7 @@ async def post(url: str, body: bytes, headers: Mapping[str, str], allowed: Allow
     except TimeoutError as error:
         raise NoAnswerError(f"No answer within {TIMEOUT_S:.0f} seconds.") from error
     except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
-        raise NoAnswerError(f"The connection failed ({type(error).__name__}).") from error
+        raise NoAnswerError(_why(error)) from error
 
 
 async def resolved(url: str, allowed: AllowedHosts) -> Target:
@@ -120,14 +140,50 @@ async def resolved(url: str, allowed: AllowedHosts) -> Target:
     if literal is not None:
         addresses: list[IpAddress] = [literal]
     else:
-        loop = asyncio.get_running_loop()
         try:
-            found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            found = await _looked_up(host, port)
         except OSError as error:
             raise NoAnswerError(f"There is no address for the name {host}.") from error
-        addresses = [ipaddress.ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
+        named = (ipaddress.ip_address(str(entry[4][0]).partition("%")[0]) for entry in found)
+        addresses = list(dict.fromkeys(named))
     _check(scheme, host, addresses, allowed)
-    return Target(scheme, host, port, path, addresses[0])
+    return Target(scheme, host, port, path, addresses[0], tuple(addresses[1:]))
+
+
+async def _looked_up(host: str, port: int) -> list[Any]:
+    """Returns what a name stands for; raises OSError. Can be left at any time.
+
+    The loop's own pool would be waited for at the loop's end, however long a resolver is silent.
+    """
+    loop = asyncio.get_running_loop()
+    found: asyncio.Future[list[Any]] = loop.create_future()
+
+    def tell(result: list[Any] | OSError) -> None:
+        if not found.done():
+            if isinstance(result, OSError):
+                found.set_exception(result)
+            else:
+                found.set_result(result)
+
+    def look_up() -> None:
+        try:
+            result: list[Any] | OSError = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except OSError as error:
+            result = error
+        with suppress(RuntimeError):  # nobody waits any more
+            loop.call_soon_threadsafe(tell, result)
+
+    threading.Thread(target=look_up, name="look-up", daemon=True).start()
+    return await found
+
+
+def _why(error: BaseException) -> str:
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return "The certificate is not accepted: nobody known vouches for it, or for the name."
+        cause = cause.__cause__ or cause.__context__
+    return f"The connection failed ({type(error).__name__})."
 
 
 def _trusted() -> ssl.SSLContext:
@@ -136,9 +192,21 @@ def _trusted() -> ssl.SSLContext:
     return context
 
 
-async def _sent(target: Target, body: bytes, headers: Mapping[str, str]) -> int:
+async def _sent(target: Target, body: bytes, headers: Mapping[str, str]) -> Answer:
+    """Sends to the first of the target's addresses that takes a connection."""
+    try:
+        return await _sent_to(target, body, headers)
+    except (httpx2.ConnectError, httpx2.ConnectTimeout):
+        if not target.others:
+            raise
+        following = replace(target, address=target.others[0], others=target.others[1:])
+        return await _sent(following, body, headers)
+
+
+async def _sent_to(target: Target, body: bytes, headers: Mapping[str, str]) -> Answer:
+    timeout = httpx2.Timeout(TIMEOUT_S, connect=CONNECT_S if target.others else TIMEOUT_S)
     async with (
-        httpx2.AsyncClient(verify=_trusted(), trust_env=False, timeout=TIMEOUT_S) as client,
+        httpx2.AsyncClient(verify=_trusted(), trust_env=False, timeout=timeout) as client,
         client.stream(
             "POST",
             target.url,
@@ -147,7 +215,20 @@ async def _sent(target: Target, body: bytes, headers: Mapping[str, str]) -> int:
             extensions={"sni_hostname": target.host},
         ) as response,
     ):
-        return response.status_code
+        return Answer(response.status_code, _wait_s(response.headers.get("retry-after", "")))
+
+
+def _wait_s(retry_after: str) -> float:
+    """Returns the seconds of a Retry-After header (RFC 9110, 10.2.3): a number, or a date."""
+    given = retry_after.strip()
+    if given.isascii() and given.isdigit():
+        return float(given[:MOST_DIGITS])
+    try:
+        until = parsedate_to_datetime(given)
+    except (ValueError, OverflowError):
+        return 0.0
+    until = until if until.tzinfo is not None else until.replace(tzinfo=UTC)
+    return max(0.0, (until - datetime.now(UTC)).total_seconds())
 
 
 def _parts(url: str) -> tuple[str, str, int, str]:
@@ -162,7 +243,15 @@ def _parts(url: str) -> tuple[str, str, int, str]:
     if parts.username or parts.password:
         raise AddressRefusedError("The address may hold no user name or password.")
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    return parts.scheme, parts.hostname, port or _PORTS[parts.scheme], path
+    return parts.scheme, _plain(parts.hostname), port or _PORTS[parts.scheme], path
+
+
+def _plain(host: str) -> str:
+    """Returns a name as resolvers and headers take it; raises AddressRefusedError."""
+    try:
+        return host if host.isascii() and ":" in host else host.encode("idna").decode()
+    except UnicodeError as error:
+        raise AddressRefusedError("This is not a valid address.") from error
 
 
 def _literal(host: str) -> IpAddress | None:

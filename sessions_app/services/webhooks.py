@@ -24,7 +24,7 @@ from sessions_app.models.webhook import new_secret
 from sessions_app.models.work import WorkState
 from sessions_app.services import webhook_posts, work
 from sessions_app.services.queueing import DELIVER, queue
-from sessions_app.services.webhook_posts import AllowedHosts, NoAnswerError
+from sessions_app.services.webhook_posts import AllowedHosts, Answer, NoAnswerError
 
 logger = logging.getLogger(__name__)
 
@@ -40,9 +40,20 @@ KEPT = timedelta(days=30)
 GONE = 410
 """An endpoint that answers so wants no more messages (Standard Webhooks)."""
 
+BUSY = frozenset({429, 503})
+"""What an endpoint says that has too much to do; it may say until when."""
+
+
+LONGEST_WAIT = timedelta(days=1)
+"""The longest that an endpoint may ask for: a message is given up after three days."""
+
 
 class NotAcceptedError(NoAnswerError):
-    """The endpoint answered with another status than 2xx."""
+    """The endpoint answered with another status than 2xx. `wait_s` is what it asks for, or 0."""
+
+    def __init__(self, message: str, wait_s: float = 0.0) -> None:
+        super().__init__(message)
+        self.wait_s = min(wait_s, LONGEST_WAIT.total_seconds())
 
 
 def allowed_hosts() -> AllowedHosts:
@@ -121,11 +132,19 @@ def deliver(delivery_pk: int) -> None:
     with work.doing(WebhookDelivery, delivery_pk) as taken:
         if taken is None:
             return
+        taken.status = None
         try:
-            taken.status = _posted(taken)
-            _check_status(taken)
+            answer = _posted(taken)
+            taken.status = answer.status
+            _check(taken, answer)
+        except NotAcceptedError as error:
+            logger.warning("webhook delivery %d: %s", taken.pk, error.message)
+            _note_status(taken)
+            work.fail(taken, error.message, wait_s=error.wait_s)
+            return
         except NoAnswerError:
-            _back_off(taken)
+            _note_status(taken)
+            _rest(taken.endpoint_id, BACK_OFF, "It did not answer.")
             raise
         with transaction.atomic():
             if work.is_held(taken):
@@ -138,8 +157,9 @@ def _may_send(row: WebhookDelivery) -> bool:
     """Returns whether the endpoint takes messages now; what waits for it costs no attempt."""
     endpoint = row.endpoint
     if not endpoint.enabled:
-        waiting = WebhookDelivery.objects.filter(pk=row.pk, state=WorkState.PENDING)
-        waiting.update(state=WorkState.FAILED, error="The endpoint is switched off.")
+        # also what a worker left that was killed at it: nobody would ever take it
+        left = WebhookDelivery.objects.filter(work.is_free(timezone.now()), pk=row.pk)
+        work.take_back(left, state=WorkState.FAILED, error="The endpoint is switched off.")
         return False
     resting = endpoint.resting_until
     if resting is not None and resting > timezone.now():
@@ -150,8 +170,8 @@ def _may_send(row: WebhookDelivery) -> bool:
     return True
 
 
-def _posted(row: WebhookDelivery) -> int:
-    """Returns the status of the answer; raises AddressRefusedError and NoAnswerError."""
+def _posted(row: WebhookDelivery) -> Answer:
+    """Returns the answer; raises AddressRefusedError and NoAnswerError."""
     body = json.dumps(row.payload, separators=(",", ":"))
     headers = signed(row.endpoint, row.message_id, body, timezone.now())
     sending = webhook_posts.post(row.endpoint.url, body.encode(), headers, allowed_hosts())
@@ -176,23 +196,31 @@ def signed(
     }
 
 
-def _check_status(row: WebhookDelivery) -> None:
-    """Raises NotAcceptedError for any status but 2xx; one that is gone is switched off."""
-    status = row.status or 0
+def _check(row: WebhookDelivery, answer: Answer) -> None:
+    """Raises NotAcceptedError for any status but 2xx; one that is gone is switched off.
+
+    One that asks for a pause has it, from all messages.
+    """
     endpoints = WebhookEndpoint.objects.filter(pk=row.endpoint_id)
-    if status == GONE:
+    if 200 <= answer.status < 300:  # noqa: PLR2004 - what HTTP calls successful
+        endpoints.exclude(problem="", resting_until=None).update(problem="", resting_until=None)
+        return
+    error = NotAcceptedError(f"It answered {answer.status}.", answer.wait_s)
+    if answer.status == GONE:
         endpoints.update(enabled=False, problem="It answered 410: it wants no more messages.")
-    if not 200 <= status < 300:  # noqa: PLR2004 - what HTTP calls successful
-        WebhookDelivery.objects.filter(pk=row.pk).update(status=status)
-        raise NotAcceptedError(f"It answered {status}.")
-    endpoints.exclude(problem="", resting_until=None).update(problem="", resting_until=None)
+    elif answer.status in BUSY and error.wait_s:
+        _rest(row.endpoint_id, timedelta(seconds=error.wait_s), "It asked for a pause.")
+    raise error
 
 
-def _back_off(row: WebhookDelivery) -> None:
-    if row.status is None:
-        WebhookEndpoint.objects.filter(pk=row.endpoint_id).update(
-            resting_until=timezone.now() + BACK_OFF, problem="It did not answer."
-        )
+def _note_status(row: WebhookDelivery) -> None:
+    work.held_by(row).update(status=row.status)
+
+
+def _rest(endpoint_pk: int, pause: timedelta, problem: str) -> None:
+    """Leaves an endpoint alone for a while: what waits for it costs no attempt."""
+    until = timezone.now() + pause
+    WebhookEndpoint.objects.filter(pk=endpoint_pk).update(resting_until=until, problem=problem)
 
 
 def forget_given(call_keys: Iterable[int], left: Mapping[str, Any] | None = None) -> None:

@@ -13,7 +13,7 @@ from django.db.models import F, Manager, Q, QuerySet
 from django.utils import timezone
 
 from sessions_app.engine.core.errors import VoiceError, traced
-from sessions_app.models import Recording, Summary, Version
+from sessions_app.models import Extraction, Recording, Summary, Version
 from sessions_app.models.work import LeasedJob, WorkState
 from sessions_app.services import changes, heartbeats, stopping
 from sessions_app.services.database import is_away
@@ -58,10 +58,14 @@ def take(model: type[W], key: int, lease: timedelta = LEASE) -> W | None:
     ready = _rows(model).filter(_waiting() | _expired(now), **{model.WORK_KEY: key})
     if model.GIVES_UP:
         _give_up(ready.filter(attempts__gte=MAX_TAKES))
-    taken = ready.update(
-        state=WorkState.RUNNING, leased_until=now + lease, attempts=F("attempts") + 1
-    )
-    return _rows(model).get(**{model.WORK_KEY: key}) if taken else None
+    with transaction.atomic():  # nobody takes it back before its lease number is read
+        taken = ready.update(
+            state=WorkState.RUNNING,
+            leased_until=now + lease,
+            attempts=F("attempts") + 1,
+            **_next_lease(),
+        )
+        return _rows(model).get(**{model.WORK_KEY: key}) if taken else None
 
 
 @contextmanager
@@ -103,14 +107,17 @@ def done(row: LeasedJob) -> bool:
     return True
 
 
-def fail(row: LeasedJob, error: str, *, passing: bool = False) -> None:
+def fail(row: LeasedJob, error: str, *, passing: bool = False, wait_s: float = 0.0) -> None:
     """Gives the row back for another attempt, or fails it after MAX_ATTEMPTS, with its reason.
 
     A `passing` reason, such as a full disk, is waited for: up to MAX_TAKES, each later by
     PASSING_PAUSE. Work that is never given up is tried again for ever, with pauses that double up
-    to LONGEST_PAUSE. Does nothing when the work is done, or was meanwhile given to another worker.
+    to LONGEST_PAUSE. No attempt comes before `wait_s`. Does nothing when the work is done, or was
+    meanwhile given to another worker.
     """
     pause = _next_pause(row, passing=passing)
+    if pause is not None:
+        pause = max(pause, timedelta(seconds=wait_s))
     with transaction.atomic():
         held = _still_held(row)
         if held is None or held.state == WorkState.DONE:
@@ -124,17 +131,30 @@ def fail(row: LeasedJob, error: str, *, passing: bool = False) -> None:
 
 def put_off(row: LeasedJob, reason: str, pause: timedelta) -> None:
     """Owes the work after `pause`, as if it had not been taken; `reason` says what it waits for."""
-    _mine(row).update(
+    held_by(row).update(
         state=WorkState.PENDING,
         leased_until=timezone.now() + pause,
         attempts=F("attempts") - 1,
         error=reason[:ERROR_CHARS],
+        **_next_lease(),
     )
 
 
 def is_held(row: LeasedJob) -> bool:
     """Locks the row; returns whether its work is still with who took it. In a transaction."""
     return _still_held(row) is not None
+
+
+def held_by(row: W) -> "QuerySet[W]":
+    """Returns the row to be updated, or nothing if its work is not with who took it any more."""
+    return _rows(type(row)).filter(
+        pk=row.pk, lease_number=row.lease_number, state=WorkState.RUNNING
+    )
+
+
+def take_back(rows: "QuerySet[W]", **told: Any) -> int:
+    """Updates rows with `told`; whoever is at one of them has lost it. Returns how many."""
+    return rows.update(leased_until=None, **_next_lease(), **told)
 
 
 def _next_pause(row: LeasedJob, *, passing: bool) -> timedelta | None:
@@ -149,7 +169,12 @@ def _next_pause(row: LeasedJob, *, passing: bool) -> timedelta | None:
 
 def give_back(row: LeasedJob) -> None:
     """Owes the work at once, as if it had not been taken; does nothing where it is done."""
-    _mine(row).update(state=WorkState.PENDING, leased_until=None, attempts=F("attempts") - 1)
+    take_back(held_by(row), state=WorkState.PENDING, attempts=F("attempts") - 1)
+
+
+def is_free(now: datetime) -> Q:
+    """Returns the filter for rows whose work is owed, and that nobody is at."""
+    return _waiting() | _expired(now)
 
 
 def again(row: LeasedJob) -> bool:
@@ -157,7 +182,7 @@ def again(row: LeasedJob) -> bool:
     free = ~Q(state=WorkState.RUNNING) | _expired(timezone.now())
     anew = {"state": WorkState.PENDING, "attempts": 0, "error": "", "done_at": None}
     with transaction.atomic():
-        if not _rows(type(row)).filter(free, pk=row.pk).update(leased_until=None, **anew):
+        if not take_back(_rows(type(row)).filter(free, pk=row.pk), **anew):
             return False
         _tell(row)
     return True
@@ -201,7 +226,7 @@ def _give_up(rows: "QuerySet[W]") -> None:
 
 def _tell(row: LeasedJob) -> None:
     """Notes that a call has something new, where the row is about one; in a transaction."""
-    if isinstance(row, Recording | Summary | Version):
+    if isinstance(row, Recording | Summary | Version | Extraction):
         changes.updated(row.call_id)
 
 
@@ -226,15 +251,13 @@ def _expired(now: datetime) -> Q:
 
 
 def _still_held(row: LeasedJob) -> LeasedJob | None:
-    """Locks the row and returns it as it is now; None if it was taken since: that is counted."""
-    mine = _rows(type(row)).select_for_update().filter(pk=row.pk, attempts=row.attempts)
+    """Locks the row and returns it as it is now; None if it was taken, or taken back, since."""
+    mine = _rows(type(row)).select_for_update().filter(pk=row.pk, lease_number=row.lease_number)
     return mine.first()
 
 
-def _mine(row: W) -> "QuerySet[W]":
-    """Returns the row, if its work is still with who took it."""
-    rows = _rows(type(row))
-    return rows.filter(pk=row.pk, attempts=row.attempts, state=WorkState.RUNNING)
+def _next_lease() -> dict[str, Any]:
+    return {"lease_number": F("lease_number") + 1}
 
 
 def _interrupted(row: LeasedJob) -> None:
@@ -265,7 +288,7 @@ def _renew(row: LeasedJob, lease: timedelta, over: threading.Event) -> None:
         while not over.wait(lease.total_seconds() / 3):
             heartbeats.give(heartbeats.WORKER)  # a worker that is at one thing for long is alive
             try:
-                _mine(row).update(leased_until=timezone.now() + lease)
+                held_by(row).update(leased_until=timezone.now() + lease)
             except DatabaseError as error:
                 logger.warning("a lease could not be renewed (%s)", type(error).__name__)
                 connection.close()

@@ -5,8 +5,8 @@
 const started = new WeakSet();
 
 /** @param {HTMLAudioElement} audio */
-function audible(audio) {
-  return !audio.paused && !audio.muted && audio.volume > 0 && audio.played.length > 0;
+function played(audio) {
+  return !audio.muted && audio.volume > 0 && audio.played.length > 0;
 }
 
 /** @param {HTMLAudioElement} audio */
@@ -25,7 +25,7 @@ function onMediaEvent({ type, target }) {
   }
   if (type === "play") {
     started.add(target);
-  } else if (started.has(target) && audible(target)) {
+  } else if (started.has(target) && !target.paused && played(target)) {
     started.delete(target);
     report(target);
   }
@@ -34,4 +34,13 @@ function onMediaEvent({ type, target }) {
 // media events do not bubble, and the player may be added later: so the document captures them
 for (const name of ["play", "timeupdate"]) {
   document.addEventListener(name, onMediaEvent, { capture: true });
+}
+
+// whoever was quicker than this module has started a player, or played it, before anything was captured
+for (const audio of /** @type {NodeListOf<HTMLAudioElement>} */ (document.querySelectorAll("audio[data-heard]"))) {
+  if (played(audio)) {
+    report(audio);
+  } else if (!audio.paused) {
+    started.add(audio);
+  }
 }

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
 from django.db import connections
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from sessions_app.models import AccessLog, Call, Recording, Version
@@ -74,11 +74,20 @@ def test_clicking_a_time_plays_from_there(
     recording.file.save("call.wav", ContentFile(silence(6)))
     call: Call = recording.call
     with page_of(staff, server) as page:
+        late: list[Route] = []  # the module that reports what is heard
+        page.route("**/playback-report*", lambda route: late.append(route))  # noqa: PLW0108 - it is marked
         page.goto(f"{server.url}/admin/sessions_app/call/")
         page.get_by_role("link", name=call.public_id).click()
         rows = page.locator(".vs-transcript tbody tr")
         expect(rows).to_have_count(3)
-        page.wait_for_load_state("load")  # with the module that reports what is heard
+        page.wait_for_load_state("domcontentloaded")
+        rows.nth(1).locator(".vs-time").click()
+        page.wait_for_function("document.querySelector('audio').played.length > 0")
+        with page.expect_response("**/heard?**") as told:
+            late[0].continue_()
+        assert told.value.status == 204
+        page.unroute("**/playback-report*")
+        page.reload()
         with page.expect_response("**/heard?**") as told:
             rows.nth(1).locator(".vs-time").click()
         assert told.value.status == 204

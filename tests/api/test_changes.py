@@ -7,7 +7,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from sessions_app.models import Call, ErasureCause
+from sessions_app.models import ApiToken, Call, ErasureCause
 from sessions_app.services import calls, erasure
 from tests.api.conftest import Program, end
 from tests.conftest import CallMaker
@@ -52,6 +52,24 @@ def test_a_feed_begins_empty(program: Program) -> None:
 def test_another_cursor_is_refused(program: Program, cursor: str) -> None:
     answer = program.get(PATH, {"cursor": cursor})
     assert (answer.status_code, list(answer.json()["fields"])) == (400, ["cursor"])
+
+
+def test_a_cursor_that_is_ahead_is_refused(
+    program: Program, alice: User, make_call: CallMaker
+) -> None:
+    """As of a program that read on, while the database was restored from a copy."""
+    make_call(alice)
+    cursor = int(program.get(PATH).json()["cursor"])
+    assert program.get(PATH, {"cursor": str(cursor)}).status_code == 200
+    for ahead in (str(cursor + 1), "9" * 18):
+        answer = program.get(PATH, {"cursor": ahead})
+        assert (answer.status_code, list(answer.json()["fields"])) == (400, ["cursor"])
+
+
+def test_a_deleted_token_reads_no_feed(program: Program) -> None:
+    assert program.get(PATH).status_code == 200
+    ApiToken.objects.all().delete()
+    assert program.get(PATH).status_code == 401
 
 
 @pytest.mark.parametrize("size", ["0", "201", "x"])

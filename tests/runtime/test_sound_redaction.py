@@ -66,7 +66,9 @@ def test_the_file_takes_the_place_of_the_one_before(
 ) -> None:
     before = Recording.objects.get()
     hide(call)
+    seen = Call.objects.get().updated_at
     tasks.redact_sound(call.pk)
+    assert Call.objects.get().updated_at > seen, "REST tells of another file"
     after = Recording.objects.get()
     assert job().state == WorkState.DONE
     assert (job().masked, job().stale) == ([[300, 600]], [])

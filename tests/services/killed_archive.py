@@ -4,44 +4,28 @@ Prints, as JSON, what each came to.
 """
 
 import json
-import os
 import sys
 import zipfile
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import django
-
-from tests.services.killed_erasure import _Killer
-
-STEPS = 44
-"""More than making one has: the last ones are not killed any more."""
+from tests.services import killing
 
 
-def killed_at(step: int, archive_pk: int) -> bool:
-    """Makes the export in a process of its own; returns whether that was killed."""
+def made_and_killed(step: int, archive_pk: int) -> None:
+    """Makes the export, and is killed at a step."""
     from django.core.files.storage import FileSystemStorage
-    from django.db import connection
 
     from sessions_app.services import access, archive_writing, work
 
-    connection.close()
-    child = os.fork()
-    if not child:
-        killer = _Killer(step)
-        archive_writing.SLICE_S = 0.0  # each call in a turn of its own
-        for holder, names in (
-            (archive_writing, ("_call", "_sound", "_lists", "_put_off")),
-            (FileSystemStorage, ("save", "delete")),
-            (access, ("log_all",)),  # in the middle of a transaction
-            (work, ("done",)),
-        ):
-            for name in names:
-                killer.wrap(holder, name)
-        made(archive_pk)
-        os._exit(0)
-    return os.WIFSIGNALED(os.waitpid(child, 0)[1])
+    archive_writing.SLICE_S = 0.0  # each call in a turn of its own
+    killer = killing.Killer(step)
+    killer.around(archive_writing, "_call", "_sound", "_lists", "_put_off")
+    killer.around(FileSystemStorage, "save", "delete")
+    killer.around(access, "log_all")  # in the middle of a transaction
+    killer.around(work, "done")
+    made(archive_pk)
 
 
 def made(archive_pk: int) -> Any:
@@ -87,24 +71,21 @@ def told_of(row: Any, killed: bool, var: Path) -> dict[str, Any]:
 
 
 def main() -> None:
-    os.environ["DJANGO_SETTINGS_MODULE"] = "voicesite.settings"
-    django.setup()
+    var = killing.begin()
     from django.contrib.auth.models import User
-    from django.core.management import call_command
 
     from sessions_app.services import archives
     from tests.fixtures.spoken_call import spoken_call
 
-    var = Path(os.environ["VAR_DIR"])
-    call_command("migrate", verbosity=0)
     owner = User.objects.create(username="owner")
     for _ in range(2):
         spoken_call(owner, var)
-    told = []
-    for step in range(1, STEPS + 1):
+    told = list[dict[str, Any]]()
+    while not told or told[-1]["killed"]:
+        step = len(told) + 1
         asker = User.objects.create(username=f"asker {step}")
         row = archives.ask_own(owner, asker)
-        killed = killed_at(step, row.pk)
+        killed = killing.killed(made_and_killed, step, row.pk)
         told.append(told_of(later(row.pk), killed, var))
     json.dump(told, sys.stdout)
 

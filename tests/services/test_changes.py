@@ -316,6 +316,14 @@ def _take_other(call: Call, user: User) -> None:
     extractions.correct(Extraction.objects.get(call=call), user, {"caller_name": "Ann"})
 
 
+def _take_again(call: Call, user: User) -> None:
+    assert extractions.ask_again(call, user)
+
+
+def _taken(call: Call, _user: User) -> None:
+    assert work.done(Extraction.objects.get(call=call))
+
+
 def _hide(call: Call, user: User) -> None:
     assert redacting.hide_by_hand(call, user, 2, 0, 5)
 
@@ -323,7 +331,7 @@ def _hide(call: Call, user: User) -> None:
 @pytest.mark.parametrize(
     "what",
     [
-        *(_undo, _tag, _comment, _review, _unscore, _take_other, _hide),
+        *(_undo, _tag, _comment, _review, _unscore, _take_other, _take_again, _taken, _hide),
         *(_correct, _accept, _take_back, _summarise, _fail, _give_up, _done, _expire),
         *(_erase_text, _gap, _transport, _length, _title),
     ],

@@ -131,7 +131,7 @@ def test_a_server_that_is_out_costs_nothing(ended: Call, server: CompletionsServ
 
 def test_a_summary_of_another_worker_is_not_kept(ended: Call) -> None:
     row = Summary.objects.get(call=ended)
-    Summary.objects.update(attempts=7)  # taken over since
+    Summary.objects.update(lease_number=7)  # taken over since
     summaries.summarise(ended, row, ExtractiveSummariser())
     assert not SummaryVersion.objects.exists()
 

@@ -1,12 +1,13 @@
 import errno
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from sessions_app.engine.core.errors import MediaError
@@ -157,6 +158,47 @@ def test_who_lost_the_work_does_not_overwrite_it(row: Summary) -> None:
     assert not work.done(slow)
     row.refresh_from_db()
     assert (row.state, row.text, row.error) == (WorkState.DONE, "quick", "")
+
+
+def _asked_again(row: Summary, _held: Summary) -> None:
+    assert work.again(row)
+
+
+def _given_back(row: Summary, held: Summary) -> None:
+    work.give_back(held)
+    other = work.take(Summary, row.call_id)
+    assert other is not None
+    work.give_back(other)
+
+
+def _put_off(row: Summary, held: Summary) -> None:
+    other = work.take(Summary, row.call_id)
+    assert other is not None
+    work.put_off(other, "later", timedelta(0))
+
+
+@pytest.mark.parametrize("meanwhile", [_asked_again, _given_back, _put_off])
+@pytest.mark.parametrize("taken_anew", [True, False])
+def test_who_stood_still_never_holds_the_work_again(
+    row: Summary, meanwhile: Callable[[Summary, Summary], None], taken_anew: bool
+) -> None:
+    """Whatever happens to the count of attempts, which goes back to where it was."""
+    slow = work.take(Summary, row.call_id)
+    assert slow is not None
+    expire(row)
+    meanwhile(row, slow)
+    now = work.take(Summary, row.call_id) if taken_anew else None
+    slow.text = "slow"
+    with transaction.atomic():
+        assert not work.is_held(slow)
+    assert not work.done(slow)
+    work.fail(slow, "too slow")
+    work.give_back(slow)
+    assert Summary.objects.get().text == ""
+    if now is not None:
+        assert work.done(now)
+        row.refresh_from_db()
+        assert (row.state, row.error) == (WorkState.DONE, "")
 
 
 def test_work_under_way_cannot_be_asked_for_again(row: Summary) -> None:
