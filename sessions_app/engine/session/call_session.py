@@ -39,6 +39,7 @@ from sessions_app.engine.session.agent_session import AgentSession
 from sessions_app.engine.session.call_parts import CallSides, Ownership
 from sessions_app.engine.session.client_commands import COUNTED, STORED
 from sessions_app.engine.session.keypad import Keypad
+from sessions_app.engine.session.staff_desk import StaffDesk
 from sessions_app.engine.session.supervisor import Absence, ConnectionSnapshot, Limits, Supervisor
 
 logger = logging.getLogger(__name__)
@@ -96,7 +97,8 @@ class CallSession:
         self._agent_lane = sides.agent_lane
         self._supervisor = Supervisor(limits, time.monotonic())
         self._absence = Absence()
-        self._sinks: list[EventSink] = []
+        self.desk = StaffDesk()
+        self._sinks: list[EventSink] = [self.desk]
         self._finals: deque[SegmentFinal] = deque(maxlen=MAX_FINALS)
         self._gaps: deque[MediaGap] = deque(maxlen=MAX_GAPS)
         self._ending: asyncio.Task[None] | None = None
