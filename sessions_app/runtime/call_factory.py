@@ -286,6 +286,7 @@ class CallFactory:
             limits,
             messages=self._config.messages,
         )
+        session.desk.tells_caller = self._config.listening_notice
         redaction.begin(session, call, prepared.agent_config, self._store)
         session.add_sink(StoreSink(self._store, call.pk, call.public_id))
         session.add_sink(broadcast.BroadcastSink(call.public_id))

@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.templatetags.static import static
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
@@ -59,6 +61,9 @@ def live_call(request: HttpRequest, public_id: str) -> HttpResponse:
         "call": found,
         "row": _row(found),
         "may_end": live_desk.may_end(request.user) and found.end_asked_at is None,
+        "may": _may(request),
+        "acts": live_desk.acts_of(found),
+        "tells_caller": settings.VOICE["LIVE_LISTENING_NOTICE"],
         "desk_config": _config(found),
     }
     return render(request, "pages/live_call.html", context)
@@ -98,6 +103,16 @@ def _row(call: Call) -> LiveRow:
     )
 
 
+def _may(request: HttpRequest) -> dict[str, bool]:
+    """Returns what the user may do in live calls."""
+    asked = {
+        "listen": live_desk.LISTEN,
+        "whisper": live_desk.WHISPER,
+        "take_over": live_desk.TAKE_OVER,
+    }
+    return {name: live_desk.may(request.user, needed) for name, needed in asked.items()}
+
+
 def _desk_of(call: Call) -> str:
     return f"/ws/calls/{call.public_id}/desk"
 
@@ -108,4 +123,5 @@ def _config(call: Call) -> dict[str, Any]:
         "segmentsUrl": reverse("api:segments", args=[call.public_id]),
         "liveSocket": f"/ws/calls/{call.public_id}/live",
         "deskSocket": _desk_of(call),
+        "worklet": static("js/listen-worklet.js"),
     }

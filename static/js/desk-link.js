@@ -7,7 +7,16 @@ const RECONNECT_MS = 2000;
 const FATAL = new Set([4401, 4403, 4404, 4430]);
 const OPEN = 1;
 
-/** @typedef {{caller: boolean, agent: boolean, over: boolean}} Talk how a call stands */
+/**
+ * @typedef {object} Talk how a call stands
+ * @property {boolean} caller whether the caller speaks
+ * @property {boolean} agent
+ * @property {boolean} over
+ * @property {boolean} answers whether its agent can be spoken for
+ * @property {boolean} heeds whether that follows instructions
+ * @property {string} [heldBy] who has taken it over
+ * @property {boolean} [mine] whether that is this page's user
+ */
 
 /**
  * @param {{caller: boolean, agent: boolean}} talk

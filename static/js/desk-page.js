@@ -1,8 +1,10 @@
 // @ts-check
-/** One live call as staff look on: its words as they are spoken, who talks, and its end. */
+/** One live call as staff look on: its words as they are spoken, who talks, what staff do, and its end. */
 
 import { showLocalTimes } from "./clock.js";
+import { acts, takesOver, whispers } from "./desk-commands.js";
 import { DeskLink, talks, talkWords } from "./desk-link.js";
+import { DeskListener } from "./desk-listen.js";
 import { byId, readJson } from "./dom.js";
 import { LiveFeed } from "./live-feed.js";
 
@@ -24,19 +26,35 @@ link.addEventListener("desk", (event) => {
     box.textContent = talkWords(who, config.agentName);
   }
 });
+const listener = document.getElementById("desk-listen") ? new DeskListener(link, config.worklet, notice) : null;
+whispers(link);
+takesOver(link);
+acts(link);
+link.addEventListener("message", (event) => {
+  const message = /** @type {CustomEvent} */ (event).detail;
+  if (message.type === "error") {
+    notice(message.message);
+    if (message.code === "not_allowed") {
+      listener?.ended();
+    }
+  }
+});
 link.addEventListener("up", () => notice(""));
 link.addEventListener("down", () => notice("The connection was lost. It is being made again."));
 link.addEventListener("refused", () => notice("This page can no longer follow the call."));
-link.addEventListener("over", () => over());
+link.addEventListener("over", () => over()); // the last words are still coming
 feed.addEventListener("over", () => over());
 
 function over() {
+  listener?.ended();
   link.stop();
-  feed.stop();
   byId("desk-talk").textContent = "Over";
   byId("desk-talk").dataset.talks = "";
   notice("The call has ended. Its page has all of it.");
-  document.getElementById("desk-end")?.remove();
+  for (const id of ["desk-end", "desk-say", "desk-hold", "desk-whisper", "desk-listen"]) {
+    const part = document.getElementById(id);
+    part?.toggleAttribute("hidden", true);
+  }
 }
 
 showLocalTimes();

@@ -142,7 +142,8 @@ class Conversation:
     """All that an answer may depend on.
 
     `messages` ends with the caller's turn to answer. `speech_id` names the one turn that this
-    answer belongs to.
+    answer belongs to. `whispers` are what staff told the agent in this call, the newest last: to be
+    followed, and never said.
     """
 
     agent_config: AgentConfig
@@ -150,6 +151,7 @@ class Conversation:
     host: CallHost
     speech_id: str = ""
     call_id: str = ""
+    whispers: tuple[str, ...] = ()
 
     @property
     def last_text(self) -> str:
@@ -191,6 +193,9 @@ class Responder(ABC):
 
     markdown: bool = True
     """Whether its answers are Markdown, as models write it; otherwise they are shown unchanged."""
+
+    heeds_whispers: bool = False
+    """Whether it follows `Conversation.whispers`; staff are told where it does not."""
 
     async def start(self) -> None:
         """Prepares it; raises ResponderError if it cannot run."""
