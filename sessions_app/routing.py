@@ -5,6 +5,7 @@ from typing import Any
 from channels.sessions import CookieMiddleware, SessionMiddleware
 from django.urls import re_path
 
+from sessions_app.consumers.desk import DeskConsumer
 from sessions_app.consumers.live import LiveConsumer
 from sessions_app.consumers.signaling import SignalingConsumer
 from sessions_app.consumers.streaming import StreamingConsumer
@@ -24,4 +25,5 @@ websocket_urlpatterns = [
     re_path(rf"^{TICKET}ws/voice/?$", _with_session(StreamingConsumer)),
     re_path(rf"^{TICKET}(?:vosk/?)?$", _with_session(VoskConsumer)),
     re_path(r"^ws/calls/(?P<call_id>[\w-]{8,32})/live/?$", _with_session(LiveConsumer)),
+    re_path(r"^ws/calls/(?P<call_id>[\w-]{8,32})/desk/?$", _with_session(DeskConsumer)),
 ]

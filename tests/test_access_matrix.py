@@ -17,7 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from sessions_app.models import AccessLog, Recording, Summary
 from sessions_app.services import access, calls, versions
-from tests import agent_rows, export_rows, review_rows
+from tests import agent_rows, export_rows, live_rows, review_rows
 from tests.access_rows import (
     ANY,
     CORRECTIONS,
@@ -104,6 +104,7 @@ PAGES = [
     page("account/", "/account/", 200, 200, 200, 200),
     page("account/changed/", "/account/changed/", 200, 200, 200, 200),
     *export_rows.PAGES,
+    *live_rows.PAGES,
     *LINK_PAGES,
     Row("login/", "/login/", ("/", "/", "/", "/", 200)),
     Row("logout/", "/logout/", (LOGIN,) * len(VISITORS), "POST"),

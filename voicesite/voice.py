@@ -94,6 +94,7 @@ def _limits() -> dict[str, Any]:
         "TEXT_KEEP_DAYS": read("int", "TEXT_KEEP_DAYS", 0),
         "EXPORT_KEEP_DAYS": read("int", "EXPORT_KEEP_DAYS", 7),
         "ERASE_BY_OWNER": read("bool", "ERASE_BY_OWNER", False),
+        "LIVE_LISTENING_NOTICE": read("bool", "LIVE_LISTENING_NOTICE", True),
         "CORRECT_BY_OWNER": read("bool", "CORRECT_BY_OWNER", True),
         "REVIEW_FOR_OWNER": read("list", "REVIEW_FOR_OWNER", []),
         "SHARE_BY_OWNER": read("bool", "SHARE_BY_OWNER", True),

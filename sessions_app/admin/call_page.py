@@ -22,6 +22,7 @@ from sessions_app.models.segment import SegmentSource
 from sessions_app.models.work import LeasedJob, WorkState
 from sessions_app.services import (
     corrections,
+    live_desk,
     redactions,
     summary_display,
     summary_versions,
@@ -60,7 +61,7 @@ class TranscriptRow:
     """The recognised text, if another one is shown; else empty."""
 
     mark: str = ""
-    """Why another text is shown, in a word or two."""
+    """Why another text is shown, or which of the staff typed it, in a word or two."""
 
     unheard: str = ""
     """The part of an interrupted answer that was not heard."""
@@ -134,6 +135,8 @@ def _said(segment: Segment) -> str:
 def _mark(segment: Segment) -> str:
     if segment.is_corrected:
         return "corrected"
+    if segment.said_by is not None:
+        return f"typed by {segment.said_by.get_username()}"
     second = segment.revised_at is not None or segment.source == SegmentSource.SECOND_PASS
     return "transcribed again" if second else ""
 
@@ -178,6 +181,12 @@ def _versions(call: Call) -> Iterator[TimelineRow]:
         yield from _work(f"Transcript {version.number} by {version.recogniser}", version)
 
 
+def _whispers(call: Call) -> Iterator[TimelineRow]:
+    for act in live_desk.acts_of(call).exclude(text=""):
+        who = act.user.get_username() if act.user else "a deleted user"
+        yield TimelineRow(act.created_at, f"{who} whispered to the agent: {act.text}")
+
+
 def _accesses(call: Call) -> Iterator[TimelineRow]:
     entries = AccessLog.objects.filter(call=call).select_related("user", "link").order_by("-at")
     for entry in entries[:SHOWN_ACCESSES]:
@@ -194,6 +203,7 @@ def timeline(call: Call) -> list[TimelineRow]:
         *_work("Summary", summary_of(call)),
         *_work("Values", extraction_of(call)),
         *_versions(call),
+        *_whispers(call),
         *_accesses(call),
     ]
     undated = datetime.max.replace(tzinfo=UTC)

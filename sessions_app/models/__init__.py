@@ -25,6 +25,7 @@ from sessions_app.models.segment import Segment
 from sessions_app.models.share import ShareLink
 from sessions_app.models.sign import SignOfLife
 from sessions_app.models.sign_in import SignInFailure
+from sessions_app.models.staff_act import StaffAct
 from sessions_app.models.summary import Summary
 from sessions_app.models.summary_version import SummaryVersion
 from sessions_app.models.ticket import Ticket
@@ -70,6 +71,7 @@ __all__ = [
     "SignInFailure",
     "SignOfLife",
     "SoundRedaction",
+    "StaffAct",
     "Summary",
     "SummaryVersion",
     "Ticket",

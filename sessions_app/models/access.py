@@ -47,6 +47,9 @@ class AccessLog(models.Model):
         RELEASED = "released", "Legal hold lifted"
         SHARED = "shared", "Shared by a link"
         UNSHARED = "unshared", "Share link revoked"
+        WHISPERED = "whispered", "Whispered to the agent of the live call"
+        TOOK_OVER = "took_over", "Took the live call over"
+        GAVE_BACK = "gave_back", "Gave the live call back to its agent"
 
     call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="access_log")
     user = models.ForeignKey(

@@ -76,6 +76,15 @@ class Segment(models.Model):
     source = models.CharField(
         max_length=12, choices=SegmentSource.choices, default=SegmentSource.LIVE.value
     )
+    said_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        help_text="Which of the staff typed it for the agent to say, in a call they took over.",
+    )
     revised_text = models.TextField(
         blank=True, help_text="What an accepted second pass has; empty for no words at all."
     )

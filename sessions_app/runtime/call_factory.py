@@ -290,6 +290,7 @@ class CallFactory:
             limits,
             messages=self._config.messages,
         )
+        session.desk.tells_caller = self._config.listening_notice
         redaction.begin(session, call, prepared.agent_config, self._store)
         session.add_sink(UsageSink(self._store, call.pk, call.public_id, prepared.usage))
         session.add_sink(StoreSink(self._store, call.pk, call.public_id))

@@ -284,6 +284,13 @@ def current() -> Engine:
     return _engine
 
 
+def session_of(call_id: str, party: Party) -> CallSession:
+    """Returns a live call of this process; raises UnknownCallError, also without an engine."""
+    if _engine is None:
+        raise UnknownCallError("There is no live call with this id here.")
+    return _engine.find(call_id, party)
+
+
 def stand_ins() -> dict[str, str]:
     """Returns what `Engine.stand_ins` does; nothing where no engine was needed yet."""
     return _engine.stand_ins() if _engine is not None else {}

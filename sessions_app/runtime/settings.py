@@ -41,6 +41,7 @@ class VoiceConfig:
     results_input_s: float
     video: VideoFormat | None
     figures: bool
+    listening_notice: bool
     own_path: bool
     opus_preferences: OpusPreferences
 
@@ -74,6 +75,7 @@ def voice_config() -> VoiceConfig:
         results_input_s=float(voice["RESULTS_INPUT_S"]),
         video=_video(voice["VIDEO"]),
         figures=bool(voice["FIGURES"]),
+        listening_notice=bool(voice["LIVE_LISTENING_NOTICE"]),
         own_path=voice["MEDIA_PATH"] == "own",
         opus_preferences=_opus_preferences(voice["AUDIO"]),
     )

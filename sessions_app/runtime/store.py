@@ -25,13 +25,14 @@ from sessions_app.engine.core.events import (
     NotesChanged,
     RecognitionFailed,
     SegmentFinal,
+    StaffActed,
     StateChanged,
     TurnEnded,
 )
 from sessions_app.engine.core.states import TERMINAL
 from sessions_app.runtime.call_queues import CallQueue, QueuedWrite, WriteBatch, WriteOrder
 from sessions_app.runtime.short_queries import ShortQueries
-from sessions_app.services import calls, database, transcripts, turns, versions
+from sessions_app.services import calls, database, live_desk, transcripts, turns, versions
 
 logger = logging.getLogger(__name__)
 
@@ -317,6 +318,8 @@ class StoreSink:
         elif isinstance(event, MediaGap):
             times = round(event.start_ms), round(event.end_ms)
             store.post(call_id, calls.note_gap, call_id, *times)
+        elif isinstance(event, StaffActed):
+            store.post(call_id, live_desk.note, self._call_pk, event)
         elif isinstance(event, StateChanged):
             length = round(event.length_ms) if event.state in TERMINAL else None
             store.post(

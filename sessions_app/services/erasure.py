@@ -31,6 +31,7 @@ from sessions_app.models import (
     Segment,
     ShareLink,
     SoundRedaction,
+    StaffAct,
     Summary,
     SummaryVersion,
     Ticket,
@@ -232,6 +233,7 @@ def _without_words(call: Call, user: Any | None, cause: ErasureCause) -> Erasure
         RedactedOriginal.objects.filter(call=call),
         SummaryVersion.objects.filter(call=call),
         Extraction.objects.filter(call=call),
+        StaffAct.objects.filter(call=call),
     )
     for rows in words:
         add(counts, rows.delete()[1])

@@ -20,6 +20,7 @@ from sessions_app.models import (
     ReviewComment,
     SegmentRevision,
     ShareLink,
+    StaffAct,
     Summary,
     SummaryVersion,
     Ticket,
@@ -77,6 +78,7 @@ def hide_in_call(call: Call, hide: Hide) -> bool:
     changed = [
         _rewrite(Note.objects.filter(call=call), hide),
         _rewrite(ReviewComment.objects.filter(call=call), hide),
+        _rewrite(StaffAct.objects.filter(call=call), hide),
         _rewrite(ShareLink.objects.filter(call=call), hide, "note", 100),
         _rewrite(Call.objects.filter(pk=call.pk), hide, "title", 200),
         _tags(call, hide),

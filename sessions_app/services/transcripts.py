@@ -22,6 +22,7 @@ KEPT = [
     "end_ms",
     "confidence",
     "language",
+    "said_by",
     "words",
     *DERIVED,
 ]
@@ -67,7 +68,7 @@ def in_order(call: Call) -> QuerySet[Segment]:
 
 
 def _of(call: Call) -> QuerySet[Segment]:
-    return Segment.objects.filter(call=call).select_related("edited_by")
+    return Segment.objects.filter(call=call).select_related("edited_by", "said_by")
 
 
 def revise(call: Call, seq: int, **values: Any) -> None:
@@ -95,6 +96,7 @@ def _row(call_pk: int, segment: SegmentFinal) -> Segment:
         end_ms=max(start, round(segment.end_ms)),
         confidence=_share(segment.confidence),
         language=segment.language,
+        said_by_id=segment.said_by or None,
         words=[word_row(word) for word in segment.words],
     )
     row.derive()

@@ -42,7 +42,8 @@ const NOTICES = {
 /**
  * Events: `state` (detail: {state, words}), `transcript` (detail: Message), `caught-up`,
  * `notice` (detail: string), `description` (detail: {kind, sdp}), `track` (detail: MediaStream),
- * `floor` (detail: string), `gap` (detail: {startMs, endMs}), `notes` (detail: Note[], all there are), `trouble` (detail: an error's code),
+ * `floor` (detail: string), `gap` (detail: {startMs, endMs}), `staff` (detail: {listening}),
+ * `notes` (detail: Note[], all there are), `trouble` (detail: an error's code),
  * and at the end one of `ended` (detail: {callId, reason}) and `problem` (detail: {code, message,
  * retryAfterS, callId}).
  */
@@ -184,6 +185,7 @@ export class CallClient extends Emitter {
       floor: () => this._emit("floor", message.floor),
       notes: () => this._onNotes(message),
       gap: () => this._emit("gap", message),
+      staff: () => this._emit("staff", message),
       resumed: () => this._emit("caught-up"),
       bye: () => this._onBye(message.reason),
       error: () => this._onError(message),

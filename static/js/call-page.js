@@ -182,6 +182,7 @@ function follow(call, transcript) {
     catchUp.check();
   });
   on("gap", (message) => stage.showGap(message));
+  on("staff", ({ listening }) => stage.showListener(listening));
   on("caught-up", () => catchUp.check());
   on("ended", ({ callId }) => end(callId));
   on("problem", (detail) => (detail.code === "ended-meanwhile" ? missed(detail) : fail(detail)));

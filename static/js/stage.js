@@ -99,6 +99,11 @@ export class Stage {
     this._transcript?.show(changes);
   }
 
+  /** @param {boolean} listening whether a member of staff hears the call */
+  showListener(listening) {
+    byId("staff-notice").hidden = !listening;
+  }
+
   /** @param {{startMs: number, endMs: number}} gap a time without audio from the caller */
   showGap(gap) {
     this._transcript?.showGap(gap);

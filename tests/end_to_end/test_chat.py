@@ -1,6 +1,7 @@
 """An agent behind a language model on this machine: answers, and everything that can go wrong."""
 
 import asyncio
+import json
 import os
 import re
 import signal
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.fixtures.onlooker import Onlooker
 from tests.fixtures.openai_server import PROMPT_TOKENS, ModelServer, running_model
 from tests.fixtures.server import Product, processes_of, wait_until
 from tests.fixtures.speech import read_wav
@@ -20,6 +22,15 @@ GUIDE = (
     "from sessions_app.models import Agent; Agent.objects.create(slug='guide', name='Guide', "
     "responder='chat', silence_s=0, prompt='You are a guide.')"
 )
+KEPT = """
+import json
+from sessions_app.models import AccessLog, Segment, StaffAct
+of = {{"call__public_id": "{call}"}}
+deeds = StaffAct.objects.filter(**of).values_list("deed", flat=True)
+logged = AccessLog.objects.filter(**of).order_by("at").values_list("action", flat=True)
+typed = Segment.objects.filter(said_by__username="staff", **of).values_list("text", flat=True)
+print(json.dumps([list(deeds), list(logged), list(typed)]))
+"""
 SECRET = "the purple elephant"
 THOUGHT = "The caller wants to know how late it is, so that I look at the clock first. " * 4
 
@@ -196,3 +207,45 @@ async def test_a_thought_that_nothing_showed_to_be_one_stops_at_its_end(product:
         await talker.sees(lambda: len(talker.said()) == len(heard) + 2, "the next answer")
         assert talker.said()[-1] == "It is ten past four."
         await talker.hang_up()
+
+
+async def test_staff_listen_whisper_and_speak_for_the_agent(
+    product: Product, model: ModelServer, say: Say
+) -> None:
+    async with Talker(product, "guide") as talker, Onlooker(product, talker.call_id) as staff:
+        assert staff.state["heeds"]
+        await staff.send(type="listen", on=True)
+        await talker.until("staff", listening=True)
+        await staff.send(type="whisper", text="Tell them that we close at five.")
+        await staff.sees(lambda: staff.deeds() == ["listen", "whisper"], "both told")
+        await talker.microphone.speak(read_wav(say("what time is it")))
+        await staff.sees(staff.hears, "the caller's voice")
+        await talker.sees(lambda: len(talker.said()) == 2, "both sentences")
+        assert (
+            "- Tell them that we close at five." in model.chats[-1].body["messages"][0]["content"]
+        )
+        await talker.sees(lambda: talker.floor() == "listening", "the end of the answer")
+
+        await staff.send(type="take-over")
+        await staff.sees(lambda: staff.state.get("mine"), "the call is held")
+        asked, staff.sound = len(model.chats), b""
+        await talker.send(type="text", text="tell me a story")
+        await staff.send(type="say", text="This is Kim, how can I help?")
+        await talker.sees(lambda: len(talker.said()) == 3, "what staff typed")
+        await staff.sees(staff.hears, "the agent's voice")
+        assert talker.said()[-1] == "This is Kim, how can I help?"
+        assert len(model.chats) == asked
+        await staff.send(type="give-back")
+        await staff.sees(lambda: "heldBy" not in staff.state, "the call is given back")
+        await talker.send(type="text", text="what time is it")
+        await talker.sees(lambda: len(talker.said()) == 5, "the agent's own answer")
+        told = [message["content"] for message in model.chats[-1].body["messages"]]
+        assert told[-3:] == ["tell me a story", "This is Kim, how can I help?", "what time is it"]
+        await staff.send(type="listen", on=False)
+        await talker.until("staff", listening=False)
+        await talker.hang_up()
+    assert not any("close at five" in json.dumps(message) for message in talker.messages)
+    kept = json.loads(product.manage("shell", "-v", "0", "-c", KEPT.format(call=talker.call_id)))
+    deeds = ["listen", "whisper", "take_over", "give_back", "stop_listening"]
+    actions = ["listened", "whispered", "took_over", "gave_back", "listened"]
+    assert kept == [deeds, actions, ["This is Kim, how can I help?"]]

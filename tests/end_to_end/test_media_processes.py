@@ -39,6 +39,7 @@ from tests.end_to_end.test_tickets import (  # noqa: F401
     test_a_ticket_makes_one_call_over_http,
     test_other_pages_may_ask_with_a_ticket_or_from_the_list,
 )
+from tests.fixtures.onlooker import Onlooker
 from tests.fixtures.server import Product, wait_until
 from tests.fixtures.speech import mostly, read_wav
 from tests.fixtures.streamer import Streamer
@@ -130,6 +131,9 @@ async def test_staff_end_calls_wherever_they_are(product: Product) -> None:
         calls = [str((await client.start())["callId"]) for client in (one, two)]
         workers = {(await asyncio.to_thread(worker_of, product, call))[0] for call in calls}
         assert len(workers) == 2
+        for call in calls:  # looking on reaches the process that has the call
+            async with Onlooker(product, call) as staff:
+                assert not staff.state["over"]
         await asyncio.to_thread(end_in_the_admin, product, calls)
         for client in (one, two):
             assert (await client.until("session_ended"))["reason"] == "staff_ended"

@@ -80,6 +80,9 @@ class Playout:
         self.on_first: Callable[[object], None] = lambda _: None
         self.on_finished: Callable[[object], None] = lambda _: None
         self.on_ready: Callable[[], None] = ignore_ready
+        self.on_sent: Callable[[bytes, float], None] | None = None
+        """Gets each packet that is sent, and when on the call clock, while staff listen."""
+
         self.expected_loss = 0
         """Percent of packets lost in the network; above 0 the encoder is to add in-band FEC."""
 
@@ -221,6 +224,8 @@ class Playout:
         times.add_sent(at_ms)
         if self.lane is not None:
             self.lane.add_packet(packet, at_ms, PACKET_MS)
+        if self.on_sent is not None:
+            self.on_sent(packet, at_ms)
         if first:
             self.on_first(times.item)
         if times.complete and times.sent == times.queued:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from sessions_app.engine.core.desk import StaffDeed, StaffMember
 from sessions_app.engine.core.states import CallState, EndReason, Floor
 
 
@@ -87,7 +88,8 @@ class SegmentFinal:
     None when all of it did. `turn` is the index of the turn it belongs to; 0 for none. `typed` for
     what was not spoken; then `key` is the key of a telephone that was pressed, if one was. Where an
     utterance is several segments, which are told at once, the last one has the text of all in
-    `utterance`, and the others have `more`.
+    `utterance`, and the others have `more`. `said_by` is the key of the user who typed an agent's
+    line, where staff had taken the call over.
     """
 
     seq: int
@@ -104,6 +106,7 @@ class SegmentFinal:
     key: str = ""
     more: bool = False
     utterance: str = ""
+    said_by: int = 0
 
     @property
     def sure(self) -> float | None:
@@ -294,6 +297,23 @@ class MediaGap:
     end_ms: float
 
 
+@dataclass(frozen=True, slots=True)
+class StaffActed:
+    """One of the staff did something in the call; no client is told. `text` was whispered."""
+
+    deed: StaffDeed
+    by: StaffMember
+    at_ms: float
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StaffListens:
+    """Staff began to hear the call, or nobody does any more; for the caller."""
+
+    listening: bool
+
+
 CallEvent = (
     InterimChanged
     | SegmentFinal
@@ -313,4 +333,6 @@ CallEvent = (
     | MediaGap
     | TurnJudged
     | AppMessageSent
+    | StaffActed
+    | StaffListens
 )

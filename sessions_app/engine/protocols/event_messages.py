@@ -13,6 +13,7 @@ from sessions_app.engine.core.events import (
     NoteTaken,
     SegmentFinal,
     Speaker,
+    StaffListens,
     StateChanged,
     TurnEnded,
     Word,
@@ -163,9 +164,17 @@ def gap(event: MediaGap) -> calls.GapMessage:
     return {"type": "gap", "startMs": round(event.start_ms), "endMs": round(event.end_ms)}
 
 
-def of_agent(
-    event: CallEvent,
-) -> calls.FloorMessage | calls.Notes | calls.GapMessage | signaling.Metrics | None:
+def staff(event: StaffListens) -> calls.StaffMessage:
+    """Returns the `staff` message: whether staff hear the call now."""
+    return {"type": "staff", "listening": event.listening}
+
+
+OfAgent = (
+    calls.FloorMessage | calls.Notes | calls.GapMessage | calls.StaffMessage | signaling.Metrics
+)
+
+
+def of_agent(event: CallEvent) -> OfAgent | None:
     """Returns the message for an event that only clients with the feature `agent` get."""
     if isinstance(event, FloorChanged):
         return floor(event)
@@ -173,4 +182,6 @@ def of_agent(
         return notes(event)
     if isinstance(event, MediaGap):
         return gap(event)
+    if isinstance(event, StaffListens):
+        return staff(event)
     return metrics(event) if isinstance(event, TurnEnded) else None

@@ -47,7 +47,6 @@ Message = dict[str, Any]
 Told = Mapping[str, Any]
 """A message to a client: one of the TypedDicts of `messages`, maybe with more keys."""
 
-Readers = Mapping[str, Callable[[Message], Command | None]]
 T = TypeVar("T")
 
 
@@ -57,7 +56,7 @@ class ProtocolError(VoiceError):
     code = "bad_message"
 
 
-def parse(text: str, readers: Readers) -> Command | None:
+def parse(text: str, readers: Mapping[str, Callable[[Message], T]]) -> T:
     """Returns the command that the reader for the message's `type` returns.
 
     Raises ProtocolError with a code of docs/protocol.md and a sentence that says how to fix it.

@@ -23,6 +23,7 @@ from sessions_app.engine.core.events import (
     NotesChanged,
     SegmentFinal,
     Speaker,
+    StaffListens,
     StateChanged,
     TokenMade,
     TurnEnded,
@@ -256,5 +257,5 @@ class StreamOutlet:
         return event_messages.status(event) if STATUS in self._features else None
 
     def _of_agent(self, event: CallEvent) -> Told | None:
-        known = isinstance(event, FloorChanged | NotesChanged | MediaGap)
+        known = isinstance(event, FloorChanged | NotesChanged | MediaGap | StaffListens)
         return event_messages.of_agent(event) if known and AGENT in self._features else None

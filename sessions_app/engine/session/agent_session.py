@@ -25,6 +25,7 @@ from sessions_app.engine.session.agent_parts import AgentParts, CallControls
 from sessions_app.engine.session.audibility import Audibility
 from sessions_app.engine.session.current_answer import CurrentAnswer
 from sessions_app.engine.session.notebook import Notebook
+from sessions_app.engine.session.staff_speech import StaffSpeech
 from sessions_app.engine.session.tool_context import ToolContext
 from sessions_app.engine.session.turn_log import TurnLog
 from sessions_app.engine.session.turn_taking import TurnTaking
@@ -50,11 +51,17 @@ class AgentSession:
         self._answer = CurrentAnswer(parts, call, self._log, self._audibility, self._new_tools)
         self._turns = TurnTaking(parts, call, self._answer)
         self._unprompted = UnpromptedSpeech(parts, call, self._answer)
+        self.staff = StaffSpeech(parts.responder, self._turns, self._answer)
         self._answer.on_first_sound = self._turns.answer_started
         self._answer.on_ended = self._unprompted.agent_silent
         self._answer.on_completed = self._turns.answer_completed
         self._answer.follow_up = self._unprompted.follow_up
         self._paused = self._closed = False
+
+    @property
+    def heeds(self) -> bool:
+        """Whether it follows what staff whisper."""
+        return self.staff.heeds
 
     # -- events of the call -------------------------------------------------------------
 
@@ -71,7 +78,7 @@ class AgentSession:
             case StateChanged(state=CallState.ACTIVE):
                 self._audibility.set_away(False)
                 self._video.start(self._new_tools())
-                self._unprompted.greet(started=self._log.turns > 0)
+                self._unprompted.greet(started=self._log.turns > 0 or self._answer.held)
             case StateChanged(state=CallState.RECONNECTING):
                 self._audibility.set_away(True)
             case SpeechStarted(speaker=Speaker.CALLER) | SpeechResumed(speaker=Speaker.CALLER):
@@ -90,7 +97,10 @@ class AgentSession:
             return
         self._audibility.update()
         self._answer.update_caption()
-        if not self._paused and not self._parts.playout.suspended:
+        self.staff.tick(now_ms)
+        if self._answer.held:
+            self._unprompted.agent_silent()  # how long nobody spoke is for staff to mind
+        elif not self._paused and not self._parts.playout.suspended:
             listening = self._turns.floor is Floor.LISTENING and self._answer.idle
             self._unprompted.tick(now_ms, listening=listening)
 

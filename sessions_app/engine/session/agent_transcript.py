@@ -45,6 +45,7 @@ class AgentTranscript:
         self._caption = ""
         self._unheard_rest = ""
         self.turn = 0
+        self._said_by = 0
         self.said: list[str] = []
         """What the caller heard since `begin`, sentence by sentence."""
 
@@ -56,9 +57,13 @@ class AgentTranscript:
         """What the caller heard since `begin`, as one text."""
         return join_sentences(self.said)
 
-    def begin(self, turn: int, *, one_segment: bool = False) -> None:
-        """Starts an answer, or with `one_segment` a phrase that is not split into sentences."""
+    def begin(self, turn: int, *, one_segment: bool = False, said_by: int = 0) -> None:
+        """Starts an answer, or with `one_segment` a phrase that is not split into sentences.
+
+        `said_by` is the key of the user who typed it; 0 for the agent's own words.
+        """
         self.turn = turn
+        self._said_by = said_by
         self._one_segment = one_segment
         self._unheard_rest = ""
         self.said = []
@@ -213,5 +218,6 @@ class AgentTranscript:
                 language=self._language,
                 heard_text=heard,
                 turn=self.turn,
+                said_by=self._said_by,
             )
         )

@@ -163,3 +163,10 @@ class Answer:
 async def single_token(text: str) -> AsyncGenerator[str, None]:
     """Yields a fixed text as a responder's one and only token."""
     yield text
+
+
+async def no_tokens() -> AsyncGenerator[str, None]:
+    """Yields nothing: no answer."""
+    nothing: tuple[str, ...] = ()
+    for token in nothing:
+        yield token

@@ -39,6 +39,7 @@ from sessions_app.engine.session.agent_session import AgentSession
 from sessions_app.engine.session.call_parts import CallSides, Ownership
 from sessions_app.engine.session.client_commands import COUNTED, STORED
 from sessions_app.engine.session.keypad import Keypad
+from sessions_app.engine.session.staff_desk import DeskControls, StaffDesk
 from sessions_app.engine.session.supervisor import Absence, ConnectionSnapshot, Limits, Supervisor
 
 logger = logging.getLogger(__name__)
@@ -117,6 +118,9 @@ class CallSession:
 
         self._agent = sides.agent(self._controls()) if sides.agent else None
         self._keypad = Keypad(sides.keys, sides.numbers, self._emit, self.now_ms, self._agent)
+        parts = self._inbound, self.playout, self._agent
+        self.desk = StaffDesk(DeskControls(self._emit, self.now_ms, *parts))
+        self._sinks.append(self.desk)
 
     def _controls(self) -> CallControls:
         return CallControls(
@@ -265,7 +269,12 @@ class CallSession:
         """Returns the events that a joining client needs: state, gaps, and those of the agent."""
         of_agent = self._agent.catch_up() if self._agent is not None else []
         shown = [one for event in of_agent for one in self.redact(event)]
-        return [StateChanged(self.state, self.reason, self.length_ms), *self._gaps, *shown]
+        return [
+            StateChanged(self.state, self.reason, self.length_ms),
+            *self._gaps,
+            *shown,
+            *self.desk.catch_up(),
+        ]
 
     def start(self) -> None:
         """Starts to take the caller's audio and moves the call to CONNECTING."""

@@ -1,6 +1,7 @@
 """The agent's current answer, and the next one that is prepared before its turn is certain."""
 
 import asyncio
+from collections import deque
 from collections.abc import Callable
 
 from sessions_app.engine.agent.reply import AnswerPiece
@@ -8,11 +9,14 @@ from sessions_app.engine.agent.responders.base import Conversation, Message
 from sessions_app.engine.core.events import Speaker
 from sessions_app.engine.session.agent_parts import AgentParts, CallControls
 from sessions_app.engine.session.agent_transcript import AgentTranscript
-from sessions_app.engine.session.answer import Answer, SpeechOutput, single_token
+from sessions_app.engine.session.answer import Answer, SpeechOutput, no_tokens, single_token
 from sessions_app.engine.session.audibility import Audibility
 from sessions_app.engine.session.tool_context import ToolContext
 from sessions_app.engine.session.turn_log import TurnLog
 from sessions_app.engine.turns.actions import StartReply
+
+MOST_WHISPERS = 20
+"""The newest that an agent is told of. More leave less of a model's context to the conversation."""
 
 
 class CurrentAnswer:
@@ -46,6 +50,12 @@ class CurrentAnswer:
         self._prepared: Answer | None = None
         self._cancelled: set[asyncio.Task[None]] = set()
         self._closed = False
+        self.held = False
+        """Whether staff speak for the agent: the caller's turns get no answer."""
+
+        self.whispers: deque[str] = deque(maxlen=MOST_WHISPERS)
+        """What staff told the agent, for the answers that start from now on."""
+
         self.on_first_sound: Callable[[], None] = lambda: None
         """Called when the first packet of an answer was sent."""
 
@@ -81,7 +91,7 @@ class CurrentAnswer:
         Does nothing unless the responder is `speculative`.
         """
         self.discard_prepared()
-        if self._parts.responder.speculative:
+        if self._parts.responder.speculative and not self.held:
             self._prepared = self._answer_to(text)
             self._prepared.start(self._generated)
 
@@ -116,23 +126,30 @@ class CurrentAnswer:
             speech_id=f"{parts.call_id}/{self._log.turns + 1}",
             call_id=parts.call_id,
             usage=parts.usage,
+            whispers=tuple(self.whispers),
         )
-        tokens = parts.responder.stream(conversation)
+        tokens = no_tokens() if self.held else parts.responder.stream(conversation)
         markdown = parts.responder.markdown
         return Answer(tokens, self._output, tools, text=text, markdown=markdown)
 
     # -- unprompted words ---------------------------------------------------------------
 
     def announce(
-        self, text: str, then: Callable[[], object] | None = None, *, keep: bool = True
+        self,
+        text: str,
+        then: Callable[[], object] | None = None,
+        *,
+        keep: bool = True,
+        said_by: int = 0,
     ) -> None:
         """Says `text` unprompted. `then` runs once all of it was heard or cut.
 
         `keep` is for fixed phrases: they are one segment, and their audio is cached for next time.
+        `said_by` is the key of the user who typed it.
         """
         tokens = single_token(text)
         self._answer = Answer(tokens, self._output, self._new_tools(), keep=keep, then=then)
-        self._transcript.begin(self._log.turns + 1, one_segment=keep)
+        self._transcript.begin(self._log.turns + 1, one_segment=keep, said_by=said_by)
         self._answer.start(self._generated)
         self._answer.allow()
 

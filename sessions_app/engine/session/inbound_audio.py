@@ -117,6 +117,9 @@ class InboundAudio:
         self._fed_ms = 0.0
         self._muted = False
         self._expects_gap = False
+        self.on_frame: Callable[[AudioFrame], None] | None = None
+        """Gets what the caller sends, as it is recorded, while staff listen."""
+
         self._task: asyncio.Task[None] | None = None
 
     def start(self, frames: Frames) -> None:
@@ -193,6 +196,8 @@ class InboundAudio:
             self._expects_gap = False
             self._report_gap(frame)
         self._record(frame)
+        if self.on_frame is not None:
+            self.on_frame(frame)
         if self._heard_ms is None:
             self._fed_ms = frame.start_ms
         elif frame.start_ms - self._fed_ms > MIN_GAP_MS:

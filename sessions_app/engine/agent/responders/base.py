@@ -143,7 +143,8 @@ class Conversation:
     """All that an answer may depend on.
 
     `messages` ends with the caller's turn to answer. `speech_id` names the one turn that this
-    answer belongs to. A responder that asks a language model counts that in `usage`.
+    answer belongs to. A responder that asks a language model counts that in `usage`. `whispers` are
+    what staff told the agent in this call, the newest last: to be followed, and never said.
     """
 
     agent_config: AgentConfig
@@ -152,6 +153,7 @@ class Conversation:
     speech_id: str = ""
     call_id: str = ""
     usage: CallUsage = field(default_factory=CallUsage, compare=False)
+    whispers: tuple[str, ...] = ()
 
     @property
     def last_text(self) -> str:
@@ -193,6 +195,9 @@ class Responder(ABC):
 
     markdown: bool = True
     """Whether its answers are Markdown, as models write it; otherwise they are shown unchanged."""
+
+    heeds_whispers: bool = False
+    """Whether it follows `Conversation.whispers`; staff are told where it does not."""
 
     async def start(self) -> None:
         """Prepares it; raises ResponderError if it cannot run."""

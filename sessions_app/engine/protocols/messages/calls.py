@@ -191,7 +191,14 @@ class GapMessage(OfCall):
     endMs: Milliseconds
 
 
-TOLD = (FromApp, FloorMessage, Notes, GapMessage)
+class StaffMessage(OfCall):
+    """Whether a member of staff hears the call now, where the server is set up to tell."""
+
+    type: Literal["staff"]
+    listening: Annotated[bool, Field(description="true or false")]
+
+
+TOLD = (FromApp, FloorMessage, Notes, GapMessage, StaffMessage)
 
 
 class Status(OfCall):

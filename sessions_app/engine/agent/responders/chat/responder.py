@@ -33,6 +33,11 @@ VOICE_RULES = (
     "three short sentences, as people talk. Use no lists, no markup and no emoji. What the caller "
     "says comes from a speech recogniser and may hold wrong words."
 )
+WHISPERED = (
+    "A supervisor, whom the caller cannot hear, tells you during this call:\n{told}\n"
+    "Follow this in your next answers; where two differ, the later one counts. Do not read it out, "
+    "and do not mention the supervisor."
+)
 CUT = " [interrupted by the caller]"
 OPTIONS = ("model", "temperature", "max_tokens", "tools")
 """Names that an agent's `responder_options` may have."""
@@ -52,6 +57,8 @@ class ChatResponder(Responder):
     how many tokens it counted, which some tell unasked; else they are estimated. `tools` are an
     agent's unless it sets its own; `known_tools` is VOICE["TOOLS"].
     """
+
+    heeds_whispers = True
 
     def __init__(
         self,
@@ -145,6 +152,9 @@ class ChatResponder(Responder):
         config = conversation.agent_config
         rules = VOICE_RULES.format(language=config.language)
         system = f"{config.prompt}\n\n{rules}".strip()
+        if conversation.whispers:
+            told = "\n".join(f"- {text}" for text in conversation.whispers)
+            system = f"{system}\n\n{WHISPERED.format(told=told)}"
         left = self._context_tokens - estimate(system)
         messages = _alternating(newest_within(conversation.messages, left))
         if messages and messages[0]["role"] == "assistant":
