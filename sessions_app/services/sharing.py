@@ -172,6 +172,11 @@ def note_page(link: ShareLink) -> None:
     access.log(link.call, LinkVisitor(link), AccessLog.Action.READ, WHERE)
 
 
+def note_part(link: ShareLink) -> None:
+    """Notes that more of a link's long page was read, once a visit: its opening says it, too."""
+    note_visit(link.call, LinkVisitor(link), AccessLog.Action.READ, WHERE)
+
+
 def note_listened(link: ShareLink) -> None:
     """Notes that a link's recording was played, once a visit."""
     note_visit(link.call, LinkVisitor(link), AccessLog.Action.LISTENED, WHERE)

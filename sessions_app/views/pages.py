@@ -15,11 +15,12 @@ from sessions_app.engine.core.errors import UnknownCallError, VoiceError
 from sessions_app.engine.core.events import Speaker
 from sessions_app.engine.exports.registry import FORMATS
 from sessions_app.engine.text.cleaning import clean, one_line
-from sessions_app.models import AccessLog, Agent, Call, Note, Recording, Segment, Summary, Turn
+from sessions_app.models import AccessLog, Agent, Call, Note, Recording, Segment, Summary
 from sessions_app.services import (
     access,
     archives,
     audio_copies,
+    call_parts,
     corrections,
     erasure,
     review_panel,
@@ -30,12 +31,13 @@ from sessions_app.services import (
     summary_display,
     summary_versions,
     tags,
-    transcripts,
+    turns,
     usage_panel,
+    waterfalls,
 )
 from sessions_app.services.paging import Keyed
 from sessions_app.services.visit_log import note_visit
-from sessions_app.views import extractions, players, talking, view_models, wording
+from sessions_app.views import extractions, parted, players, talking, view_models, wording
 from sessions_app.views.forms import CallsForm
 from sessions_app.views.recordings import recording_response
 
@@ -96,10 +98,16 @@ def calls(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_safe
 def call_detail(request: HttpRequest, public_id: str) -> HttpResponse:
-    """One call: player, transcript, summary, downloads and facts; `?q=` marks words in it."""
+    """One call: player, transcript, summary, downloads and facts; `?q=` marks words in it.
+
+    `?part=` has some lines or answers of a long one, as `call_parts` says.
+    """
     found = _visible(request, public_id)
     note_visit(found, request.user, AccessLog.Action.READ, players.ON_THE_PAGE)
-    return render(request, "pages/call_detail.html", _detail(request, found))
+    asked = call_parts.asked(request.GET)
+    if asked.kind:
+        return render(request, f"parts/{asked.kind}.html", _part(request, found, asked))
+    return render(request, "pages/call_detail.html", _detail(request, found, asked))
 
 
 @login_required
@@ -224,15 +232,42 @@ def _has_sound(found: Call) -> bool:
     return view_models.is_ready(view_models.recording_of(found))
 
 
-def _detail(request: HttpRequest, found: Call) -> dict[str, Any]:
+def _transcript(request: HttpRequest, found: Call) -> parted.PartedTranscript:
+    wanted = one_line(clean(request.GET.get("q", ""))[:MOST_WANTED])
+    return parted.PartedTranscript(found, view_models.agent_name(found), wanted)
+
+
+def _part(request: HttpRequest, found: Call, asked: call_parts.Asked) -> dict[str, Any]:
+    """Returns the lines or answers that a part has, and what it takes to show them."""
+    transcript = _transcript(request, found)
+    context = {
+        "call": found,
+        "recording_ready": view_models.is_ready(view_models.recording_of(found)),
+        "may_correct": _may_correct(request, found),
+    }
+    if asked.kind == call_parts.LINES:
+        return {**context, "lines": transcript.lines(asked)}
+    return {**context, "waterfall": _answers(found, transcript, asked)[0]}
+
+
+def _answers(
+    found: Call, transcript: parted.PartedTranscript, asked: call_parts.Asked
+) -> tuple[waterfalls.Waterfall | None, list[call_parts.Later]]:
+    fall = waterfalls.of(turns.answers_of(found), transcript.turn_seqs)
+    return call_parts.answers(fall, asked)
+
+
+def _may_correct(request: HttpRequest, found: Call) -> bool:
+    return not found.is_live and corrections.may_correct(request.user, found)
+
+
+def _detail(request: HttpRequest, found: Call, asked: call_parts.Asked) -> dict[str, Any]:
     audio, summary = view_models.recording_of(found), view_models.summary_of(found)
-    agent, segments = view_models.agent_name(found), list(transcripts.in_order(found))
+    agent, transcript = view_models.agent_name(found), _transcript(request, found)
     copies = audio_copies.of(found)
-    outdated = summaries.is_outdated(summary, sum(row.revision for row in segments))
-    wanted = clean(request.GET.get("q", ""))[:MOST_WANTED]
-    transcript = view_models.lines(segments, agent, found.gaps, one_line(wanted))
-    seqs = {row.turn_index: row.seq for row in reversed(segments)}
-    starts = {line.seq: line.start_ms for line in transcript}
+    outdated = summaries.is_outdated(summary, transcript.revision)
+    waterfall, answers_later = _answers(found, transcript, asked)
+    starts = transcript.starts
     extraction = extractions.of_call(found)
     refused = review_refusals.take(request.session, found)
     return {
@@ -240,24 +275,26 @@ def _detail(request: HttpRequest, found: Call) -> dict[str, Any]:
         "review": review_panel.panel(found, request.user, refused),
         "row": view_models.call_row(found),
         "agent_name": agent,
-        "lines": transcript,
-        "gap_after": view_models.gap_after(segments, found.gaps),
-        "waterfall": talking.waterfall(Turn.objects.filter(call=found), seqs),
-        "notes": talking.notes(Note.objects.filter(call=found), transcript),
+        "lines": transcript.lines(asked),
+        "lines_later": transcript.later(asked),
+        "gap_after": transcript.gap_after,
+        "waterfall": waterfall,
+        "answers_later": answers_later,
+        "notes": talking.notes(Note.objects.filter(call=found), starts),
         "recording": audio,
         "audio_copies": copies,
         "audio_owed": audio_copies.is_owed(copies),
         "recording_ready": view_models.is_ready(audio),
         "audio_url": f"{reverse('recording', args=[found.public_id])}?on=page",
         "heard_url": f"{reverse('heard', args=[found.public_id])}?on=page",
-        "silent_sides": view_models.silent_sides(audio, segments),
+        "silent_sides": view_models.silent_sides(audio, transcript.rows),
         "summary": summary,
         "told": summary_display.told(summary, starts) if summary else None,
         "extraction": extraction,
         "taken": extractions.shown(extraction, starts) if extraction else [],
         "summary_versions": summary_versions.of_call(found),
         "speakers": view_models.speaker_shares(summary.speakers, agent) if summary else [],
-        "may_correct": not found.is_live and corrections.may_correct(request.user, found),
+        "may_correct": _may_correct(request, found),
         "may_summarise": summaries.may_ask_again(request.user, found, outdated=outdated),
         "outdated": outdated,
         "may_share": not found.is_live and sharing.may_share(request.user, found),

@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from sessions_app.models import ShareLink
-from sessions_app.services import access, sharing, summaries, summary_display, transcripts
-from sessions_app.views import view_models
+from sessions_app.models import Recording, ShareLink
+from sessions_app.services import access, call_parts, sharing, summaries, summary_display
+from sessions_app.views import parted, view_models
 from sessions_app.views.recordings import recording_response
 
 COOKIE = "voicesite_shared"
@@ -51,12 +51,19 @@ def linked(view: LinkedView) -> SecretView:
 @require_http_methods(["GET", "HEAD", "POST"])
 @linked
 def call(request: HttpRequest, link: ShareLink, secret: str) -> HttpResponseBase:
-    """The page of a link: transcript, and summary and player where the link has them."""
+    """The page of a link: transcript, and summary and player where the link has them.
+
+    `?part=` has some lines of a long one, as `call_parts` says.
+    """
     if request.method == "POST":  # the password, given in another window meanwhile
         return redirect("shared", secret)
+    asked = call_parts.asked(request.GET)
+    if asked.kind == call_parts.LINES:
+        sharing.note_part(link)
+        return render(request, "parts/lines.html", _lines(link, asked))
     if request.method == "GET":
         sharing.note_page(link)
-    return render(request, "pages/shared.html", _context(link, secret))
+    return render(request, "pages/shared.html", _context(link, secret, asked))
 
 
 @require_safe
@@ -119,26 +126,40 @@ def _opened(link: ShareLink, secret: str) -> HttpResponse:
     return response
 
 
-def _context(link: ShareLink, secret: str) -> dict[str, Any]:
+def _audio(link: ShareLink) -> Recording | None:
+    return view_models.recording_of(link.call) if link.with_audio else None
+
+
+def _lines(link: ShareLink, asked: call_parts.Asked) -> dict[str, Any]:
+    """Returns the lines that a part has, and what it takes to show them."""
+    transcript = parted.PartedTranscript(link.call, view_models.agent_name(link.call))
+    return {
+        "shared": True,
+        "lines": transcript.lines(asked),
+        "recording_ready": view_models.is_ready(_audio(link)),
+    }
+
+
+def _context(link: ShareLink, secret: str, asked: call_parts.Asked) -> dict[str, Any]:
     found, agent = link.call, view_models.agent_name(link.call)
-    audio = view_models.recording_of(found) if link.with_audio else None
+    audio = _audio(link)
     summary = view_models.summary_of(found) if link.with_summary else None
-    segments = list(transcripts.in_order(found))
-    lines = view_models.lines(segments, agent, found.gaps)
-    starts = {line.seq: line.start_ms for line in lines}
+    transcript = parted.PartedTranscript(found, agent)
+    starts = transcript.starts
     return {
         "shared": True,  # who corrected what, and how it was before, is not
         "link": link,
         "call": found,
         "row": view_models.call_row(found),
         "agent_name": agent,
-        "lines": lines,
-        "gap_after": view_models.gap_after(segments, found.gaps),
+        "lines": transcript.lines(asked),
+        "lines_later": transcript.later(asked),
+        "gap_after": transcript.gap_after,
         "recording": audio,
         "recording_ready": view_models.is_ready(audio),
         "audio_url": reverse("shared_recording", args=[secret]),
         "heard_url": reverse("shared_heard", args=[secret]),
-        "silent_sides": view_models.silent_sides(audio, segments),
+        "silent_sides": view_models.silent_sides(audio, transcript.rows),
         "summary": summary,
         "told": summary_display.told(summary, starts) if summary else None,
         "outdated": summary is not None and summaries.is_outdated(summary),

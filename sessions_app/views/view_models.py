@@ -1,7 +1,7 @@
 """Rows prepared for templates. Permissions are checked by the caller."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,10 @@ from sessions_app.models import Agent, Call, Recording, Segment, Summary
 from sessions_app.models.segment import SegmentSource
 from sessions_app.models.work import WorkState
 from sessions_app.services import corrections, redactions
+from sessions_app.services.gaps import Gap, lasted, take_before
+from sessions_app.services.outline import Outlined
 from sessions_app.views import hits, wording
+from sessions_app.views.shown_words import ShownWord, pieces, places
 
 SNIPPET_SIDE = 100
 """Characters shown before and after a search hit, and of a call's first words."""
@@ -59,20 +62,6 @@ class CallRow:
 
 
 @dataclass(frozen=True, slots=True)
-class ShownWord:
-    """A word with its place on the call clock in ms; `blank` if a blank follows it.
-
-    `hit` if it was searched for.
-    """
-
-    text: str
-    start_ms: int
-    end_ms: int
-    blank: bool
-    hit: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class TranscriptEntry:
     """One segment of the transcript; `corrected` if somebody changed it, and then who and when.
 
@@ -100,6 +89,16 @@ class TranscriptEntry:
     revision: int = 0
     corrected_by: str = ""
     corrected_at: datetime | None = None
+
+    @property
+    def places(self) -> str:
+        """Where the words are, for the page's JavaScript: see `shown_words.places`."""
+        return places(self.words, self.start_ms)
+
+    @property
+    def pieces(self) -> tuple[hits.Piece, ...]:
+        """The words as text, in pieces that tell hits from other text."""
+        return pieces(self.words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +164,7 @@ def is_ready(recording: Recording | None) -> bool:
     return not redactions.is_sound_owed(recording.call)
 
 
-def silent_sides(recording: Recording | None, segments: Iterable[Segment]) -> list[str]:
+def silent_sides(recording: Recording | None, segments: Iterable[Segment | Outlined]) -> list[str]:
     """Returns the sides that spoke but are silent in the recording: their audio was unreadable."""
     if recording is None or not recording.file:
         return []
@@ -185,7 +184,7 @@ def summary_of(call: Call) -> Summary | None:
 def lines(
     segments: Iterable[Segment],
     agent: str = "",
-    gaps: Sequence[Sequence[int]] = (),
+    gaps: Sequence[Gap] = (),
     wanted: str = "",
 ) -> list[TranscriptEntry]:
     """Returns segments as lines of a transcript, in the order given.
@@ -211,25 +210,18 @@ def lines(
             revised=segment.revised_at is not None or segment.source == SegmentSource.SECOND_PASS,
             interrupted=segment.interrupted,
             unheard=segment.unheard_text,
-            gap_before=_gap_before(segment, left),
+            gap_before=take_before(left, segment.start_ms),
         )
         for segment in segments
         if segment.is_shown or segment.is_corrected
     ]
 
 
-def gap_after(segments: Sequence[Segment], gaps: Sequence[Sequence[int]]) -> str:
+def gap_after(segments: Sequence[Segment | Outlined], gaps: Sequence[Gap]) -> str:
     """Returns how long the connection was lost after the last words; empty for not at all."""
     last = max((segment.start_ms for segment in segments), default=-1)
     after = [gap for gap in gaps if gap[0] > last]
-    return wording.length(sum(end - start for start, end in after)) if after else ""
-
-
-def _gap_before(segment: Segment, left: list[Sequence[int]]) -> str:
-    """Returns the length of gaps that began before the segment, and removes them from `left`."""
-    before = [gap for gap in left if gap[0] <= segment.start_ms]
-    del left[: len(before)]
-    return wording.length(sum(end - start for start, end in before)) if before else ""
+    return lasted(after)
 
 
 def _name(speaker: str, agent: str) -> str:
@@ -245,14 +237,14 @@ def _words(segment: Segment, wanted: str) -> tuple[ShownWord, ...]:
     texts = tokens(segment.shown_text)
     heard = [Word(w["text"], w["start_ms"], w["end_ms"]) for w in segment.shown_words]
     exact = by_letters(texts, heard)
-    places = exact if exact is not None else _shared(segment, len(texts))
+    spans = exact if exact is not None else _shared(segment, len(texts))
     marked = hits.held(segment.shown_text, wanted) if wanted else [False] * len(texts)
     made = [
         ShownWord(token.text, round(start), round(end), token.blank, hit)
-        for token, (start, end), hit in zip(texts, places, marked, strict=True)
+        for token, (start, end), hit in zip(texts, spans, marked, strict=True)
     ]
     if made and segment.text.startswith(f"{segment.shown_text} "):
-        made[-1] = replace(made[-1], blank=True)  # the unheard part follows
+        made[-1] = made[-1]._replace(blank=True)  # the unheard part follows
     return tuple(made)
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from django.utils.translation import get_language_info
 
-from sessions_app.engine.core.clock_times import short_time
+from sessions_app.engine.core.clock_times import short_time, spoken_length
 from sessions_app.engine.core.states import CallState, EndReason
 from sessions_app.runtime import recogniser_use
 
@@ -94,18 +94,8 @@ def clock(milliseconds: float | None) -> str:
 
 
 def length(milliseconds: float | None) -> str:
-    """Returns a length as people say it, such as '7 s', '12 min' or '1 h 5 min'.
-
-    Whole seconds that have passed, as a player's clock shows them.
-    """
-    seconds = max(1, int(milliseconds // 1000)) if milliseconds else 0
-    if seconds < 60:  # noqa: PLR2004 - seconds in a minute
-        return f"{seconds} s"
-    minutes, seconds = divmod(seconds, 60)
-    hours, minutes = divmod(minutes, 60)
-    if hours:
-        return f"{hours} h {minutes} min"
-    return f"{minutes} min {seconds} s" if seconds else f"{minutes} min"
+    """Returns a length as people say it; see `clock_times.spoken_length`."""
+    return spoken_length(milliseconds)
 
 
 def percent(part: float, whole: float) -> int:

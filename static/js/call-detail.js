@@ -3,16 +3,16 @@
 
 import { showLocalTimes } from "./clock.js";
 import { byId, readJson } from "./dom.js";
+import { fill, goToTarget, lineOf } from "./later-parts.js";
 import { PageRefresh } from "./page-refresh.js";
-import { SyncedTranscript } from "./synced-transcript.js";
+import { attachTranscript } from "./call-transcript.js";
 import { LiveFeed } from "./live-feed.js";
 import { Player } from "./player.js";
+import { showLine } from "./show-line.js";
 
 /** @typedef {import("./page-refresh.js").Detail} Detail */
 
-const SETTLED_MS = 2000;
-
-/** @type {{player?: Player, transcript?: SyncedTranscript, feed?: LiveFeed}} */
+/** @type {{player?: Player, transcript?: import("./call-transcript.js").CallTranscript, feed?: LiveFeed}} */
 const parts = {};
 const first = /** @type {Detail} */ (readJson("detail-config"));
 let shown = first;
@@ -26,12 +26,10 @@ function attachModules(detail) {
   showLocalTimes();
   if (byId("player-part").dataset.state === "ready") {
     parts.player ??= new Player(detail);
-    parts.transcript?.remove();
-    parts.transcript = undefined;
-    if (document.getElementById("follow")) {
-      parts.transcript = new SyncedTranscript(parts.player, byId("transcript"));
-    }
   }
+  parts.transcript?.remove();
+  parts.transcript = attachTranscript(parts.player);
+  fill();
   if (detail.live && document.getElementById("transcript-announcer")) {
     parts.feed ??= new LiveFeed(detail);
     parts.feed.addEventListener("over", () => refresh.refreshNow());
@@ -82,33 +80,18 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-/**
- * Scrolls a line into view and keeps it there while the layout settles: lines above get their height
- * late (content-visibility), and the browser scrolls to the URL's target by itself.
- * @param {Element} line
- */
-function showLine(line) {
-  const show = () => line.scrollIntoView({ block: "center" });
-  const watch = new ResizeObserver(show);
-  watch.observe(byId("transcript"));
-  addEventListener("load", () => setTimeout(show), { once: true });
-  const letGo = () => watch.disconnect();
-  setTimeout(letGo, SETTLED_MS);
-  for (const name of ["wheel", "touchmove", "keydown", "pointerdown"]) {
-    addEventListener(name, letGo, { once: true, passive: true });
-  }
-}
-
 /** After a search: scrolls to the line that was found, and seeks the player there. */
-function openAtHit() {
-  const line = /^#segment-\d+$/.test(location.hash) && document.querySelector(location.hash);
-  if (line && new URLSearchParams(location.search).has("q")) {
+async function openAtHit() {
+  const seq = /^#segment-(\d+)$/.exec(location.hash)?.[1];
+  const line = seq && new URLSearchParams(location.search).has("q") ? await lineOf(Number(seq)) : null;
+  if (line) {
     showLine(line);
-    const start = line.querySelector("mark.word") ?? line;
-    parts.player?.open(Number(/** @type {HTMLElement} */ (start).dataset.start));
+    const hit = parts.transcript?.words.partsOf(line).find((part) => part.hit);
+    parts.player?.open(hit?.startMs ?? Number(line.dataset.start));
   }
 }
 
 attachModules(first);
+goToTarget();
 openAtHit();
 refresh.start();

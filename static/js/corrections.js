@@ -103,7 +103,9 @@ function closeHistory(row) {
  * @param {HTMLElement} row
  */
 async function renew(row) {
-  const answer = await fetch(location.href).catch(() => null);
+  const address = new URL(location.href);
+  address.searchParams.set("line", row.dataset.seq ?? ""); // of a long call this line is enough
+  const answer = await fetch(address).catch(() => null);
   if (!answer?.ok) {
     location.reload();
     return;

@@ -51,7 +51,8 @@ def test_a_conversation_is_told_from_both_sides(as_alice: Client, talked: Call) 
     assert "Ada" in page
     assert "Not heard: noted that for you." in " ".join(page.split())
     assert "Interrupted" in page
-    assert 'class="word" data-start="4500"' in html
+    # two words were heard, from 4000 and 4500 ms
+    assert 'data-words="1 0 500 4 0 500">I have </span><s class="unheard">' in html
     assert config_in(html, "detail-config")["agentName"] == "Ada"
     assert re.search(r'data-kind="action">.*To do.*#segment-3.*Send the offer', html)
 

@@ -57,8 +57,9 @@ def test_who_corrected_it_and_when_is_shown(as_alice: Client, call: Call, staff:
     assert now.edited_at.strftime("%Y-%m-%dT%H:%M") in line
     assert 'aria-label="History of the line at 0:01"' in line
     assert 'data-revision="1"' in line
-    starts = re.findall(r'data-start="(\d+)" data-end="\d+">([^<]+)<', line)
-    assert starts == [("1000", "Good"), ("1300", "evening,"), ("1600", "all.")]
+    (words,) = re.findall(r'<span class="words" data-words="([^"]+)">([^<]+)<', line)
+    # from 1000, 1300 and 1600 ms on
+    assert words == ("4 0 250 8 50 250 4 50 250", "Good evening, all.")
 
 
 def test_where_nothing_was_said_that_stands(as_alice: Client, call: Call, alice: User) -> None:

@@ -258,7 +258,7 @@ def test_a_finished_call_is_all_there(as_alice: Client, alice: User, finished: M
     ):
         assert said in page
     assert 'href="#segment-2"' in html
-    assert 'data-start="1300"' in html
+    assert 'data-words="4 0 250 7 50 250 10 50 250">Good morning everybody.</span>' in html
     for form in ("txt", "srt", "vtt", "csv", "json"):
         assert f'href="/api/v1/calls/{call.public_id}/transcript.{form}"' in html
     assert f'href="/calls/{call.public_id}/recording?download"' in html

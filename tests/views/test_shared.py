@@ -49,7 +49,7 @@ def test_who_has_the_link_reads_what_people_read(
     answer = client.get(shared(note="for the lawyer"))
     shown = answer.content.decode()
     assert answer.status_code == 200
-    assert "fifteen</span>" in shown  # the correction, not what was recognised
+    assert "The price is fifteen euros.</span>" in shown  # the correction, not what was recognised
     assert "fifty" not in shown
     for hidden in (
         "about the price",

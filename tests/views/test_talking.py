@@ -3,6 +3,7 @@
 from typing import Any
 
 from sessions_app.models import Note, Segment, Turn
+from sessions_app.services import waterfalls
 from sessions_app.views import talking, view_models
 
 
@@ -10,13 +11,13 @@ def turn(index: int = 2, **stages: int) -> Turn:
     return Turn(index=index, speaker="agent", start_ms=14_000, end_ms=15_000, **stages)
 
 
-def answer_of(**stages: int) -> talking.AnswerTimes:
-    found = talking.waterfall([turn(**stages)], {})
+def answer_of(**stages: int) -> waterfalls.AnswerTimes:
+    found = waterfalls.of([turn(**stages)], {})
     assert found is not None
     return found.rows[0]
 
 
-def lengths(row: talking.AnswerTimes) -> dict[str, int]:
+def lengths(row: waterfalls.AnswerTimes) -> dict[str, int]:
     return {bar.stage: bar.length_ms for bar in row.bars}
 
 
@@ -48,7 +49,7 @@ def test_a_stage_that_was_early_took_no_time() -> None:
 
 def test_what_was_typed_begins_with_its_first_stage() -> None:
     typed = turn(endpoint_ms=500, first_token_ms=650, first_audio_ms=900)
-    found = talking.waterfall([typed], {})
+    found = waterfalls.of([typed], {})
     assert found is not None
     assert lengths(found.rows[0]) == {"token": 150, "audio": 250}
     assert (found.rows[0].typed, found.rows[0].total_ms) == (True, 400)
@@ -56,7 +57,7 @@ def test_what_was_typed_begins_with_its_first_stage() -> None:
 
 
 def test_an_answer_without_sound_has_no_total() -> None:
-    found = talking.waterfall([turn(speech_end_ms=100, endpoint_ms=700, first_token_ms=900)], {})
+    found = waterfalls.of([turn(speech_end_ms=100, endpoint_ms=700, first_token_ms=900)], {})
     assert found is not None
     assert (found.rows[0].total_ms, found.median_ms) == (None, None)
 
@@ -66,7 +67,7 @@ def test_answers_share_a_scale_and_a_median() -> None:
         turn(index, speech_end_ms=0, first_token_ms=100, first_audio_ms=total)
         for index, total in ((2, 400), (4, 1000), (6, 600))
     ]
-    found = talking.waterfall(turns, {4: 9})
+    found = waterfalls.of(turns, {4: 9})
     assert found is not None
     assert found.median_ms == 600
     assert [row.seq for row in found.rows] == [None, 9, None]
@@ -75,13 +76,8 @@ def test_answers_share_a_scale_and_a_median() -> None:
 
 
 def test_callers_turns_and_greetings_are_no_answers() -> None:
-    assert talking.waterfall([turn(), turn(speech_end_ms=5)], {}) is None
-    assert talking.waterfall([], {}) is None
-
-
-def line(seq: int, start_ms: int) -> view_models.TranscriptEntry:
-    segment = Segment(seq=seq, speaker="caller", text="a", start_ms=start_ms, end_ms=start_ms + 9)
-    return view_models.lines([segment])[0]
+    assert waterfalls.of([turn(), turn(speech_end_ms=5)], {}) is None
+    assert waterfalls.of([], {}) is None
 
 
 def test_notes_lead_to_what_was_being_said() -> None:
@@ -89,7 +85,7 @@ def test_notes_lead_to_what_was_being_said() -> None:
         Note(number=n, kind=kind, text="x", at_ms=at)
         for n, kind, at in ((1, "note", 50), (2, "action", 2000), (3, "note", 61_000))
     ]
-    found = talking.notes(kept, [line(1, 100), line(2, 3000)])
+    found = talking.notes(kept, {1: 100, 2: 3000})
     assert [(note.label, note.seq, note.time) for note in found] == [
         ("Note", None, "0:00"),
         ("To do", 1, "0:02"),

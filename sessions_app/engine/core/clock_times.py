@@ -13,6 +13,21 @@ def time_with_hours(ms: float) -> str:
     return f"{hours}:{minutes:02}:{seconds:02}"
 
 
+def spoken_length(milliseconds: float | None) -> str:
+    """Returns a length as people say it, such as '7 s', '12 min' or '1 h 5 min'.
+
+    Whole seconds that have passed, as a player's clock shows them.
+    """
+    seconds = max(1, int(milliseconds // 1000)) if milliseconds else 0
+    if seconds < 60:  # noqa: PLR2004 - seconds in a minute
+        return f"{seconds} s"
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {seconds} s" if seconds else f"{minutes} min"
+
+
 def timestamp(ms: float, decimal: str = ".") -> str:
     """Returns HH:MM:SS.mmm, as captions and transcripts have it; 0 for what lies before 0."""
     hours, minutes, seconds, milliseconds = _parts(max(0, ms))
