@@ -1,7 +1,7 @@
 """The context of the admin's page of one call, besides its form fields."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 from django.core.exceptions import ObjectDoesNotExist
 from django.urls import reverse
 
-from sessions_app.admin import second_pass
+from sessions_app.admin import parting, second_pass
 from sessions_app.admin.display import NOTHING, badge, moment, time_or_dash
 from sessions_app.engine.core.call_data import as_text
 from sessions_app.engine.core.events import Speaker
@@ -22,12 +22,14 @@ from sessions_app.models.segment import SegmentSource
 from sessions_app.models.work import LeasedJob, WorkState
 from sessions_app.services import (
     corrections,
+    gaps,
     redactions,
     summaries,
     summary_versions,
     transcripts,
     turns,
 )
+from sessions_app.services.call_parts import Asked
 
 SHOWN_ACCESSES = 50
 UNDER_WAY = (WorkState.PENDING, WorkState.RUNNING)
@@ -71,6 +73,9 @@ class TranscriptRow:
     corrected: bool = False
     corrected_by: str = ""
     corrected_at: datetime | None = None
+    turn_index: int = 0
+    gap_before: str = ""
+    """How long the connection was lost before it; empty for not at all."""
 
 
 def recording_of(call: Call) -> Recording | None:
@@ -93,7 +98,7 @@ def extraction_of(call: Call) -> Extraction | None:
 
 def transcript(call: Call) -> list[TranscriptRow]:
     """Returns the call's segments in the order they were spoken."""
-    segments = transcripts.in_order(call).defer("words")
+    segments, left = transcripts.in_order(call).defer("words"), list(call.gaps)
     return [
         TranscriptRow(
             seq=segment.seq,
@@ -111,9 +116,16 @@ def transcript(call: Call) -> list[TranscriptRow]:
             corrected=segment.is_corrected,
             corrected_by=corrections.corrector(segment),
             corrected_at=segment.edited_at,
+            turn_index=segment.turn_index,
+            gap_before=gaps.take_before(left, segment.start_ms),
         )
         for segment in segments
     ]
+
+
+def _gap_after(call: Call, lines: Sequence[TranscriptRow]) -> str:
+    last = lines[-1].start_ms if lines else -1
+    return gaps.lasted([gap for gap in call.gaps if gap[0] > last])
 
 
 def _said(segment: Segment) -> str:
@@ -269,9 +281,10 @@ def _is_ready(recording: Recording | None) -> bool:
     return not redactions.is_sound_owed(recording.call)
 
 
-def seconds_of(recording: Recording | None) -> str:
-    """Returns the length in seconds, so that the page need not load the audio for it."""
-    return f"{(recording.duration_ms or 0) / 1000:.3f}" if recording is not None else ""
+def player_config(call: Call, recording: Recording | None) -> dict[str, Any]:
+    """Returns what static/js/player.js needs: the page need not load the audio for it."""
+    peaks = recording.peaks if recording is not None else []
+    return {"durationMs": call.duration_ms, "peaks": peaks}
 
 
 def live_config(call: Call) -> dict[str, Any] | None:
@@ -294,22 +307,24 @@ def live_config(call: Call) -> dict[str, Any] | None:
     }
 
 
-def context(call: Call, word_count: int) -> dict[str, Any]:
-    """Returns the template context for the page of `call`."""
+def context(call: Call, word_count: int, asked: Asked) -> dict[str, Any]:
+    """Returns the template context for the page of `call`, as it was asked for."""
+    lines = transcript(call)
     recording = recording_of(call)
     summary = summary_of(call)
     return {
         "live_config": live_config(call),
         "facts": facts(call, word_count),
-        "lines": transcript(call),
+        "lines": lines,
+        "gap_after": _gap_after(call, lines),
+        **parting.answers(call, lines, asked),
         "timeline": timeline(call),
         "recording": recording,
         "recording_ready": _is_ready(recording),
         "recording_url": reverse("recording", args=[call.public_id]),
         "heard_url": reverse("heard", args=[call.public_id]),
         "recording_length": time_or_dash(recording.duration_ms) if recording is not None else "",
-        "recording_length_s": seconds_of(recording),
-        "peaks": json.dumps(recording.peaks) if recording is not None else "[]",
+        "player_config": player_config(call, recording),
         "summary": summary,
         "told": summaries.told(summary) if summary is not None else None,
         **_taken(call),
@@ -317,7 +332,6 @@ def context(call: Call, word_count: int) -> dict[str, Any]:
         **second_pass.context(call),
         "speakers": speakers(summary),
         "notes": turns.notes_of(call),
-        "answers": turns.answers_of(call),
         "export_links": [
             (extension, reverse("api:transcript", args=[call.public_id, extension]))
             for extension in FORMATS

@@ -25,6 +25,7 @@ from sessions_app.admin.extracting import ExportsExtractions
 from sessions_app.admin.filters import LegalHoldFilter, RecordingStateFilter, SummaryStateFilter
 from sessions_app.admin.holding import HoldsCalls
 from sessions_app.admin.listing import ListsCalls
+from sessions_app.admin.parting import ShowsParts
 from sessions_app.admin.redacting import RedactsCalls
 from sessions_app.admin.reviewing import ReviewedListFilter, ReviewsCalls, TagListFilter
 from sessions_app.admin.second_pass import SecondPass
@@ -32,6 +33,7 @@ from sessions_app.models import AccessLog, Call
 from sessions_app.services import (
     access,
     audio_copies,
+    call_parts,
     calls,
     erasure,
     recordings,
@@ -77,6 +79,7 @@ class CallAdmin(
     ListsCalls,
     MakesAudio,
     RedactsCalls,
+    ShowsParts,
     ExportsAudio,
     VoiceAdmin[Call],
 ):
@@ -228,7 +231,7 @@ class CallAdmin(
         if obj is not None:
             if request.method == "GET":
                 note_visit(obj, request.user, AccessLog.Action.READ, WHERE)
-            context.update(call_page.context(obj, self.words(obj)))
+            context.update(call_page.context(obj, self.words(obj), call_parts.asked(request.GET)))
             context.update(self.review_context(request, obj))
             if request.user.has_perm(persona.VIEW):
                 context["persona"] = persona.rows(obj)

@@ -71,7 +71,7 @@ def page_of(user: User, server: LiveServer) -> Iterator[Page]:
 def test_clicking_a_time_plays_from_there(
     server: LiveServer, staff: User, recording: Recording
 ) -> None:
-    recording.file.save("call.wav", ContentFile(silence(6)))
+    recording.file.save("call.wav", ContentFile(silence(60)))
     call: Call = recording.call
     with page_of(staff, server) as page:
         page.goto(f"{server.url}/admin/sessions_app/call/")
@@ -85,7 +85,16 @@ def test_clicking_a_time_plays_from_there(
         expect(rows.nth(1)).to_have_class("vs-now")
         expect(rows.nth(0)).not_to_have_class("vs-now")
         assert page.evaluate("document.querySelector('audio').currentTime") >= 2
-        expect(page.locator(".vs-wave")).to_be_visible()
+        expect(page.locator("#wave-canvas")).to_be_visible()
+        # the player is that of the call's own page, with its keys and speeds
+        page.get_by_label("Speed").select_option("2")
+        assert page.evaluate("document.querySelector('audio').playbackRate") == 2
+        expect(page.locator("#play")).to_have_attribute("aria-label", "Pause")
+        page.locator("#wave").press("Space")
+        expect(page.locator("#play")).to_have_attribute("aria-label", "Play")
+        page.locator("#wave").press("Home")
+        expect(page.locator("#player-now")).to_have_text("0:00")
+        expect(page.locator("#player-length")).to_have_text("1:00")
     noted = AccessLog.objects.filter(user=staff).order_by("pk").values_list("action", "detail")
     assert list(noted) == [(what, "in the admin") for what in ("read", "loaded", "listened")]
 

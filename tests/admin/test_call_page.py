@@ -5,11 +5,14 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
+from bench.long_call import long_call
 from sessions_app.admin import call_page, persona
 from sessions_app.engine.core.agent_config import AgentConfig, TurnSettings
 from sessions_app.engine.core.party import visitor_name
 from sessions_app.models import AccessLog, Agent, Call, Recording, Segment, Summary
 from sessions_app.services import access, corrections
+from sessions_app.services.call_parts import FIRST_ANSWERS
+from tests.admin.conftest import signed_in
 from tests.conftest import CallMaker
 
 
@@ -84,3 +87,21 @@ def test_what_a_call_was_given_is_shown(alice: User, make_call: CallMaker) -> No
     labels = dict(call_page.facts(call, 0))
     assert labels["Variables"] == "name: Ada, vip: true"
     assert labels["Metadata"] == '{"order": "4711 ü"}'
+
+
+def test_gaps_and_each_answer_s_wait_are_shown(at_desk: Any, looking: Any, alice: User) -> None:
+    call = long_call(alice, 2 * FIRST_ANSWERS + 4)
+    call.gaps = [[10, 5010], [9_000_000, 9_007_000]]
+    call.save()
+    address = f"/admin/sessions_app/call/{call.pk}/change/"
+    text = at_desk.get(address).content.decode()
+    assert text.count("The connection was lost for 5 s") == 1
+    assert text.index("lost for 5 s") < text.index('id="segment-2"')
+    assert text.index(f'id="segment-{2 * FIRST_ANSWERS + 4}"') < text.index("lost for 7 s")
+    assert text.count('data-testid="turn"') == FIRST_ANSWERS
+    part = f"{address}?part=answers:{FIRST_ANSWERS}-{FIRST_ANSWERS + 2}"
+    assert f'data-part="{part.partition("=")[2]}"' in text
+    rest = looking.get(part).content.decode()
+    assert (rest.count('data-testid="turn"'), "<html" in rest) == (2, False)
+    assert signed_in(alice).get(part).status_code == 302
+    assert at_desk.get(part.replace(str(call.pk), "999999")).status_code == 404
