@@ -285,8 +285,7 @@ def _fail(call: Call, _user: User) -> None:
 
 
 def _give_up(call: Call, _user: User) -> None:
-    waiting = {"state": WorkState.PENDING, "attempts": work.MAX_TAKES}
-    Recording.objects.filter(call=call).update(**waiting)
+    Recording.objects.update(state=WorkState.PENDING, attempts=work.MAX_TAKES)
     assert work.take(Recording, call.pk) is None
 
 
