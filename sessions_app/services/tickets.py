@@ -138,6 +138,8 @@ def undo_call(call_id: str) -> None:
     with transaction.atomic():
         Ticket.objects.filter(call_id=call_id).update(call_id="", used_at=None)
         unknown = Call.objects.filter(public_id=call_id, state=CallState.CREATED)
+        # first: it waits for who else writes to the call, and then it stays as it is
+        list(unknown.select_for_update().values_list("pk", flat=True))
         changes.erased(unknown)
         unknown.delete()
 

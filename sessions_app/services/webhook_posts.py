@@ -44,7 +44,7 @@ class NoAnswerError(VoiceError):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class PostAnswer:
     """The status of an answer, and the seconds to wait that it asks for; 0 for none."""
 
     status: int
@@ -113,7 +113,9 @@ def checked_url(url: str, allowed: AllowedHosts) -> None:
         raise AddressRefusedError(f"{host} is not reached without TLS: use an https:// address.")
 
 
-async def post(url: str, body: bytes, headers: Mapping[str, str], allowed: AllowedHosts) -> Answer:
+async def post(
+    url: str, body: bytes, headers: Mapping[str, str], allowed: AllowedHosts
+) -> PostAnswer:
     """Sends a POST request and returns the answer; its body is not read.
 
     Certificates are checked against those of the system and of certifi. Raises
@@ -192,7 +194,7 @@ def _trusted() -> ssl.SSLContext:
     return context
 
 
-async def _sent(target: Target, body: bytes, headers: Mapping[str, str]) -> Answer:
+async def _sent(target: Target, body: bytes, headers: Mapping[str, str]) -> PostAnswer:
     """Sends to the first of the target's addresses that takes a connection."""
     try:
         return await _sent_to(target, body, headers)
@@ -203,7 +205,7 @@ async def _sent(target: Target, body: bytes, headers: Mapping[str, str]) -> Answ
         return await _sent(following, body, headers)
 
 
-async def _sent_to(target: Target, body: bytes, headers: Mapping[str, str]) -> Answer:
+async def _sent_to(target: Target, body: bytes, headers: Mapping[str, str]) -> PostAnswer:
     timeout = httpx2.Timeout(TIMEOUT_S, connect=CONNECT_S if target.others else TIMEOUT_S)
     async with (
         httpx2.AsyncClient(verify=_trusted(), trust_env=False, timeout=timeout) as client,
@@ -215,7 +217,7 @@ async def _sent_to(target: Target, body: bytes, headers: Mapping[str, str]) -> A
             extensions={"sni_hostname": target.host},
         ) as response,
     ):
-        return Answer(response.status_code, _wait_s(response.headers.get("retry-after", "")))
+        return PostAnswer(response.status_code, _wait_s(response.headers.get("retry-after", "")))
 
 
 def _wait_s(retry_after: str) -> float:

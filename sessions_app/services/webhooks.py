@@ -24,7 +24,7 @@ from sessions_app.models.webhook import new_secret
 from sessions_app.models.work import WorkState
 from sessions_app.services import webhook_posts, work
 from sessions_app.services.queueing import DELIVER, queue
-from sessions_app.services.webhook_posts import AllowedHosts, Answer, NoAnswerError
+from sessions_app.services.webhook_posts import AllowedHosts, NoAnswerError, PostAnswer
 
 logger = logging.getLogger(__name__)
 
@@ -170,7 +170,7 @@ def _may_send(row: WebhookDelivery) -> bool:
     return True
 
 
-def _posted(row: WebhookDelivery) -> Answer:
+def _posted(row: WebhookDelivery) -> PostAnswer:
     """Returns the answer; raises AddressRefusedError and NoAnswerError."""
     body = json.dumps(row.payload, separators=(",", ":"))
     headers = signed(row.endpoint, row.message_id, body, timezone.now())
@@ -196,7 +196,7 @@ def signed(
     }
 
 
-def _check(row: WebhookDelivery, answer: Answer) -> None:
+def _check(row: WebhookDelivery, answer: PostAnswer) -> None:
     """Raises NotAcceptedError for any status but 2xx; one that is gone is switched off.
 
     One that asks for a pause has it, from all messages.

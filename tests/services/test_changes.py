@@ -2,13 +2,15 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 
 import pytest
 from django.apps import apps
 from django.contrib.auth.models import User
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from sessions_app.engine.core.events import SegmentFinal, Speaker
@@ -223,6 +225,32 @@ def test_a_call_that_was_taken_back_is_told_as_erased(alice: User, make_call: Ca
     assert reader.ask() == [(call.public_id, "erased")]
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_call_that_is_taken_back_while_it_changes_is_told_as_erased(
+    alice: User, make_call: CallMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if connection.vendor == "sqlite":
+        pytest.skip("SQLite has one writer at a time: test_changes_on_postgresql.py")
+    call, erased = make_call(alice), changes.erased
+
+    def rename() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '200ms'")
+        with suppress(OperationalError):  # it would wait for the other's end
+            calls.rename(call, alice, "Monday")
+        connection.close()
+
+    def slowly(rows: QuerySet[Call]) -> None:
+        erased(rows)
+        meanwhile = threading.Thread(target=rename)
+        meanwhile.start()
+        meanwhile.join()
+
+    monkeypatch.setattr(changes, "erased", slowly)
+    tickets.undo_call(call.public_id)
+    assert Reader(alice).ask() == [(call.public_id, "erased")]
+
+
 def test_numbers_do_not_come_again(alice: User, bob: User, make_call: CallMaker) -> None:
     reader = Reader(alice)
     make_call(alice)
@@ -257,8 +285,7 @@ def _fail(call: Call, _user: User) -> None:
 
 
 def _give_up(call: Call, _user: User) -> None:
-    waiting = {"state": WorkState.PENDING, "attempts": work.MAX_TAKES}
-    Recording.objects.filter(call=call).update(**waiting)
+    Recording.objects.update(state=WorkState.PENDING, attempts=work.MAX_TAKES)
     assert work.take(Recording, call.pk) is None
 
 

@@ -207,6 +207,11 @@ async def test_the_next_address_is_tried_where_one_takes_no_connection(
         await webhook_posts.post(url, b"{}", {}, LOCAL)
 
 
+async def test_a_name_without_an_address_is_tried_again() -> None:
+    with pytest.raises(webhook_posts.NoAnswerError):
+        await webhook_posts.resolved("https://nobody.invalid/", AllowedHosts.of([]))
+
+
 async def test_one_private_address_among_many_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     named(monkeypatch, "93.184.215.14", "10.0.0.1")
     with pytest.raises(webhook_posts.AddressRefusedError, match="private"):
