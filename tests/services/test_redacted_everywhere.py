@@ -17,7 +17,15 @@ from django.utils import timezone
 
 from sessions_app import tasks
 from sessions_app.engine.core.agent_config import RedactionSettings
-from sessions_app.engine.core.events import NoteKind, NoteTaken, SegmentFinal, Speaker, Word
+from sessions_app.engine.core.desk import StaffDeed, StaffMember
+from sessions_app.engine.core.events import (
+    NoteKind,
+    NoteTaken,
+    SegmentFinal,
+    Speaker,
+    StaffActed,
+    Word,
+)
 from sessions_app.models import (
     Agent,
     Archive,
@@ -49,6 +57,7 @@ from sessions_app.services import (
     comments,
     corrections,
     extractions,
+    live_desk,
     redacted_traces,
     redacting,
     sharing,
@@ -132,6 +141,8 @@ def _written_about_it(call: Call, user: User) -> None:
     Call.objects.filter(pk=call.pk).update(title=f"About {WORD.upper()}!")
     tags.add(call, user, [WORD])
     comments.say(call, user, 900, f"Why '{WORD}'?", staff_only=True)
+    whispered = StaffActed(StaffDeed.WHISPER, StaffMember(user.pk, "x"), 900, f"say {WORD}")
+    live_desk.note(call.pk, whispered)
     card = Scorecard.objects.get()
     card.answers = dict.fromkeys(card.answers, f"said {WORD}")
     card.save()
