@@ -23,6 +23,7 @@ from sessions_app.admin.erasing import Erases
 from sessions_app.admin.exporting import zip_response
 from sessions_app.admin.extracting import ExportsExtractions
 from sessions_app.admin.filters import LegalHoldFilter, RecordingStateFilter, SummaryStateFilter
+from sessions_app.admin.finding import FindsCalls, MoreFilters, speaker_of
 from sessions_app.admin.holding import HoldsCalls
 from sessions_app.admin.listing import ListsCalls
 from sessions_app.admin.redacting import RedactsCalls
@@ -73,6 +74,7 @@ class CallAdmin(
     SecondPass,
     EndsCalls,
     Erases,
+    FindsCalls,
     HoldsCalls,
     ListsCalls,
     MakesAudio,
@@ -110,6 +112,7 @@ class CallAdmin(
         ReviewedListFilter,
         "created_at",
         "end_reason",
+        MoreFilters,
     )
     list_select_related = (
         *("owner", "agent", "ended_by", "held_by", "recording", "summary"),
@@ -147,7 +150,7 @@ class CallAdmin(
 
     class Media:
         js = ["admin-voicesite/call.js"]
-        css = {"all": ["css/review.css"]}
+        css = {"all": ["css/review.css", "admin-voicesite/filters.css"]}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Call]:
         # those of the manager, but with a count of their own, in the admin's order
@@ -192,7 +195,7 @@ class CallAdmin(
         named, _ = super().get_search_results(request, queryset, search_term)
         if not search_term.strip():
             return named, False
-        said = search.calls_saying(queryset, search_term)
+        said = search.calls_saying(queryset, search_term, speaker_of(request))
         if isinstance(queryset, DatedCalls):
             queryset = queryset.plain()
         return queryset.filter(Q(pk__in=named.values("pk")) | Q(pk__in=said.values("pk"))), False

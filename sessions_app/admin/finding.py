@@ -1,0 +1,87 @@
+"""The calls page's filters in the admin's list: their form, and what is set."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from sessions_app.engine.core.events import Speaker
+from sessions_app.models import Call
+from sessions_app.services import access
+from sessions_app.services.finding.filters import is_filter
+from sessions_app.services.finding.panel import Panel
+
+PREFIX = "find-"
+"""Parameters begin so: no field of the model and no relation is named like that."""
+
+OWN = frozenset({"q"})
+"""What the list asks by itself."""
+
+
+LISTED = frozenset({"state", "agent", "tag", "reviewed"})
+"""Of which the list has filters that are links."""
+
+
+def is_ours(parameter: str) -> bool:
+    """Returns whether a parameter of the list is one of these filters."""
+    name = parameter.removeprefix(PREFIX)
+    return parameter.startswith(PREFIX) and name not in OWN and is_filter(name)
+
+
+def speaker_of(request: HttpRequest) -> str:
+    """Returns who is to have said what the list is searched for; empty for anybody."""
+    asked = request.GET.get(f"{PREFIX}speaker", "")
+    return asked if asked in {speaker.value for speaker in Speaker} else ""
+
+
+class MoreFilters(admin.ListFilter):
+    """A form with all that REST and the calls page filter by."""
+
+    title = "more"
+    template = "admin/sessions_app/call/more_filters.html"
+
+    def __init__(
+        self, request: HttpRequest, params: dict[str, Any], model: Any, model_admin: Any
+    ) -> None:
+        super().__init__(request, params, model, model_admin)
+        self._request = request
+        self.panel = Panel(request, access.visible_calls(request.user), PREFIX, LISTED)
+        for name in [name for name in params if is_ours(name)]:
+            self.used_parameters[name] = params.pop(name)
+
+    def has_output(self) -> bool:
+        return True
+
+    def expected_parameters(self) -> list[str | None]:
+        return list(self.used_parameters)
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Call]) -> QuerySet[Call]:
+        return self.panel.narrow(queryset)
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        """Yields what is set, each with the address without it."""
+        for chip in self.panel.chips:
+            yield {"display": f"{chip.label}: {chip.value}", "query_string": chip.without}
+
+    @property
+    def kept(self) -> list[tuple[str, str]]:
+        """What the list is asked beside these filters: hidden in the form, so that it stays."""
+        return [
+            (name, value)
+            for name, values in self._request.GET.lists()
+            if not name.startswith(PREFIX) and name not in ("p", "e")
+            for value in values
+        ]
+
+
+class FindsCalls:
+    """Mixin for `CallAdmin`: lets the list be asked by these filters."""
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        """Returns whether `lookup` is one of these filters, or of the list's own."""
+        if is_ours(lookup):
+            return True
+        own: bool = super().lookup_allowed(lookup, value, request)  # type: ignore[misc]
+        return own
