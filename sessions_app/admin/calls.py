@@ -23,7 +23,7 @@ from sessions_app.admin.erasing import Erases
 from sessions_app.admin.exporting import zip_response
 from sessions_app.admin.extracting import ExportsExtractions
 from sessions_app.admin.filters import LegalHoldFilter, RecordingStateFilter, SummaryStateFilter
-from sessions_app.admin.finding import FindsCalls, MoreFilters, speaker_of
+from sessions_app.admin.finding import FindsCalls, MoreFilters, ViewsFilter, speaker_of
 from sessions_app.admin.holding import HoldsCalls
 from sessions_app.admin.listing import ListsCalls
 from sessions_app.admin.redacting import RedactsCalls
@@ -103,6 +103,7 @@ class CallAdmin(
         "reviewed",
     )
     list_filter = (
+        ViewsFilter,
         "state",
         "agent",
         RecordingStateFilter,

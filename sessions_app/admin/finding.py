@@ -5,11 +5,11 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 
 from sessions_app.engine.core.events import Speaker
 from sessions_app.models import Call
-from sessions_app.services import access
+from sessions_app.services import access, saved_views
 from sessions_app.services.finding.filters import is_filter
 from sessions_app.services.finding.panel import Panel
 
@@ -22,6 +22,16 @@ OWN = frozenset({"q"})
 
 LISTED = frozenset({"state", "agent", "tag", "reviewed"})
 """Of which the list has filters that are links."""
+
+
+LINKS: tuple[tuple[str, str, dict[str, str]], ...] = (
+    ("q", "q", {}),
+    ("state", "state__exact", {}),
+    ("end_reason", "end_reason__exact", {}),
+    ("tag", "tag", {}),
+    ("reviewed", "reviewed", {"yes": "true", "no": "false"}),
+)
+"""What filters that are links ask, as saved views hold it: name, parameter, and other values."""
 
 
 def is_ours(parameter: str) -> bool:
@@ -74,6 +84,46 @@ class MoreFilters(admin.ListFilter):
             if not name.startswith(PREFIX) and name not in ("p", "e")
             for value in values
         ]
+
+    @property
+    def to_save(self) -> str:
+        """What the list asks, as far as a saved view holds it; empty for nothing."""
+        asked = QueryDict(self.panel.query, mutable=True)
+        for name, parameter, names in LINKS:
+            value = self._request.GET.get(parameter, "")
+            if value:
+                asked[name] = names.get(value, value)
+        return asked.urlencode()
+
+
+class ViewsFilter(admin.ListFilter):
+    """The saved views that the user has, as links."""
+
+    title = "saved view"
+
+    def __init__(
+        self, request: HttpRequest, params: dict[str, Any], model: Any, model_admin: Any
+    ) -> None:
+        super().__init__(request, params, model, model_admin)
+        self._here = request.GET.urlencode()
+        self._views = list(saved_views.views_for(request.user))
+
+    def has_output(self) -> bool:
+        return bool(self._views)
+
+    def expected_parameters(self) -> list[str | None]:
+        return []
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Call]) -> QuerySet[Call]:
+        """Narrows nothing: a view's link has the parameters of `MoreFilters`."""
+        return queryset
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        """Yields each view with the address that shows it."""
+        for view in self._views:
+            query = saved_views.prefixed(view.query, PREFIX)
+            here = query == self._here
+            yield {"display": view.name, "query_string": f"?{query}", "selected": here}
 
 
 class FindsCalls:

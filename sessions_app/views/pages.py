@@ -23,6 +23,7 @@ from sessions_app.services import (
     corrections,
     erasure,
     review_panel,
+    saved_views,
     search,
     sharing,
     summaries,
@@ -38,6 +39,7 @@ from sessions_app.views.recordings import recording_response
 
 RECENT = 6
 PAGE_SIZE = 20
+SHOWN_VIEWS = 12
 NO_CONTENT = 204
 CONFLICT = 409
 MOST_WANTED = 200
@@ -80,6 +82,7 @@ def calls(request: HttpRequest) -> HttpResponse:
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "panel": panel,
+        "views": saved_views.views_for(request.user)[:SHOWN_VIEWS],
         "page": page,
         "rows": _rows(page, panel.text),
         "numbers": page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1),

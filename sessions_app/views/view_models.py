@@ -14,6 +14,7 @@ from sessions_app.models import Agent, Call, Recording, Segment, Summary, Summar
 from sessions_app.models.segment import SegmentSource
 from sessions_app.models.work import WorkState
 from sessions_app.services import corrections, redactions, summaries
+from sessions_app.services.search import BestSegment
 from sessions_app.views import hits, wording
 
 SNIPPET_SIDE = 100
@@ -155,7 +156,7 @@ def agent_name(call: Call) -> str:
     return str(call.persona.get("name") or call.agent.name)
 
 
-def call_row(call: Call, said: Segment | None = None, wanted: str = "") -> CallRow:
+def call_row(call: Call, said: BestSegment | None = None, wanted: str = "") -> CallRow:
     """Returns `call` for a list; uses the annotations `word_count` and `first_words`, if present.
 
     `said` is the segment in which `wanted` was found.

@@ -31,6 +31,7 @@ MOST_NAMED = 12
 """Fields and questions each that the form has; REST takes all."""
 
 LABELS = {
+    "q": "Search",
     "state": "State",
     "agent": "Agent",
     "tag": "Tag",

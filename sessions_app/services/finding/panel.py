@@ -208,6 +208,14 @@ def asked_of(given: QueryDict, prefix: str = "") -> QueryDict:
     return asked
 
 
+def told_of(query: str) -> list[tuple[str, str]]:
+    """Returns what a query asks for, as people read it: label and value."""
+    return [
+        (choices.label_of(name), " or ".join(choices.value_of(name, str(one)) for one in values))
+        for name, values in QueryDict(query).lists()
+    ]
+
+
 def _agents_for(visible: QuerySet[Call]) -> QuerySet[Any]:
     """Returns active agents and those of `visible` calls: others are not disclosed."""
     theirs = Exists(visible.order_by().filter(agent=OuterRef("pk")))

@@ -6,6 +6,7 @@
 
 from sessions_app.services.search.calls import (
     SHOWN,
+    BestSegment,
     Earlier,
     best_segments,
     calls_saying,
@@ -16,6 +17,7 @@ from sessions_app.services.search.calls import (
 
 __all__ = [
     "SHOWN",
+    "BestSegment",
     "Earlier",
     "best_segments",
     "calls_saying",
