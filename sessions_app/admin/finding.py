@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
+from django.utils.functional import cached_property
 
 from sessions_app.engine.core.events import Speaker
 from sessions_app.models import Call
@@ -34,8 +35,14 @@ LINKS: tuple[tuple[str, str, dict[str, str]], ...] = (
 """What filters that are links ask, as saved views hold it: name, parameter, and other values."""
 
 
+OPEN = f"{PREFIX}open"
+"""Shows the form and the saved views, which the list by itself need not ask the database for."""
+
+
 def is_ours(parameter: str) -> bool:
     """Returns whether a parameter of the list is one of these filters."""
+    if parameter == OPEN:
+        return True
     name = parameter.removeprefix(PREFIX)
     return parameter.startswith(PREFIX) and name not in OWN and is_filter(name)
 
@@ -44,6 +51,10 @@ def speaker_of(request: HttpRequest) -> str:
     """Returns who is to have said what the list is searched for; empty for anybody."""
     asked = request.GET.get(f"{PREFIX}speaker", "")
     return asked if asked in {speaker.value for speaker in Speaker} else ""
+
+
+def _is_open(request: HttpRequest) -> bool:
+    return any(map(is_ours, request.GET))
 
 
 class MoreFilters(admin.ListFilter):
@@ -57,9 +68,22 @@ class MoreFilters(admin.ListFilter):
     ) -> None:
         super().__init__(request, params, model, model_admin)
         self._request = request
-        self.panel = Panel(request, access.visible_calls(request.user), PREFIX, LISTED)
         for name in [name for name in params if is_ours(name)]:
             self.used_parameters[name] = params.pop(name)
+        self.is_open = _is_open(request)
+
+    @cached_property
+    def panel(self) -> Panel:
+        """The form and what is set."""
+        visible = access.visible_calls(self._request.user)
+        return Panel(self._request, visible, PREFIX, LISTED)
+
+    @property
+    def opened(self) -> str:
+        """The address of the list with the form."""
+        asked = self._request.GET.copy()
+        asked[OPEN] = "1"
+        return f"?{asked.urlencode()}"
 
     def has_output(self) -> bool:
         return True
@@ -68,11 +92,11 @@ class MoreFilters(admin.ListFilter):
         return list(self.used_parameters)
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Call]) -> QuerySet[Call]:
-        return self.panel.narrow(queryset)
+        return self.panel.narrow(queryset) if self.is_open else queryset
 
     def choices(self, changelist: Any) -> Iterator[Any]:
         """Yields what is set, each with the address without it."""
-        for chip in self.panel.chips:
+        for chip in self.panel.chips if self.is_open else ():
             yield {"display": f"{chip.label}: {chip.value}", "query_string": chip.without}
 
     @property
@@ -106,7 +130,8 @@ class ViewsFilter(admin.ListFilter):
     ) -> None:
         super().__init__(request, params, model, model_admin)
         self._here = request.GET.urlencode()
-        self._views = list(saved_views.views_for(request.user))
+        own = saved_views.views_for(request.user)
+        self._views = list(own) if _is_open(request) else []
 
     def has_output(self) -> bool:
         return bool(self._views)

@@ -90,7 +90,7 @@ def test_a_shared_view_is_there_for_staff_who_see_every_call(
     assert other.send("PATCH", f"{REST}{number}", {"name": "Gone"}).json()["name"] == "Gone"
     desk = Client()
     desk.force_login(viewer)
-    page = text(desk, "/admin/sessions_app/call/")
+    page = text(desk, "/admin/sessions_app/call/?find-open=1")
     assert 'href="?q=refund&amp;find-last_days=7&amp;find-failure=any"' in page
     opened = text(desk, "/admin/sessions_app/call/?q=refund&find-last_days=7&state__exact=ended")
     assert f'href="{PAGE}?last_days=7&amp;q=refund&amp;state=ended"' in opened

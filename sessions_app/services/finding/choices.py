@@ -18,7 +18,7 @@ Named = tuple[str, str, Kind, Options]
 
 BASICS = ("state", "agent", "tag", "last_days")
 GROUPS = (
-    ("When", ("since", "until")),
+    ("Dates", ("since", "until")),
     ("What was said", ("speaker", "language", "confidence_below")),
     (
         "How the call went",

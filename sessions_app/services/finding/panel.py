@@ -100,7 +100,8 @@ class Panel:
     @property
     def within(self) -> int:
         """How many filters of the groups are set."""
-        return sum(bool(field.value) for _, fields in self.groups for field in fields)
+        fields = (field for _, group in self.groups for field in group)
+        return sum(bool(field.value) and not field.error for field in fields)
 
     @property
     def opens(self) -> bool:
