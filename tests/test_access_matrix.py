@@ -17,7 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from sessions_app.models import AccessLog, Recording, Summary
 from sessions_app.services import access, calls, versions
-from tests import agent_rows, export_rows, live_rows, review_rows
+from tests import agent_rows, export_rows, live_rows, review_rows, view_rows
 from tests.access_rows import (
     ANY,
     CORRECTIONS,
@@ -64,6 +64,7 @@ PRIVATE = (SAID, TITLE, SUMMED_UP)
 
 PAGES = [
     *review_rows.PAGES,
+    *view_rows.PAGES,
     open_to_all("healthz"),
     open_to_all("favicon.ico", "/static/favicon.svg"),
     open_to_all("readyz", ANY),  # 200 or 503, by what else runs in this process
@@ -112,6 +113,7 @@ PAGES = [
 
 REST = [
     *review_rows.REST,
+    *view_rows.REST,
     *rest("calls/", "calls/", 200, 200, 200, 200),
     *of_a_call(""),
     *of_a_call("", method="PATCH", body={"title": "Monday"}),
@@ -294,6 +296,7 @@ def keys(recording: Recording, summary: Summary, people: dict[str, User]) -> dic
         "link": a_link(spoken),
         **a_webhook(spoken),
         **review_rows.a_review(spoken, people),
+        **view_rows.a_view(people["owner"]),
         **export_rows.made(spoken, people["staff"]),
         "entry": AccessLog.objects.first().pk,  # type: ignore[union-attr]
         "token": token.pk,

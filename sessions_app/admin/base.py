@@ -110,6 +110,8 @@ class OnlyListedLookups(admin.ModelAdmin[Row]):
             if isinstance(given, type) and issubclass(given, admin.SimpleListFilter):
                 yield str(given.parameter_name)
                 continue
+            if isinstance(given, type) and issubclass(given, admin.ListFilter):
+                continue  # its page says which parameters it has
             path = given[0] if isinstance(given, list | tuple) else given
             field = get_fields_from_path(self.model, path)[-1]
             if field.is_relation and field.related_model is not None:

@@ -23,6 +23,7 @@ from sessions_app.admin.erasing import Erases
 from sessions_app.admin.exporting import zip_response
 from sessions_app.admin.extracting import ExportsExtractions
 from sessions_app.admin.filters import LegalHoldFilter, RecordingStateFilter, SummaryStateFilter
+from sessions_app.admin.finding import FindsCalls, MoreFilters, ViewsFilter, speaker_of
 from sessions_app.admin.holding import HoldsCalls
 from sessions_app.admin.listing import ListsCalls
 from sessions_app.admin.parting import ShowsParts
@@ -76,6 +77,7 @@ class CallAdmin(
     SecondPass,
     EndsCalls,
     Erases,
+    FindsCalls,
     HoldsCalls,
     ListsCalls,
     MakesAudio,
@@ -105,6 +107,7 @@ class CallAdmin(
         "reviewed",
     )
     list_filter = (
+        ViewsFilter,
         "state",
         "agent",
         RecordingStateFilter,
@@ -114,6 +117,7 @@ class CallAdmin(
         ReviewedListFilter,
         "created_at",
         "end_reason",
+        MoreFilters,
     )
     list_select_related = (
         *("owner", "agent", "ended_by", "held_by", "recording", "summary"),
@@ -151,7 +155,7 @@ class CallAdmin(
 
     class Media:
         js = ["admin-voicesite/call.js"]
-        css = {"all": ["css/review.css", "css/usage.css"]}
+        css = {"all": ["css/review.css", "css/usage.css", "admin-voicesite/filters.css"]}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Call]:
         # those of the manager, but with a count of their own, in the admin's order
@@ -196,10 +200,13 @@ class CallAdmin(
         named, _ = super().get_search_results(request, queryset, search_term)
         if not search_term.strip():
             return named, False
-        said = search.calls_saying(queryset, search_term)
+        said = search.calls_saying(queryset, search_term, speaker_of(request))
         if isinstance(queryset, DatedCalls):
             queryset = queryset.plain()
-        return queryset.filter(Q(pk__in=named.values("pk")) | Q(pk__in=said.values("pk"))), False
+        either = Q(pk__in=named.values("pk")) | Q(pk__in=said.values("pk"))
+        # the list counts them, reads a page, and finds the days that have some
+        keys = list(Call.objects.filter(either).order_by().values_list("pk", flat=True))
+        return queryset.filter(search.among(keys, queryset.db)), False
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -18,11 +18,12 @@ from sessions_app.api import schema
 from sessions_app.api.base import ApiView
 from sessions_app.api.errors import Conflict
 from sessions_app.api.fields import ArchiveKindField, WorkStateField
-from sessions_app.api.filters import CallFilter
-from sessions_app.api.parameters import StrictBody, not_known, shown
+from sessions_app.api.parameters import StrictBody
 from sessions_app.engine.text.cleaning import clean
 from sessions_app.models import Archive, ArchiveEnd, ArchiveKind, Call
 from sessions_app.services import access, archives
+from sessions_app.services.finding.filters import CallFilter, is_filter
+from sessions_app.services.finding.words import not_known, shown
 
 NO_EXPORT = "You asked for no such export."
 NOT_READY = "It is not ready, or gone: its state says which."
@@ -203,7 +204,7 @@ class ExportFile(ExportView):
 def chosen(request: Request, wanted: Mapping[str, Any]) -> QuerySet[Call]:
     """Returns the calls that a filter names, the oldest first; raises ValidationError."""
     known = list(CallFilter.base_filters)
-    if unknown := [name for name in wanted if name not in known]:
+    if unknown := [name for name in wanted if not is_filter(name)]:
         told = {shown(name): [not_known(name, known)] for name in unknown[:MOST_NAMED]}
         raise ValidationError({"filter": told})
     visible = access.visible_calls(request.user).order_by("created_at", "pk")

@@ -15,9 +15,10 @@ from sessions_app.api import schema
 from sessions_app.api.base import WHERE, CallView
 from sessions_app.api.errors import Conflict
 from sessions_app.api.fields import AudioFormatField, WorkStateField
-from sessions_app.api.parameters import StrictBody, not_known
+from sessions_app.api.parameters import StrictBody
 from sessions_app.models import AudioCopy, AudioFormat
 from sessions_app.services import audio_copies
+from sessions_app.services.finding.words import not_known
 
 ASK_FIRST = "It has not been asked for: POST its format to the call's /audio first."
 FORMAT = OpenApiParameter("form", str, OpenApiParameter.PATH, enum=AudioFormat.values)

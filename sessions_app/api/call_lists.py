@@ -8,17 +8,17 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
 
-from sessions_app.api import given_filters, schema
+from sessions_app.api import filters, schema
 from sessions_app.api.base import WHERE
-from sessions_app.api.filters import CallFilter
 from sessions_app.api.views import CallList
 from sessions_app.services import call_lists
+from sessions_app.services.finding.filters import CallFilter
 from sessions_app.services.streaming import attachment
 
 
 class CallTable(CallList):
     pagination_class = None
-    parameters = (*CallFilter.base_filters, "ordering", *given_filters.DOCUMENTED)
+    parameters = (*CallFilter.base_filters, "ordering", *filters.KEYS)
 
     @extend_schema(
         operation_id="calls_csv",

@@ -12,12 +12,13 @@ from sessions_app.api import schema
 from sessions_app.api.base import WHERE, CallView
 from sessions_app.api.errors import Conflict
 from sessions_app.api.fields import WorkStateField
-from sessions_app.api.parameters import StrictBody, not_known
+from sessions_app.api.parameters import StrictBody
 from sessions_app.engine.summaries.taking import fields_of
 from sessions_app.engine.understanding.fields import value_problem
 from sessions_app.models import AccessLog, Call, Extraction
 from sessions_app.models.work import WorkState
 from sessions_app.services import access, extractions
+from sessions_app.services.finding.words import not_known
 
 NONE_YET = "Nothing is taken from this call: its agent asks for nothing, or the call is live."
 LATER = (

@@ -1,7 +1,6 @@
 """Refuses unknown query parameters and body keys, and names them."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from difflib import get_close_matches
 from typing import Any
 
 from django.http import QueryDict
@@ -11,8 +10,9 @@ from drf_spectacular.utils import Direction
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
+from sessions_app.services.finding.words import not_known, shown
+
 MOST_NAMED = 5
-SHOWN_CHARACTERS = 40
 
 
 class UnknownParameterError(ValidationError):
@@ -42,20 +42,6 @@ def check(given: Iterable[str], known: Sequence[str], beginnings: Sequence[str] 
     unknown = [name for name in given if name not in known and not name.startswith(free)]
     if unknown:
         raise UnknownParameterError(unknown, known)
-
-
-def not_known(name: str, known: Sequence[str]) -> str:
-    """Returns a sentence that `name` is unknown, with a suggestion and the known names."""
-    if not known:
-        return "This address takes no query parameters."
-    listed = ", ".join(known)
-    return f"There is no {shown(name)!r}{perhaps(name, known)}. There are: {listed}."
-
-
-def perhaps(name: str, known: Iterable[str]) -> str:
-    """Returns the most similar known name as a question; empty if none is similar."""
-    near = get_close_matches(shown(name).lower(), list(known), n=1)
-    return f" (did you mean {near[0]!r}?)" if near else ""
 
 
 class StrictBody(serializers.Serializer[Any]):
@@ -133,8 +119,3 @@ def _not_empty(field: Any, described: dict[str, Any]) -> None:
 def _writable(key: str) -> str:
     """Returns a key without lone surrogates, which no response can hold."""
     return key.encode(errors="replace").decode()
-
-
-def shown(name: str) -> str:
-    """Returns a client's word, shortened for an error message."""
-    return name if len(name) <= SHOWN_CHARACTERS else f"{name[:SHOWN_CHARACTERS]}…"

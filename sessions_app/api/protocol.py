@@ -15,8 +15,8 @@ from rest_framework.request import Request
 from sessions_app.api import schema
 from sessions_app.api.base import ApiView
 from sessions_app.api.constant import Constant, answer
-from sessions_app.api.parameters import not_known
 from sessions_app.engine.protocols.schemas import DOORS, schema_of
+from sessions_app.services.finding.words import not_known
 
 JSON = "application/json"
 

@@ -2,24 +2,19 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import PermissionDenied, ValidationError
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from sessions_app.api import schema
 from sessions_app.api.base import ApiView, CallView
 from sessions_app.api.parameters import StrictBody
-from sessions_app.api.true_or_false import TrueOrFalseFilter
 from sessions_app.models import Agent, Call, CallReview
-from sessions_app.services import access, review_rights, reviews
+from sessions_app.services import access, reviews
+from sessions_app.services.finding.filters import REVIEW_NOT_TOLD
 
-NOT_TO_READ = (
-    "Only staff see whether a call was reviewed, and its owner where the setting "
-    "REVIEW_FOR_OWNER names reviewed."
-)
 NOT_TO_REVIEW = "Only staff with the permission to review calls may do this."
 
 
@@ -74,19 +69,6 @@ class NextSerializer(serializers.Serializer[Any]):
     waiting = serializers.IntegerField(help_text="Calls of the queue that nobody reviewed.")
 
 
-class ReviewedFilter(TrueOrFalseFilter):
-    """Calls that were reviewed, or were not; for who is told that."""
-
-    def filter(self, queryset: QuerySet[Call], value: bool | None) -> QuerySet[Call]:
-        if value is None:
-            return queryset
-        user: Any = self.parent.request.user
-        told = access.sees_all(user) or review_rights.owners_see("reviewed")
-        if not told:
-            raise ValidationError({self.field_name: [NOT_TO_READ]})
-        return reviews.with_reviewed(queryset, reviewed=value)
-
-
 class CallReviewed(CallView):
     @extend_schema(
         operation_id="review_retrieve",
@@ -96,14 +78,14 @@ class CallReviewed(CallView):
         tags=["review"],
         responses={
             200: ReviewSerializer,
-            403: schema.error("You may not be told.", "not_allowed", NOT_TO_READ),
+            403: schema.error("You may not be told.", "not_allowed", REVIEW_NOT_TOLD),
             **schema.OF_A_CALL,
         },
     )
     def get(self, request: Request, **_address: Any) -> Response:
         call = self.call()
         if not reviews.sees_reviewed(request.user, call):
-            raise PermissionDenied(NOT_TO_READ)
+            raise PermissionDenied(REVIEW_NOT_TOLD)
         return Response(self._told(call))
 
     @extend_schema(

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import django_filters  # type: ignore[import-untyped]
-from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import PermissionDenied, ValidationError
@@ -14,7 +12,6 @@ from sessions_app.api import schema
 from sessions_app.api.base import ApiView, CallView
 from sessions_app.api.parameters import StrictBody
 from sessions_app.engine.text.cleaning import one_line
-from sessions_app.models import Call
 from sessions_app.models.review import LONGEST_TAG
 from sessions_app.services import tags
 
@@ -37,13 +34,6 @@ class KnownTagSerializer(serializers.Serializer[Any]):
 
     name = serializers.CharField()
     calls = serializers.IntegerField()
-
-
-class TagFilter(django_filters.CharFilter):  # type: ignore[misc] # untyped library
-    """Calls that have all of the tags in a list with commas."""
-
-    def filter(self, queryset: QuerySet[Call], value: str) -> QuerySet[Call]:
-        return tags.tagged(queryset, tags.wanted(value)) if value else queryset
 
 
 class CallTags(CallView):

@@ -13,11 +13,11 @@ from rest_framework.response import Response
 
 from sessions_app.api import schema
 from sessions_app.api.base import WHERE, CallView
-from sessions_app.api.parameters import not_known
 from sessions_app.api.serializers import SegmentsSerializer
 from sessions_app.engine.exports.registry import FORMATS
 from sessions_app.models import AccessLog
 from sessions_app.services import access, exports, transcripts, visit_log
+from sessions_app.services.finding.words import not_known
 
 BATCH = 1000  # segments per response: about an hour of talk
 

@@ -19,6 +19,7 @@ from sessions_app.api import (
     recordings,
     redactions,
     reviews,
+    saved_views,
     scorecards,
     summaries,
     summary_versions,
@@ -48,6 +49,8 @@ def patterns(serve_recording: ServeRecording) -> list[URLPattern]:
     """Returns all URL patterns; `serve_recording` sends recordings, as the pages do."""
     return [
         *either("calls/", views.CallList, "calls"),
+        *either("saved-views/", saved_views.SavedViews, "saved-views"),
+        *either("saved-views/<int:number>", saved_views.SavedViewDetail, "saved-view"),
         *either("calls.csv", call_lists.CallTable, "calls-csv"),
         *_of_what_was_said(serve_recording),
         *_of_what_is_made_of_it(),

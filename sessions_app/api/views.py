@@ -10,12 +10,10 @@ from rest_framework.exceptions import NotFound, PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from sessions_app.api import extraction_filters, given_filters, schema
+from sessions_app.api import filters, schema
 from sessions_app.api.base import ApiView, CallView, JsonAsSent
 from sessions_app.api.errors import NOT_FOUND
-from sessions_app.api.extraction_filters import ExtractionFilter
-from sessions_app.api.filters import CallFilter, StrictOrdering
-from sessions_app.api.given_filters import GivenFilter
+from sessions_app.api.filters import NamedParameters, StrictOrdering
 from sessions_app.api.pagination import Pages
 from sessions_app.api.serializers import (
     AgentSerializer,
@@ -32,6 +30,7 @@ from sessions_app.engine.core.party import Party
 from sessions_app.models import Agent, ApiToken, Call
 from sessions_app.runtime import ice_servers
 from sessions_app.services import access, calls, erasure, search, tags, tickets
+from sessions_app.services.finding.filters import CallFilter
 
 NOT_YOURS_TO_ERASE = (
     "Only staff with the permission to delete calls can erase this one, or its owner where the "
@@ -44,24 +43,19 @@ NOT_YOURS_TO_ERASE = (
         operation_id="calls_list",
         summary="Calls that you may see, newest first",
         description="A user's own calls; staff with the permission to view calls see all. "
-        + extraction_filters.DESCRIPTION,
+        + filters.DESCRIPTION,
         tags=["calls"],
         responses={200: CallSerializer(many=True), **schema.SIGNED_IN, 400: schema.INVALID},
     )
 )
 class CallList(ApiView, generics.ListAPIView[Call]):
     serializer_class = CallSerializer
-    filter_backends = [DjangoFilterBackend, GivenFilter, ExtractionFilter, StrictOrdering]
+    filter_backends = [DjangoFilterBackend, NamedParameters, StrictOrdering]
     filterset_class = CallFilter
     ordering_fields = ["created_at", "ended_at", "duration_ms", "state", "word_count"]
     ordering = ["-created_at"]
-    parameters = (
-        *CallFilter.base_filters,
-        *Pages.parameters,
-        "ordering",
-        *given_filters.DOCUMENTED,
-    )
-    beginnings = (*given_filters.BEGINNINGS, extraction_filters.PREFIX)
+    parameters = (*CallFilter.base_filters, *Pages.parameters, "ordering", *filters.KEYS)
+    beginnings = filters.BEGINNINGS
 
     def get_queryset(self) -> QuerySet[Call]:
         return _shown(self.request.user)

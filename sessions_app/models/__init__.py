@@ -14,6 +14,7 @@ from sessions_app.models.note import Note
 from sessions_app.models.recording import Recording
 from sessions_app.models.redaction import RedactedOriginal, Redaction, SoundRedaction
 from sessions_app.models.review import CallReview, CallTag, ReviewComment
+from sessions_app.models.saved_view import SavedView
 from sessions_app.models.scorecard import (
     QuestionKind,
     Scorecard,
@@ -61,6 +62,7 @@ __all__ = [
     "RedactedOriginal",
     "Redaction",
     "ReviewComment",
+    "SavedView",
     "Scorecard",
     "ScorecardForm",
     "ScorecardQuestion",

@@ -6,9 +6,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from sessions_app.services import access, call_lists
+from sessions_app.services.finding.panel import Panel
 from sessions_app.services.streaming import attachment
 from sessions_app.views import players
-from sessions_app.views.forms import CallsForm
 
 
 @login_required
@@ -18,9 +18,7 @@ def calls_csv(request: HttpRequest) -> HttpResponseBase:
     if request.method == "HEAD":
         return HttpResponse(content_type=call_lists.MEDIA_TYPE)
     visible = access.visible_calls(request.user)
-    form = CallsForm(request.GET, visible)
-    form.is_valid()
-    found = form.narrow(visible.order_by("-created_at", "-pk"))
+    found = Panel(request, visible).narrow(visible.order_by("-created_at", "-pk"))
     pieces = call_lists.as_csv(found, request.user, players.ON_THE_PAGE)
     name = f"calls-{timezone.localtime():%Y%m%d-%H%M%S}.csv"
     return attachment(request, pieces, call_lists.MEDIA_TYPE, name)

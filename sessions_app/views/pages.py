@@ -25,6 +25,7 @@ from sessions_app.services import (
     erasure,
     review_panel,
     review_refusals,
+    saved_views,
     search,
     sharing,
     summaries,
@@ -35,14 +36,15 @@ from sessions_app.services import (
     usage_panel,
     waterfalls,
 )
+from sessions_app.services.finding.panel import Panel
 from sessions_app.services.paging import Keyed
 from sessions_app.services.visit_log import note_visit
 from sessions_app.views import extractions, parted, players, talking, view_models, wording
-from sessions_app.views.forms import CallsForm
 from sessions_app.views.recordings import recording_response
 
 RECENT = 6
 PAGE_SIZE = 20
+SHOWN_VIEWS = 12
 NO_CONTENT = 204
 CONFLICT = 409
 MOST_WANTED = 200
@@ -79,15 +81,15 @@ def call(request: HttpRequest) -> HttpResponse:
 @require_safe
 def calls(request: HttpRequest) -> HttpResponse:
     """The list of visible calls, with search and filters."""
-    form = CallsForm(request.GET, access.visible_calls(request.user))
-    form.is_valid()
+    panel = Panel(request, access.visible_calls(request.user))
     every = _listed(request)
-    found: Any = Keyed(form.narrow(every), every)
+    found: Any = Keyed(panel.narrow(every), every)
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
-        "form": form,
+        "panel": panel,
+        "views": saved_views.views_for(request.user)[:SHOWN_VIEWS],
         "page": page,
-        "rows": _rows(page, form.cleaned_data.get("q", "")),
+        "rows": _rows(page, panel.text),
         "numbers": page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1),
         "query": _query_without_page(request),
         "sees_all": access.sees_all(request.user),

@@ -16,6 +16,7 @@ from sessions_app.models.work import WorkState
 from sessions_app.services import corrections, redactions
 from sessions_app.services.gaps import Gap, lasted, take_before
 from sessions_app.services.outline import Outlined
+from sessions_app.services.search import BestSegment
 from sessions_app.views import hits, wording
 from sessions_app.views.shown_words import ShownWord, pieces, places
 
@@ -128,7 +129,7 @@ def agent_name(call: Call) -> str:
     return str(call.persona.get("name") or call.agent.name)
 
 
-def call_row(call: Call, said: Segment | None = None, wanted: str = "") -> CallRow:
+def call_row(call: Call, said: BestSegment | None = None, wanted: str = "") -> CallRow:
     """Returns `call` for a list; uses the annotations `word_count` and `first_words`, if present.
 
     `said` is the segment in which `wanted` was found.

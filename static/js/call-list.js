@@ -1,5 +1,5 @@
 // @ts-check
-/** The list of calls: a changed filter applies at once. */
+/** The list of calls: a changed filter applies at once, but for those of which several are chosen. */
 
 import { showLocalTimes } from "./clock.js";
 import { byId } from "./dom.js";
@@ -18,7 +18,7 @@ function tidy() {
 
 form.addEventListener("submit", tidy);
 form.addEventListener("change", (event) => {
-  if (event.target instanceof HTMLSelectElement) {
+  if (event.target instanceof HTMLSelectElement && !event.target.closest("#more-filters")) {
     form.requestSubmit();
   }
 });

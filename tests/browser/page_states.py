@@ -262,6 +262,7 @@ CALLS = (
     State("calls found", "/calls/?q=friday"),
     State("no calls found", "/calls/?q=zebra&state=failed"),
     State("a wrong date", "/calls/?since=yesterday"),
+    State("more filters", "/calls/?gaps=false", STAFF, then=_open("#more-filters summary")),
     State("a call", "/calls/{full}/"),
     State("a call, played", "/calls/{full}/", then=_played),
     State("a call, its downloads", "/calls/{full}/", then=_open("#downloads summary")),

@@ -6,6 +6,7 @@
 
 from sessions_app.services.search.calls import (
     SHOWN,
+    BestSegment,
     Earlier,
     best_segments,
     calls_saying,
@@ -13,10 +14,13 @@ from sessions_app.services.search.calls import (
     holding,
     with_word_count,
 )
+from sessions_app.services.search.index import among
 
 __all__ = [
     "SHOWN",
+    "BestSegment",
     "Earlier",
+    "among",
     "best_segments",
     "calls_saying",
     "earlier_calls",

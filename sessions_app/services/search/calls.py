@@ -61,7 +61,15 @@ def calls_saying(calls: QuerySet[Call], text: str, speaker: str = "") -> QuerySe
     return calls
 
 
-def best_segments(calls: Iterable[Call], text: str) -> dict[int, Segment]:
+@dataclass(frozen=True, slots=True)
+class BestSegment:
+    """The segment of a call that best fits a search, and what people read of it."""
+
+    seq: int
+    shown_text: str
+
+
+def best_segments(calls: Iterable[Call], text: str) -> dict[int, BestSegment]:
     """Returns of each call, by its key, the segment that has most of the terms.
 
     Of the first LIKELY equals it is the one whose shown text has most of them, then the one with
@@ -74,15 +82,15 @@ def best_segments(calls: Iterable[Call], text: str) -> dict[int, Segment]:
     many = sum((_has(term) for term in wanted), start=Value(0))
     said = Segment.objects.filter(holding(text), call__in=list(calls))
     rows = said.annotate(many=many, shown=SHOWN).order_by("-many", "start_ms", "seq")
-    likely: dict[int, list[tuple[int, int, str]]] = {}
-    for call_id, key, has, shown in rows.values_list("call_id", "pk", "many", "shown"):
+    likely: dict[int, list[tuple[int, BestSegment]]] = {}
+    for call_id, has, seq, shown in rows.values_list("call_id", "many", "seq", "shown"):
         several = likely.setdefault(call_id, [])
-        if len(several) < LIKELY and (not several or several[0][1] == has):
-            several.append((key, has, shown))
-    best = [
-        max(several, key=lambda one: _standing(one[2], wanted))[0] for several in likely.values()
-    ]
-    return {found.call_id: found for found in Segment.objects.filter(pk__in=best)}
+        if len(several) < LIKELY and (not several or several[0][0] == has):
+            several.append((has, BestSegment(seq, shown)))
+    return {
+        call_id: max((hit for _, hit in several), key=lambda hit: _standing(hit.shown_text, wanted))
+        for call_id, several in likely.items()
+    }
 
 
 def _standing(shown: str, wanted: Iterable[Term]) -> tuple[int, int]:

@@ -5,11 +5,13 @@ they stand, of any script, by groups of three characters (trigrams): no language
 to be known, and it holds no word in a piece.
 """
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from django.db import connections
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.expressions import RawSQL
 
 from sessions_app.engine.text.queries import Term
 from sessions_app.models import Segment
@@ -79,6 +81,19 @@ def index_of(alias: str) -> Index:
     if connection.vendor == "sqlite" and sqlite.is_possible():
         return sqlite.SqliteIndex(connection)
     return NoIndex()
+
+
+def among(keys: Sequence[int], alias: str) -> Q:
+    """Returns the filter for rows of these keys, as one parameter however many they are.
+
+    It is for a search that several queries need: they then look for it once.
+    """
+    connection: Any = connections[alias]
+    if connection.vendor == "postgresql":
+        return Q(pk__in=RawSQL("SELECT unnest(%s::bigint[])", (list(keys),)))
+    if connection.vendor == "sqlite":
+        return Q(pk__in=RawSQL("SELECT value FROM json_each(%s)", (json.dumps(list(keys)),)))
+    return Q(pk__in=list(keys))
 
 
 def reading(term: Term, speaker: str = "") -> Q:

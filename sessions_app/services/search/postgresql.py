@@ -78,7 +78,8 @@ class PostgresIndex:
         found = Segment.objects.filter(_Has(F("search_text"), Value(query)))
         if term.begins or len(term.text) > GRAM:
             found = found.filter(_compared(term))
-        return Q(pk__in=found.values("call_id"))
+        # as a whole: asked call by call, each of its segments is cut into groups anew
+        return Q(pk__in=found.values("call_id").distinct())
 
     def install(self) -> None:
         self._execute(CREATE_FUNCTION)

@@ -1,0 +1,117 @@
+"""Saved views of the list of calls: whose they are, who has them, and what they hold.
+
+A user's views are their own; one that is shared is there for all staff who see every call. What
+a view finds is asked as whoever opens it: sharing shows nobody a call that they may not see.
+"""
+
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q, QuerySet
+from django.http import QueryDict
+
+from sessions_app.engine.core.errors import VoiceError
+from sessions_app.engine.text.cleaning import one_line
+from sessions_app.models import Call, SavedView
+from sessions_app.models.saved_view import LONGEST_NAME, LONGEST_QUERY
+from sessions_app.services import access
+from sessions_app.services.finding.filters import CallFilter
+from sessions_app.services.finding.panel import asked_of
+
+SHARE = "sessions_app.share_saved_view"
+MOST = 100
+"""Views of one user."""
+
+NOT_TO_SHARE = "Only staff with the permission to share saved views share them."
+
+
+class ViewRefusedError(VoiceError):
+    """A view cannot be saved like that (not retryable); `field` says what of it is wrong."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+@dataclass(frozen=True, slots=True)
+class ViewWish:
+    """How a view is to be."""
+
+    name: str
+    query: str
+    shared: bool = False
+
+
+def may_share(user: Any) -> bool:
+    """Returns whether `user` may share views, and change and delete those that are shared."""
+    return access.sees_all(user) and bool(user.has_perm(SHARE))
+
+
+def may_change(user: Any, view: SavedView) -> bool:
+    """Returns whether `user` may change and delete a view: its owner, or who may share, if it is.
+
+    None who does not have it may.
+    """
+    return view.owner_id == user.pk or (view.shared and may_share(user))
+
+
+def views_for(user: Any) -> QuerySet[SavedView]:
+    """Returns the views that `user` has, own and shared ones, by name."""
+    has = Q(owner=user.pk)
+    if access.sees_all(user):
+        has |= Q(shared=True, owner__is_active=True)
+    return SavedView.objects.filter(has).select_related("owner").order_by("name", "pk")
+
+
+def save(user: Any, wish: ViewWish, view: SavedView | None = None) -> SavedView:
+    """Returns a new view of the user's, or `view` as it is to be from now on.
+
+    Raises ViewRefusedError.
+    """
+    name = one_line(wish.name)
+    if not 1 <= len(name) <= LONGEST_NAME:
+        raise ViewRefusedError("name", f"Give a name of 1 to {LONGEST_NAME} characters.")
+    if wish.shared and not may_share(user):
+        raise ViewRefusedError("shared", NOT_TO_SHARE)
+    query = tidy(user, wish.query)
+    if view is None and SavedView.objects.filter(owner=user.pk).count() >= MOST:
+        raise ViewRefusedError("name", f"You have {MOST} views. Delete one first.")
+    row = view or SavedView(owner_id=user.pk)
+    row.name, row.query, row.shared = name, query, wish.shared
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError as error:
+        told = f"There is a view called {name} already. Choose another name, or change that one."
+        raise ViewRefusedError("name", told) from error
+    return row
+
+
+def tidy(user: Any, query: str) -> str:
+    """Returns a query as it is kept: filters alone, as `user` may ask them.
+
+    Raises ViewRefusedError where one is wrong, or there is none.
+    """
+    asked = asked_of(QueryDict(query.removeprefix("?")))
+    if not asked:
+        raise ViewRefusedError("query", "Search for something, or set a filter, then save that.")
+    found: Any = CallFilter(asked, Call.objects.none(), request=SimpleNamespace(user=user))
+    for name, told in found.errors.items():
+        raise ViewRefusedError("query", f"{name}: {told[0]}")
+    kept: str = asked.urlencode()
+    if len(kept) > LONGEST_QUERY:
+        raise ViewRefusedError("query", "That is too long to be saved. Set fewer filters.")
+    return kept
+
+
+def prefixed(query: str, prefix: str) -> str:
+    """Returns a view's query for a page whose filters begin with `prefix`, but for the words."""
+    pairs = [
+        (name if name == "q" else f"{prefix}{name}", value)
+        for name, values in QueryDict(query).lists()
+        for value in values
+    ]
+    return urlencode(pairs)
