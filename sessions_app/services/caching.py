@@ -9,7 +9,7 @@ from django.utils.decorators import sync_and_async_middleware
 
 NOBODY = "private, no-store"
 EVERYBODY_ASKING = "public, no-cache"
-"""Anybody may keep it, and asks by its entity tag whether it still holds."""
+"""Any cache may keep it, but must ask by its entity tag whether it is still current."""
 
 
 @sync_and_async_middleware

@@ -18,10 +18,10 @@ MEDIA_TYPE = "text/csv; charset=utf-8"
 
 
 def as_csv(calls: QuerySet[Call], user: Any, where: str) -> Iterator[bytes]:
-    """Yields the list in its order, and notes other people's calls as exported to `user`.
+    """Yields the list in its order, and logs other people's calls as exported to `user`.
 
-    Which calls are in it is asked once; one that is erased meanwhile is left out. No question to
-    the database stays open while a slow client reads. Nothing happens before the first piece.
+    `calls` is evaluated once; a call that is erased meanwhile is left out. No query stays open
+    while a slow client reads. Nothing happens before the first piece.
     """
     yield call_list.head().encode()
     keys = list(calls.values_list("pk", flat=True))

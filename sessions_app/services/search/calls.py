@@ -36,7 +36,10 @@ SHOWN = Case(
 
 
 LIKELY = 20
-"""Segments of a call that are compared with each other where all have as many terms."""
+"""How many equally good segments are compared.
+
+More reads more texts for each call; fewer may miss the best place.
+"""
 
 
 def calls_saying(calls: QuerySet[Call], text: str, speaker: str = "") -> QuerySet[Call]:
