@@ -1,4 +1,4 @@
-"""What is held for a while and must be given back once, whatever happens in between."""
+"""Things that are held for a while and must be given back once, whatever happens in between."""
 
 from collections.abc import Callable
 

@@ -67,7 +67,7 @@ class ChatStream:
         self._failure = ""
         self._raw_text = ""
         self.text = ""
-        """The text so far; of an answer that began anew, the text since then."""
+        """The text so far; of an answer that started again, the text since then."""
 
         self.thought = False
         """Whether the model has thought, in its text or apart from it."""

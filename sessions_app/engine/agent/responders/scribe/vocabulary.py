@@ -9,6 +9,8 @@ from enum import StrEnum
 
 
 class Intent(StrEnum):
+    """What a caller's command asks the scribe to do."""
+
     NOTE = "note"
     ACTION = "action"
     READ = "read"
