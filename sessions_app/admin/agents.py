@@ -112,7 +112,7 @@ def _named(field: str) -> forms.ChoiceField:
 
 
 class AgentForm(AgentSummaryFields, AgentExtractionFields, CleanForm[Agent]):
-    """Checks the settings before a caller does; moves the default mark in one step."""
+    """Validates the settings in advance of any call; moves the default mark in one step."""
 
     recogniser = _named("recogniser")
     responder = _named("responder")
@@ -276,6 +276,8 @@ class AgentForm(AgentSummaryFields, AgentExtractionFields, CleanForm[Agent]):
 
 @admin.register(Agent)
 class AgentAdmin(VoiceAdmin[Agent]):
+    """Where staff set up what an agent says, how it hears and answers, and try it."""
+
     form = AgentForm
     list_display = (
         "name",

@@ -248,7 +248,7 @@ def _end(call: Call) -> str:
 
 
 def _taken(call: Call) -> dict[str, Any]:
-    """Returns what was taken from the call."""
+    """Returns the values taken from the call."""
     row = extraction_of(call)
     fields = {} if row is None else fields_of(row.schema)
     taken = [(label_of(name, fields[name]), name) for name in fields]
@@ -275,7 +275,7 @@ def seconds_of(recording: Recording | None) -> str:
 
 
 def live_config(call: Call) -> dict[str, Any] | None:
-    """Returns what static/js/page-refresh.js and live-feed.js need; None if no more will come."""
+    """Returns what page-refresh.js and live-feed.js need; None if the page will change no more."""
     recording, summary = recording_of(call), summary_of(call)
     owed = [work for work in (recording, summary) if work is not None and work.state in UNDER_WAY]
     if not call.is_live and not owed:

@@ -69,7 +69,7 @@ class RedactsCalls:
         ]
 
     def redactions(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Shows what is hidden, with the original for who may read it; POST hides by patterns."""
+        """Shows what is hidden, with the original for users who may; POST hides by patterns."""
         call = self._call(request, pk)
         may_redact = redactions.may_redact(request.user)
         form = PatternsForm(request.POST if request.method == "POST" else None)
@@ -122,7 +122,7 @@ class RedactsCalls:
         return call
 
     def _tried(self, request: HttpRequest, hide: Callable[[], int]) -> bool:
-        """Tells what was hidden, or why nothing was; returns whether it went well."""
+        """Runs `hide` and reports the result to the user; returns whether it succeeded."""
         try:
             count = hide()
         except VoiceError as error:
@@ -140,7 +140,7 @@ class RedactsCalls:
 
 
 def _hide(call: Call, user: Any, seq: int, runs: Sequence[Place]) -> int:
-    """Hides runs of words, the last one first: the places of the others stay."""
+    """Hides runs of words, the last one first, so that the offsets of the others stay valid."""
     with transaction.atomic():
         return sum(
             redacting.hide_by_hand(call, user, seq, start, end) for start, end in reversed(runs)

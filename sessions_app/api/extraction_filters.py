@@ -1,4 +1,4 @@
-"""`?extraction.callback_wanted=true`: calls by what was taken from them."""
+"""`?extraction.callback_wanted=true`: calls by the values taken from them."""
 
 import re
 from typing import Any

@@ -18,7 +18,7 @@ FIELDS = ("metadata", "variables")
 BEGINNINGS = tuple(f"{field}." for field in FIELDS)
 DOCUMENTED = tuple(f"{field}.KEY" for field in FIELDS)
 KEY = re.compile(r"[A-Za-z_][\w:-]{0,63}", re.ASCII)
-"""A key at the top that can be asked for; PostgreSQL would take a number for a place in a list."""
+"""A top-level key to filter by; PostgreSQL would take a number for a place in a list."""
 
 WRONG_KEY = (
     "Name a key at the top that begins with a letter or _ and holds up to 64 letters, digits, "
@@ -27,7 +27,7 @@ WRONG_KEY = (
 
 
 MOST = 50
-"""Values that are asked for at once: databases take no condition of any depth."""
+"""The most values in one request: databases limit how deep a condition may be."""
 
 
 def check_number(given: QueryDict, beginnings: tuple[str, ...]) -> None:

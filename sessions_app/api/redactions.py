@@ -91,6 +91,8 @@ class RedactSerializer(StrictBody):
 
 
 class Redactions(CallView):
+    """What is hidden in a call, and a way to hide more."""
+
     @extend_schema(
         operation_id="redactions_list",
         summary="What is hidden in the call",

@@ -36,6 +36,8 @@ class ReviewSerializer(serializers.Serializer[Any]):
 
 
 class ReviewedSerializer(StrictBody):
+    """The mark that a reviewer sets on a call."""
+
     reviewed = serializers.BooleanField(help_text="False: it is to be reviewed again.")
 
 
@@ -75,7 +77,7 @@ class NextSerializer(serializers.Serializer[Any]):
 
 
 class ReviewedFilter(TrueOrFalseFilter):
-    """Calls that were reviewed, or were not; for who is told that."""
+    """Calls that were reviewed, or were not; for users who may see that."""
 
     def filter(self, queryset: QuerySet[Call], value: bool | None) -> QuerySet[Call]:
         if value is None:
@@ -88,6 +90,8 @@ class ReviewedFilter(TrueOrFalseFilter):
 
 
 class CallReviewed(CallView):
+    """Reads or sets whether a call was reviewed."""
+
     @extend_schema(
         operation_id="review_retrieve",
         summary="Whether the call was reviewed, and by whom",

@@ -47,6 +47,8 @@ class TagFilter(django_filters.CharFilter):  # type: ignore[misc] # untyped libr
 
 
 class CallTags(CallView):
+    """Reads or replaces a call's tags."""
+
     @extend_schema(
         operation_id="call_tags",
         summary="The call's tags",

@@ -1,4 +1,4 @@
-"""What was taken from a call: as its page shows it, and the page on which staff correct it."""
+"""The values taken from a call: as its page shows them, and the page to correct them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ class TakenField:
 
 
 def of_call(call: Call) -> Extraction | None:
-    """Returns what was taken from a call, ready or not; None where nothing is to be taken."""
+    """Returns the values taken from a call, ready or not; None if its agent has no fields."""
     return Extraction.objects.filter(call=call).select_related("corrected_by").first()
 
 
@@ -146,7 +146,7 @@ def _item(text: str, kind: str) -> Any:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def extraction(request: HttpRequest, public_id: str) -> HttpResponse:
-    """The form by which staff who may change calls correct what was taken."""
+    """The form by which staff who may change calls correct the values."""
     call, row = _changeable(request, public_id)
     form = ValuesForm(row, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
