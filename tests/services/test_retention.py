@@ -48,7 +48,7 @@ def state_of(call: Call) -> tuple[bool, bool, bool]:
 
 
 def run(days: float) -> None:
-    """Does what beat has done, as if it were so many days later."""
+    """Does what beat has done, as if it were that many days later."""
     retention.restamp()
     recordings.delete_expired(in_days(days))
     retention.expire(in_days(days))
