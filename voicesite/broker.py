@@ -43,7 +43,7 @@ class FolderChannel(filesystem.Channel):
         try:
             return self._table(exchange)
         except ValueError as error:
-            logger.warning("%s, and is made anew", str(error))  # the log leaves errors' texts out
+            logger.warning("%s, and is rebuilt", str(error))  # the log leaves errors' texts out
         with self._alone():
             return self._mended(exchange)
 

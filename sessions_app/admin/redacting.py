@@ -24,7 +24,7 @@ from sessions_app.services import access, redacting, redactions
 OVERVIEW = "admin/sessions_app/call/redactions.html"
 LINE = "admin/sessions_app/call/redact_line.html"
 CHOOSE = "Choose the words to hide."
-HIDDEN = "Hidden. The sound is replaced within a minute or so, and the summary is made anew."
+HIDDEN = "Hidden. The sound is replaced within a minute or so, and the summary is made again."
 FOUND_NOTHING = "Nothing was found."
 
 Place = tuple[int, int]

@@ -44,8 +44,8 @@ BATCH = 500
 """Segments that are deleted in one transaction: with more, live calls wait longer for it."""
 
 WAIT = timedelta(seconds=10)
-WORKED_ON = "A background worker is still at something of it."
-REFUSED = "The storage did not let a file go ({}). It is tried again."
+WORKED_ON = "A background worker still has a job of this call."
+REFUSED = "The storage did not delete a file ({}). It is tried again."
 STILL_LIVE = "It waits for a call's end."
 
 

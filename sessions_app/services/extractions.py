@@ -79,7 +79,7 @@ def correct(
 def _there(row: Extraction) -> Extraction:
     found = Extraction.objects.select_for_update().filter(pk=row.pk).first()
     if found is None:
-        raise UnknownCallError("There is nothing any more that was taken from the call.")
+        raise UnknownCallError("The values taken from the call do not exist any more.")
     return found
 
 
