@@ -16,7 +16,7 @@ from sessions_app.engine.core.events import Speaker
 from sessions_app.engine.core.party import visitor_name
 from sessions_app.engine.exports.registry import FORMATS
 from sessions_app.engine.summaries.taking import fields_of
-from sessions_app.engine.understanding.fields import label_of, said
+from sessions_app.engine.understanding.fields import display_value, label_of
 from sessions_app.models import AccessLog, Call, Extraction, Recording, Segment, Summary, Version
 from sessions_app.models.segment import SegmentSource
 from sessions_app.models.work import LeasedJob, WorkState
@@ -255,7 +255,12 @@ def _taken(call: Call) -> dict[str, Any]:
     return {
         "extraction": row,
         "taken": [
-            (label, said(row.values.get(name)), row.evidence.get(name, []), name in row.corrections)
+            (
+                label,
+                display_value(row.values.get(name)),
+                row.evidence.get(name, []),
+                name in row.corrections,
+            )
             for label, name in taken
         ]
         if row is not None

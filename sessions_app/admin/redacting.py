@@ -77,7 +77,7 @@ class RedactsCalls:
             if not may_redact:
                 raise PermissionDenied
             if form.is_valid():
-                self._tried(
+                self._run_and_report(
                     request,
                     lambda: redacting.hide_by_patterns(call, request.user, form.settings),
                 )
@@ -106,7 +106,7 @@ class RedactsCalls:
             runs = _runs(words, request.POST.getlist("word"))
             if not runs:
                 self.message_user(request, CHOOSE, messages.WARNING)
-            elif self._tried(request, lambda: _hide(call, request.user, seq, runs)):
+            elif self._run_and_report(request, lambda: _hide(call, request.user, seq, runs)):
                 return HttpResponseRedirect(
                     reverse("admin:sessions_app_call_redactions", args=[call.pk])
                 )
@@ -121,7 +121,7 @@ class RedactsCalls:
             raise PermissionDenied
         return call
 
-    def _tried(self, request: HttpRequest, hide: Callable[[], int]) -> bool:
+    def _run_and_report(self, request: HttpRequest, hide: Callable[[], int]) -> bool:
         """Runs `hide` and reports the result to the user; returns whether it succeeded."""
         try:
             count = hide()

@@ -248,11 +248,11 @@ def _account(archive: ZipFile, subject: Any) -> None:
     _add(archive, "account.json", json.dumps(account_of(subject), ensure_ascii=False, indent=2))
     with archive.open(_info("who-looked.txt"), "w", force_zip64=True) as out:
         out.write(b"Who else looked at, listened to, saved or changed your calls:\n\n")
-        for entry in looks(subject).iterator(ROWS_AT_ONCE):
+        for entry in accesses_by_others(subject).iterator(ROWS_AT_ONCE):
             out.write(_look(entry).encode())
 
 
-def looks(subject: Any) -> QuerySet[AccessLog]:
+def accesses_by_others(subject: Any) -> QuerySet[AccessLog]:
     """Returns what others did with a user's calls, the oldest first."""
     others = AccessLog.objects.filter(call__owner=subject, call__erasing_at=None)
     return others.exclude(user=subject).select_related("call", "user").order_by("at", "pk")

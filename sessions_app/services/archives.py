@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 EXPORT_USER = "sessions_app.export_user"
 EXPORT_CALLS = "sessions_app.export_calls"
 FOLDER = "exports"
-AT_ONCE = 500
+ROWS_PER_STATEMENT = 500
 """Rows that are written in one statement."""
 
 SWEPT_AGAIN = timedelta(days=1)
@@ -166,9 +166,9 @@ def keep(row: Archive, part: Path, facts: Mapping[str, Any]) -> None:
 def _log(row: Archive) -> None:
     rows = row.contents.select_related("call").order_by("pk")
     chunk: list[Call] = []
-    for content in rows.iterator(AT_ONCE):
+    for content in rows.iterator(ROWS_PER_STATEMENT):
         chunk.append(content.call)
-        if len(chunk) == AT_ONCE:
+        if len(chunk) == ROWS_PER_STATEMENT:
             access.log_all(chunk, row.user, AccessLog.Action.EXPORTED, f"zip {row.public_id}")
             chunk = []
     access.log_all(chunk, row.user, AccessLog.Action.EXPORTED, f"zip {row.public_id}")

@@ -11,7 +11,7 @@ from sessions_app.engine.exports.call_list import CallLine
 from sessions_app.models import AccessLog, Call
 from sessions_app.services import access, search
 
-AT_ONCE = 200
+CALLS_IN_MEMORY = 200
 """Calls that are in memory at a time."""
 
 MEDIA_TYPE = "text/csv; charset=utf-8"
@@ -25,8 +25,8 @@ def as_csv(calls: QuerySet[Call], user: Any, where: str) -> Iterator[bytes]:
     """
     yield call_list.head().encode()
     keys = list(calls.values_list("pk", flat=True))
-    for first in range(0, len(keys), AT_ONCE):
-        rows = read(keys[first : first + AT_ONCE])
+    for first in range(0, len(keys), CALLS_IN_MEMORY):
+        rows = read(keys[first : first + CALLS_IN_MEMORY])
         others = [call for call in rows if call.owner_id != user.pk]
         access.log_all(others, user, AccessLog.Action.EXPORTED, f"list {where}, csv")
         yield call_list.lines(map(line, rows)).encode()

@@ -74,7 +74,7 @@ _hashing = Queue(MOST_WAITING, MOST_WAITING)
 _thread = ThreadPoolExecutor(1, thread_name_prefix="passwords", initializer=_step_back)
 
 
-def quietly(work: Callable[[], str]) -> str:
+def at_low_priority(work: Callable[[], str]) -> str:
     """Runs `work` in the low-priority thread and returns its result; raises PasswordsBusyError."""
     with _hashing.turn(""):
         return _thread.submit(work).result()
@@ -84,4 +84,6 @@ class QuietPasswordHasher(PBKDF2PasswordHasher):
     """Django's own hash, made by the thread of low priority."""
 
     def encode(self, password: str, salt: str, iterations: int | None = None) -> str:
-        return quietly(lambda: super(QuietPasswordHasher, self).encode(password, salt, iterations))
+        return at_low_priority(
+            lambda: super(QuietPasswordHasher, self).encode(password, salt, iterations)
+        )

@@ -70,7 +70,7 @@ def hide_by_hand(call: Call, user: Any, seq: int, start: int, end: int) -> int:
             raise NothingThereError("There are no words at that place.")
         span = FoundSpan(max(0, start), end, Redaction.BY_HAND, LABEL)
         chosen = Phrase(shown[span.start : span.end], LABEL, chosen=True)
-        found = _hide(call, segment, _everywhere(segment, span), [chosen])
+        found = _hide(call, segment, _matching_spans(segment, span), [chosen])
         redactions.keep_found(call, seq, found.hits, user)
         phrases = [*found.phrases, *_hide_in_versions(call, segment, found)]
         without = redacted_traces.without(phrases)
@@ -141,7 +141,7 @@ def _afterwards(call: Call, user: Any, what: str, without: Hide) -> None:
 # -- one segment --------------------------------------------------------------------------
 
 
-def _everywhere(segment: Segment, span: FoundSpan) -> Spans:
+def _matching_spans(segment: Segment, span: FoundSpan) -> Spans:
     """Returns the spans matching one of the shown text in each of the segment's texts."""
     shown = _shown_field(segment)
     line = Line(segment.shown_text, heard_words(segment.shown_words), *_times(segment))
@@ -168,7 +168,7 @@ def _by_times(line: Line, hits: Iterable[Hit]) -> list[FoundSpan]:
     spans: list[FoundSpan] = []
     for hit in hits:
         kind, label = hit.span.kind, hit.span.label
-        said = [at for at, word in enumerate(line.words) if _meets(word, hit)]
+        said = [at for at, word in enumerate(line.words) if _overlap(word, hit)]
         if not line.words and line.text:
             spans.append(FoundSpan(0, len(line.text), kind, label))
         elif said and (span := span_of_words(line, said[0], said[-1] + 1, kind, label)):
@@ -186,7 +186,7 @@ class _Lasting(Protocol):
     def end_ms(self) -> float: ...
 
 
-def _meets(one: _Lasting, other: _Lasting) -> bool:
+def _overlap(one: _Lasting, other: _Lasting) -> bool:
     """Returns whether they overlap; typed text has zero length, and overlaps all at its time."""
     if one.start_ms == one.end_ms or other.start_ms == other.end_ms:
         return one.start_ms <= other.end_ms and one.end_ms >= other.start_ms
@@ -341,8 +341,8 @@ def _hide_in_versions(call: Call, segment: Segment, done: _Hidden) -> list[Phras
     phrases: list[Phrase] = []
     for row in VersionSegment.objects.filter(version__call=call):
         line = Line(row.text, heard_words(row.words), *_times(row))
-        near = [hit for hit in done.hits if _meets(row, hit)]
-        same = done.phrases if row.seq == segment.seq or _meets(row, segment) else ()
+        near = [hit for hit in done.hits if _overlap(row, hit)]
+        same = done.phrases if row.seq == segment.seq or _overlap(row, segment) else ()
         spans = merged([*_by_times(line, near), *redacted_traces.spans_of(row.text, same)])
         if spans:
             hidden = hide(line, spans)

@@ -19,7 +19,7 @@ from sessions_app.services import erasure
 
 logger = logging.getLogger(__name__)
 
-A_RUN = 200
+CALLS_PER_RUN = 200
 """Calls that one run erases something of; the rest waits for the next.
 
 More makes a run longer, and other jobs wait for it.
@@ -34,7 +34,7 @@ def expire(now: datetime) -> int:
     Returns how many calls were changed. A call that a worker is working on waits for a later run.
     """
     count = 0
-    for call in list(_overdue(now)[:A_RUN]):
+    for call in list(_overdue(now)[:CALLS_PER_RUN]):
         try:
             count += _expire(call)
         except VoiceError as error:  # somebody was quicker, or placed it under legal hold

@@ -54,7 +54,7 @@ class ReviewQueue:
     percent: int = ALL
 
 
-def kept(queue: ReviewQueue) -> dict[str, Any]:
+def as_json(queue: ReviewQueue) -> dict[str, Any]:
     """Returns the queue as JSON, for a session; `queue_of` reads it again."""
     days = {"since": queue.since, "before": queue.before}
     told = {name: day.isoformat() for name, day in days.items() if day is not None}
@@ -62,7 +62,7 @@ def kept(queue: ReviewQueue) -> dict[str, Any]:
 
 
 def queue_of(told: dict[str, Any]) -> ReviewQueue:
-    """Returns the queue that `kept` told; that of all calls for an empty one."""
+    """Returns the queue that `as_json` stored; that of all calls for an empty one."""
     since, before = (
         datetime.fromisoformat(told[name]) if told.get(name) else None
         for name in ("since", "before")

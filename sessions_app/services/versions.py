@@ -98,7 +98,7 @@ def keep(version: Version, rows: Sequence[VersionSegment]) -> bool:
     return True
 
 
-def changed(row: VersionSegment, live: Segment | None) -> bool:
+def differs(row: VersionSegment, live: Segment | None) -> bool:
     """Returns whether the row has other words than were recognised live."""
     return row.added or live is None or not same_words(live.text, row.text)
 
@@ -128,7 +128,7 @@ def accept_all(version: Version, user: Any) -> int:
         Version.objects.select_for_update().get(pk=version.pk)
         live = by_seq(version.call)
         open_ = version.segments.filter(accepted_at=None).select_related("version__call")
-        rows = [row for row in open_ if changed(row, live.get(row.seq or 0))]
+        rows = [row for row in open_ if differs(row, live.get(row.seq or 0))]
         for row in rows:
             _accept(row, user)
         return len(rows)

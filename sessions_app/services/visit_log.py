@@ -12,7 +12,7 @@ from sessions_app.services import access
 VISIT = timedelta(minutes=10)
 """A player asks for many pieces of a file, and an open page fills itself in: both are one visit."""
 
-SAYS_MORE = {AccessLog.Action.LOADED: AccessLog.Action.LISTENED}
+IMPLIED_BY = {AccessLog.Action.LOADED: AccessLog.Action.LISTENED}
 """A listen implies a load, so the load is not logged separately."""
 
 
@@ -38,7 +38,7 @@ def is_reading(call: Call, user: Any) -> bool:
 
 
 def _noted(call: Call, user: Any, action: AccessLog.Action, where: str) -> bool:
-    enough = [action, SAYS_MORE.get(action, action)]
+    enough = [action, IMPLIED_BY.get(action, action)]
     since = timezone.now() - VISIT
     return AccessLog.objects.filter(
         call=call,

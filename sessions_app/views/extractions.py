@@ -15,8 +15,8 @@ from sessions_app.engine.summaries.taking import fields_of
 from sessions_app.engine.text.cleaning import clean, one_line
 from sessions_app.engine.understanding.fields import (
     LONGEST_TEXT,
+    display_value,
     label_of,
-    said,
     type_of,
     value_problem,
 )
@@ -49,7 +49,7 @@ def shown(row: Extraction, starts: Mapping[int, int]) -> list[TakenField]:
         TakenField(
             name,
             label_of(name, field),
-            said(row.values.get(name)),
+            display_value(row.values.get(name)),
             name in row.corrections,
             tuple(
                 (seq, wording.clock(starts[seq]))
@@ -97,7 +97,7 @@ def _field(name: str, wanted: Mapping[str, Any]) -> forms.Field:
     }
     if kind == "boolean" or ("enum" in wanted and kind != "array"):
         options = [True, False] if kind == "boolean" else wanted["enum"]
-        choices = [("", NOT_SAID), *((_typed(one), said(one)) for one in options)]
+        choices = [("", NOT_SAID), *((_typed(one), display_value(one)) for one in options)]
         return forms.ChoiceField(choices=choices, **how)
     if kind == "integer":
         return forms.IntegerField(**how)

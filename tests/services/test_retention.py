@@ -173,7 +173,7 @@ def test_it_is_done_in_small_batches(
     alice: User, own_folders: Path, keep: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     keep(0, 30)
-    monkeypatch.setattr(retention, "A_RUN", 2)
+    monkeypatch.setattr(retention, "CALLS_PER_RUN", 2)
     for _ in range(3):
         spoken_call(alice, own_folders)
     assert [retention.expire(in_days(31)) for _ in range(3)] == [2, 1, 0]

@@ -82,13 +82,11 @@ def best_segments(calls: Iterable[Call], text: str) -> dict[int, Segment]:
         several = likely.setdefault(call_id, [])
         if len(several) < LIKELY and (not several or several[0][1] == has):
             several.append((key, has, shown))
-    best = [
-        max(several, key=lambda one: _standing(one[2], wanted))[0] for several in likely.values()
-    ]
+    best = [max(several, key=lambda one: _rank(one[2], wanted))[0] for several in likely.values()]
     return {found.call_id: found for found in Segment.objects.filter(pk__in=best)}
 
 
-def _standing(shown: str, wanted: Iterable[Term]) -> tuple[int, int]:
+def _rank(shown: str, wanted: Iterable[Term]) -> tuple[int, int]:
     """Returns how many terms a text has, and how many as the beginning of a word."""
     plain = folded(shown)
     has = [term for term in wanted if term.is_in(plain)]
