@@ -46,7 +46,6 @@ BATCH = 500
 WAIT = timedelta(seconds=10)
 WORKED_ON = "A background worker still has a job of this call."
 REFUSED = "The storage did not delete a file ({}). It is tried again."
-STILL_LIVE = "It waits for a call's end."
 
 
 class StorageRefusedError(VoiceError):

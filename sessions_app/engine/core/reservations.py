@@ -10,10 +10,6 @@ class Reservation:
         self._gives_back = list(gives_back)
         self._released = False
 
-    @property
-    def released(self) -> bool:
-        return self._released
-
     def include(self, other: "Reservation") -> None:
         """Releases `other` together with this one; at once where this one is released already."""
         if self._released:
