@@ -115,7 +115,7 @@ def _name(room: str) -> str:
 
 
 def redrawn(document: str) -> str:
-    """Returns the document with its one Mermaid block drawn anew; ValueError where it has none."""
+    """Returns the document with its one Mermaid block redrawn; ValueError where it has none."""
     picture = drawing(arrows_of_imports())
     text, count = BLOCK.subn(lambda _: picture, document)
     if count != 1:

@@ -4,6 +4,8 @@ from django.apps import AppConfig
 
 
 class SessionsAppConfig(AppConfig):
+    """Registers the system checks, signal handlers and search index with Django."""
+
     name = "sessions_app"
     verbose_name = "Voice calls"
 

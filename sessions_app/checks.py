@@ -107,9 +107,8 @@ def open_files(**_: Any) -> Sequence[CheckMessage]:
 def proxies(**_: Any) -> Sequence[CheckMessage]:
     """Behind a proxy that is not counted every client has the proxy's address.
 
-    Limits by address then hold for all clients together, and a door that is open to this machine
-    would be open to everybody: it refuses what a proxy passed on, so that its clients get in
-    nowhere.
+    Limits by address then hold for all clients together. Endpoints open to local clients refuse
+    proxied requests, so clients behind that proxy cannot use them.
     """
     if not settings.PUBLIC_URL or settings.VOICE["TRUSTED_PROXIES"]:
         return []

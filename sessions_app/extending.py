@@ -3,7 +3,7 @@
     from sessions_app.extending import Conversation, Responder
 
 The names here stay where they are while modules of the engine move; each says in its own docstring
-what it owes. docs/extending.md has an example of each kind.
+what it must do. docs/extending.md has an example of each kind.
 """
 
 from sessions_app.engine.agent.responders.base import (

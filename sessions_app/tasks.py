@@ -1,4 +1,4 @@
-"""Celery tasks: hints to do work that the database owes. All are safe to run twice."""
+"""Celery tasks: each does a job that is a row of the database. All are safe to run twice."""
 
 import logging
 import time
@@ -60,7 +60,7 @@ EXPORTS: tuple[tuple[type[LeasedJob], str], ...] = (
     (AudioCopy, COPY_AUDIO),
     (Archive, MAKE_ARCHIVE),
 )
-"""What people ask for, and the task that makes it: queued after everything else that is owed."""
+"""What people ask for, and the task that makes it: queued after all other pending jobs."""
 
 
 @shared_task
@@ -85,7 +85,7 @@ def summarise_call(call_pk: int) -> None:
 
 @shared_task
 def retranscribe_call(version_pk: int) -> None:
-    """Recognises a call's recording again, as a version beside its transcript."""
+    """Recognises a call's recording again, as a version next to its transcript."""
     for ready_pk in versions.ready([version_pk]):
         second_pass.retranscribe(ready_pk)
 
@@ -223,6 +223,6 @@ def _alive(name: str) -> None:
 
 
 def _ended(call_pk: int) -> Call | None:
-    """Returns the call, or None where it is gone or still live."""
+    """Returns the call, or None where it was deleted or is still live."""
     call = Call.objects.filter(pk=call_pk).select_related("agent", "owner").first()
     return None if call is None or call.is_live else call

@@ -4,6 +4,8 @@ from django.apps import AppConfig
 
 
 class VoicesiteConfig(AppConfig):
+    """Makes the Celery application the default, and has broken threads logged."""
+
     name = "voicesite"
     verbose_name = "Site"
 

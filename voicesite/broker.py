@@ -1,7 +1,7 @@
 """The embedded broker: kombu's folder of files, made safe against crashes and quick to stop.
 
 kombu writes messages and tables in place, so that a reader may find half of one, and dies of it.
-Here everything is written aside and renamed, which is one step for whoever looks.
+Here everything is written aside and renamed, which is one step for every reader.
 """
 
 import contextlib
@@ -39,11 +39,11 @@ class FolderChannel(filesystem.Channel):
     """
 
     def get_table(self, exchange: str) -> list[Any]:
-        """Returns the bindings of an exchange; where they cannot be read, they are made anew."""
+        """Returns the bindings of an exchange; where they cannot be read, they are rebuilt."""
         try:
             return self._table(exchange)
         except ValueError as error:
-            logger.warning("%s, and is made anew", str(error))  # the log leaves errors' texts out
+            logger.warning("%s, and is rebuilt", str(error))  # the log leaves errors' texts out
         with self._alone():
             return self._mended(exchange)
 

@@ -1,4 +1,4 @@
-"""The Celery application; its tasks are hints to do work that the database owes."""
+"""The Celery application; each task does a job that is a row of the database."""
 
 import os
 

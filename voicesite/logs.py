@@ -1,6 +1,6 @@
 """Log lines without words, secrets and addresses.
 
-An exception is told by its kind and place, never by its message.
+An exception is logged by its kind and place, never by its message.
 PostgreSQL quotes the whole row that it refuses, a parser the text that it cannot read. No
 caller of `logger.exception` can know what a message quotes, so none of them is trusted with it.
 """
@@ -30,7 +30,7 @@ class WithoutWords(logging.Formatter):
     """Formats records so that no exception's message is in them, wherever it was put.
 
     That is: in the traceback, in an argument of the message, or in a text that some library
-    made of it. What is wrong with the settings (ImproperlyConfigured) is told in full.
+    made of it. Errors in the settings (ImproperlyConfigured) are logged in full.
     """
 
     def format(self, record: logging.LogRecord) -> str:
@@ -58,7 +58,7 @@ def _message(record: logging.LogRecord) -> str:
         for words in (str(error), repr(error))
         if len(words) >= SHORTEST
     }
-    for words in sorted(said, key=len, reverse=True):  # one may be part of another
+    for words in sorted(said, key=len, reverse=True):  # one text may be part of another
         text = text.replace(words, said[words])
     return text
 
@@ -71,7 +71,7 @@ def _without_errors(args: Any) -> Any:
 
 def _told(value: Any) -> Any:
     if isinstance(value, (list, tuple, set, frozenset)) and any(map(_is_error, value)):
-        return [_told(one) for one in value]  # their texts would hold those of what is in them
+        return [_told(one) for one in value]  # their texts would hold the exceptions' own
     return type(value).__name__ if _is_error(value) else value
 
 
@@ -99,7 +99,7 @@ def log_threads() -> None:
 
 
 class Requests(logging.Filter):
-    """Leaves of what Django logs about a request only what `targets` allows."""
+    """Reduces Django's request log lines to what `targets` allows."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         if isinstance(record.args, tuple):
@@ -120,7 +120,7 @@ def _allowed(value: object) -> object:
         return value
     try:
         return targets.loggable(value)
-    except Exception:  # noqa: BLE001 - the addresses cannot be loaded, which is told elsewhere
+    except Exception:  # noqa: BLE001 - the addresses cannot be loaded, which is logged elsewhere
         return targets.HIDDEN
 
 
@@ -139,7 +139,7 @@ class Servers(logging.Filter):
             record.args = tuple(map(_kind, record.args))
         if not isinstance(record.msg, str):
             record.msg = type(getattr(record.msg, "value", record.msg)).__name__  # a Failure's
-        if "Traceback" in record.msg:  # Daphne logs it as text: it is told as any other
+        if "Traceback" in record.msg:  # Daphne logs it as text: it is reduced like any other
             record.msg = "an error"
             record.exc_info = record.exc_info or _handled()
         if not record.args:
@@ -155,7 +155,7 @@ def _handled() -> Any:
 
 
 def _kind(value: object) -> object:
-    """Returns the kind of an object, also of one that was already put into words."""
+    """Returns the kind of an object, also of one that was already converted to text."""
     if isinstance(value, str):
         return value.partition(" ")[0].strip("<>") if value.startswith("<") else value
     return value if isinstance(value, (int, float, BaseException)) else type(value).__name__

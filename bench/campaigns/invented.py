@@ -32,7 +32,7 @@ MINUTES = 1
 LEVEL = 1_500.0
 VOICES = ("slt", "rms", "awb", "kal16")
 Sound = Callable[[np.random.Generator, int], Floats]
-"""Makes so many samples with a generator of its own."""
+"""Makes that many samples with a generator of its own."""
 
 
 def main() -> None:
@@ -229,7 +229,7 @@ def ringtone(dice: np.random.Generator, length: int) -> Floats:
 
 
 def babble(voices: int) -> Sound:
-    """Returns so many talkers at once: speech, but nobody's."""
+    """Returns that many talkers at once: speech, but nobody's."""
 
     def make(dice: np.random.Generator, length: int) -> Floats:
         with tempfile.TemporaryDirectory() as folder:

@@ -70,7 +70,7 @@ def main(count: int | None = None) -> None:
 
 
 def measured(calls: int, seconds: float = SECONDS) -> Case:
-    """Returns the figures of so many calls, by name."""
+    """Returns the figures of that many calls, by name."""
     with tempfile.TemporaryDirectory() as folder, supervised(Path(folder) / "var") as product:
         at = APART_S * calls + WARM_S
         callers = _callers(product, calls, at, at + seconds)

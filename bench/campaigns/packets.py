@@ -9,7 +9,7 @@ from tests.fixtures.wire import CORPUS, hear, mutated
 
 LASTS_S = 120.0
 DEPTH = 4
-"""How often a case is changed before it is begun with anew."""
+"""How often a case is changed before the next begins from the original."""
 
 
 def main() -> None:

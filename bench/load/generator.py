@@ -32,7 +32,7 @@ CONNECT_S = 20.0
 SETTLE_S = 3.0
 BEAT_S = 0.005
 PARTS = 4
-"""Calls are spread over so many beats of 5 ms."""
+"""Calls are spread over this many beats of 5 ms."""
 
 LOUD = 3000
 ECHO_APART_S = 0.5

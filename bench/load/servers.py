@@ -122,7 +122,7 @@ def load(server: Server, *options: str, seconds: float) -> dict[str, float | Non
 
 
 def many(server: Server, calls: int) -> None:
-    """Places so many short calls, and ends them."""
+    """Places that many short calls, and ends them."""
     command = [sys.executable, "-m", "bench.load.many", "--url", server.url]
     command += ["--token", server.token, "--agent", server.agent, "--calls", str(calls)]
     subprocess.run(command, cwd=ROOT, check=True, timeout=60 + 5 * calls)

@@ -1,4 +1,4 @@
-"""docs/performance.md: a section a measurement, each written anew by its command."""
+"""docs/performance.md: a section a measurement, each replaced by its command."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -86,7 +86,7 @@ def capacity(rows: Sequence[tuple[str, str, Figures]]) -> None:
 
 
 def leaks(rows: Sequence[tuple[int, Mapping[str, float]]]) -> None:
-    """Writes what a process holds after so many calls."""
+    """Writes what a process holds after that many calls."""
     head = ["calls placed and ended", "memory, MiB", "objects", "tasks", "threads", "open files"]
     keys = ("memory_mib", "objects", "tasks", "threads", "files")
     lines = [[str(count), *(f"{held[key]:.0f}" for key in keys)] for count, held in rows]

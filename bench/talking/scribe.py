@@ -41,7 +41,7 @@ BEFORE = "46 of the first 130 and 146 of all 382"
 """What 192a2ce, which knew 45 phrases, did right with the same file."""
 
 UNSEEN = "59 of the last 62"
-"""Those were written when all the others were understood; so many were right at once."""
+"""Those were written when all the others were understood; this many were right at once."""
 
 LEAD, TAIL = np.zeros(8_000, np.int16), np.zeros(12_800, np.int16)
 

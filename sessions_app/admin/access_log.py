@@ -12,6 +12,8 @@ from sessions_app.models import AccessLog
 
 @admin.register(AccessLog)
 class AccessLogAdmin(OfCallAdmin[AccessLog]):
+    """Who read, listened to, exported or changed which call; read only."""
+
     list_display = ("moment", "action", "user", "link", "call_link", "detail")
     list_filter = ("action", "at")
     list_select_related = ("user", "link", "call")

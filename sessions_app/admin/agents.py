@@ -81,9 +81,9 @@ HELP = {
     "there. 0 for never.",
     "max_length_s": "The longest call in seconds. 0 uses the server's own limit.",
     "closing_words": "What the agent says before it hangs up. Empty for the default goodbye.",
-    "keep_audio_days": "Recordings of its calls are deleted after so many days. Empty for the "
+    "keep_audio_days": "Recordings of its calls are deleted after this many days. Empty for the "
     "installation's RECORDINGS_KEEP_DAYS, 0 for ever.",
-    "keep_text_days": "Transcripts, notes and summaries of its calls are deleted after so many "
+    "keep_text_days": "Transcripts, notes and summaries of its calls are deleted after this many "
     "days. Empty for the installation's TEXT_KEEP_DAYS, 0 for ever.",
     "is_active": "Untick to hide the agent and refuse new calls.",
     **redaction_fields.HELP,
@@ -114,7 +114,7 @@ def _named(field: str) -> forms.ChoiceField:
 
 
 class AgentForm(AgentSummaryFields, AgentExtractionFields, CleanForm[Agent]):
-    """Checks the settings before a caller does; moves the default mark in one step."""
+    """Validates the settings in advance of any call; moves the default mark in one step."""
 
     restores: int | None = None
     """The number of the version that is gone back to, if so."""
@@ -281,6 +281,8 @@ class AgentForm(AgentSummaryFields, AgentExtractionFields, CleanForm[Agent]):
 
 @admin.register(Agent)
 class AgentAdmin(VersionsOfAgents, VoiceAdmin[Agent]):
+    """Where staff set up what an agent says, how it hears and answers, and try it."""
+
     form = AgentForm
     list_display = (
         "name",

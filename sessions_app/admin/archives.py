@@ -1,4 +1,4 @@
-"""Exports in the admin: asked for by an action, listed, and downloaded by who asked."""
+"""Exports in the admin: requested by an action, listed, downloaded by the person who asked."""
 
 from typing import Any
 
@@ -55,7 +55,7 @@ class ExportsUsers:
 
 @admin.register(Archive)
 class ArchiveAdmin(ReadOnlyAdmin[Archive]):
-    """Who had what exported, and how far that is; who asked may download it, nobody else."""
+    """Who had what exported, and its progress; only the person who asked may download it."""
 
     list_display = ("asked", "file", "progress", "kind", "user", "subject", "calls", "error")
     list_filter = ("state", "kind", "asked_at")

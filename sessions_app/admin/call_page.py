@@ -16,7 +16,7 @@ from sessions_app.engine.core.events import Speaker
 from sessions_app.engine.core.party import visitor_name
 from sessions_app.engine.exports.registry import FORMATS
 from sessions_app.engine.summaries.taking import fields_of
-from sessions_app.engine.understanding.fields import label_of, said
+from sessions_app.engine.understanding.fields import display_value, label_of
 from sessions_app.models import AccessLog, Call, Extraction, Recording, Segment, Summary, Version
 from sessions_app.models.segment import SegmentSource
 from sessions_app.models.work import LeasedJob, WorkState
@@ -282,13 +282,13 @@ def _end(call: Call) -> str:
 
 
 def _taken(call: Call, starts: Mapping[int, int]) -> dict[str, Any]:
-    """Returns what was taken from the call."""
+    """Returns the values taken from the call."""
     row = extraction_of(call)
     fields = {} if row is None else fields_of(row.schema)
     taken = [
         TakenRow(
             label_of(name, field),
-            said(row.values.get(name)),
+            display_value(row.values.get(name)),
             name in row.corrections,
             () if name in row.corrections else places_of(row.evidence.get(name, ()), starts),
         )
@@ -311,7 +311,7 @@ def player_config(call: Call, recording: Recording | None) -> dict[str, Any]:
 
 
 def live_config(call: Call) -> dict[str, Any] | None:
-    """Returns what static/js/page-refresh.js and live-feed.js need; None if no more will come."""
+    """Returns what page-refresh.js and live-feed.js need; None if the page will change no more."""
     recording, summary = recording_of(call), summary_of(call)
     owed = [work for work in (recording, summary) if work is not None and work.state in UNDER_WAY]
     if not call.is_live and not owed:

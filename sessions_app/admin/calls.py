@@ -167,7 +167,7 @@ class CallAdmin(
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
     ) -> Call | None:
-        """Returns the call with the rows that its page shows beside it, by one query."""
+        """Returns the call with the related rows that its page shows, by one query."""
         if from_field is not None:
             return super().get_object(request, object_id, from_field)
         try:

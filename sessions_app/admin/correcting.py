@@ -1,4 +1,4 @@
-"""What the admin's page of a call offers to whoever may correct its transcript."""
+"""What the admin's page of a call offers to anyone who may correct its transcript."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -21,7 +21,7 @@ WHERE = "in the admin, zip"
 
 
 class _Pipe(io.RawIOBase):
-    """A write-only file whose written bytes are taken out in chunks."""
+    """A write-only file whose written bytes are read in chunks."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""What agents take from calls, in the admin: the fields of an agent, and values as a file."""
+"""Values taken from calls, in the admin: an agent's fields, and the values as a file."""
 
 import json
 from typing import Any

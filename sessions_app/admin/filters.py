@@ -42,12 +42,16 @@ class _WorkStateFilter(admin.SimpleListFilter):
 
 
 class RecordingStateFilter(_WorkStateFilter):
+    """Finds calls whose recording is still being made, or failed."""
+
     title = "recording"
     parameter_name = "recording"
     relation = "recording"
 
 
 class SummaryStateFilter(_WorkStateFilter):
+    """Finds calls whose summary is still being made, or failed."""
+
     title = "summary"
     parameter_name = "summary"
     relation = "summary"
@@ -82,6 +86,8 @@ class _SetDateFilter(admin.SimpleListFilter):
 
 
 class LegalHoldFilter(_SetDateFilter):
+    """Finds the calls that must not be erased."""
+
     title = "legal hold"
     parameter_name = "hold"
     date_field = "held_at"
@@ -89,6 +95,8 @@ class LegalHoldFilter(_SetDateFilter):
 
 
 class TokenStatusFilter(_SetDateFilter):
+    """Tells the tokens that still work from those that were revoked."""
+
     title = "status"
     parameter_name = "status"
     date_field = "revoked_at"

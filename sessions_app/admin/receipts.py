@@ -17,7 +17,7 @@ class ErasureReceiptAdmin(ReadOnlyAdmin[ErasureReceipt]):
     list_select_related = ("asked_by",)
     date_hierarchy = "asked_at"
     search_fields = ("subject", "asked_by__username")
-    search_help_text = "Call ids, “user” with a number, and names of who asked."
+    search_help_text = "Call ids, “user” with a number, and names of the users who asked."
     fields = (
         "asked",
         "kind",

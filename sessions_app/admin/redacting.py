@@ -24,7 +24,7 @@ from sessions_app.services import access, redacting, redactions
 OVERVIEW = "admin/sessions_app/call/redactions.html"
 LINE = "admin/sessions_app/call/redact_line.html"
 CHOOSE = "Choose the words to hide."
-HIDDEN = "Hidden. The sound is replaced within a minute or so, and the summary is made anew."
+HIDDEN = "Hidden. The sound is replaced within a minute or so, and the summary is made again."
 FOUND_NOTHING = "Nothing was found."
 
 Place = tuple[int, int]
@@ -69,7 +69,7 @@ class RedactsCalls:
         ]
 
     def redactions(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Shows what is hidden, with the original for who may read it; POST hides by patterns."""
+        """Shows what is hidden, with the original for users who may; POST hides by patterns."""
         call = self._call(request, pk)
         may_redact = redactions.may_redact(request.user)
         form = PatternsForm(request.POST if request.method == "POST" else None)
@@ -77,7 +77,7 @@ class RedactsCalls:
             if not may_redact:
                 raise PermissionDenied
             if form.is_valid():
-                self._tried(
+                self._run_and_report(
                     request,
                     lambda: redacting.hide_by_patterns(call, request.user, form.settings),
                 )
@@ -106,7 +106,7 @@ class RedactsCalls:
             runs = _runs(words, request.POST.getlist("word"))
             if not runs:
                 self.message_user(request, CHOOSE, messages.WARNING)
-            elif self._tried(request, lambda: _hide(call, request.user, seq, runs)):
+            elif self._run_and_report(request, lambda: _hide(call, request.user, seq, runs)):
                 return HttpResponseRedirect(
                     reverse("admin:sessions_app_call_redactions", args=[call.pk])
                 )
@@ -121,8 +121,8 @@ class RedactsCalls:
             raise PermissionDenied
         return call
 
-    def _tried(self, request: HttpRequest, hide: Callable[[], int]) -> bool:
-        """Tells what was hidden, or why nothing was; returns whether it went well."""
+    def _run_and_report(self, request: HttpRequest, hide: Callable[[], int]) -> bool:
+        """Runs `hide` and reports the result to the user; returns whether it succeeded."""
         try:
             count = hide()
         except VoiceError as error:
@@ -140,7 +140,7 @@ class RedactsCalls:
 
 
 def _hide(call: Call, user: Any, seq: int, runs: Sequence[Place]) -> int:
-    """Hides runs of words, the last one first: the places of the others stay."""
+    """Hides runs of words, the last one first, so that the offsets of the others stay valid."""
     with transaction.atomic():
         return sum(
             redacting.hide_by_hand(call, user, seq, start, end) for start, end in reversed(runs)

@@ -34,7 +34,7 @@ class ScorecardQuestionForm(CleanForm[ScorecardQuestion]):
 
 
 class Questions(admin.StackedInline[ScorecardQuestion, ScorecardForm]):
-    """The questions of a form; who may change the form may change them."""
+    """The questions of a form; users who may change the form may change them."""
 
     model = ScorecardQuestion
     form = ScorecardQuestionForm
@@ -42,7 +42,7 @@ class Questions(admin.StackedInline[ScorecardQuestion, ScorecardForm]):
     fields = (("text", "required"), ("position", "kind"), ("lowest", "highest"), "choices")
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return True  # whoever sees the form
+        return True  # anyone who sees the form
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return _may_change(request)
@@ -61,7 +61,7 @@ def _may_change(request: HttpRequest) -> bool:
 
 @admin.register(ScorecardForm)
 class ScorecardFormAdmin(VoiceAdmin[ScorecardForm]):
-    """Each save makes the questions those that reviewers are asked; what was answered stays."""
+    """Each save publishes the questions to reviewers; earlier answers are kept."""
 
     list_display = ("name", "is_active", "version", "filled_in")
     list_filter = ("is_active",)

@@ -48,7 +48,7 @@ def compared(version: Version) -> list[Compared]:
 def _compared(row: VersionSegment, live: Segment | None) -> Compared:
     corrected = "" if live is None or not live.is_corrected else live.edited_text or NOTHING
     pieces = versions.compared(row, live)
-    return Compared(row, time_or_dash(row.start_ms), pieces, versions.changed(row, live), corrected)
+    return Compared(row, time_or_dash(row.start_ms), pieces, versions.differs(row, live), corrected)
 
 
 def context(call: Call) -> dict[str, Any]:

@@ -96,7 +96,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 def _taken(request: HttpRequest, queue: ReviewQueue) -> HttpResponse:
-    request.session[reviews.SESSION_KEY] = reviews.kept(queue)
+    request.session[reviews.SESSION_KEY] = reviews.as_json(queue)
     call = reviews.take_next(request.user, queue)
     if call is None:
         messages.warning(request, NONE_FREE)

@@ -1,4 +1,4 @@
-"""Webhooks: which addresses are told what, and the log of what they were told."""
+"""Webhooks: which addresses get which events, and the log of the deliveries."""
 
 from typing import Any
 
@@ -49,6 +49,8 @@ class EndpointForm(CleanForm[WebhookEndpoint]):
 
 @admin.register(WebhookEndpoint)
 class WebhookEndpointAdmin(VoiceAdmin[WebhookEndpoint]):
+    """Where staff add endpoints, choose their events and rotate their secrets."""
+
     form = EndpointForm
     list_display = ("name", "url", "told_of", "status", "deliveries_link")
     list_filter = ("enabled",)

@@ -91,6 +91,8 @@ OF_AN_EXPORT = {**schema.SIGNED_IN, 404: schema.error("No such export.", "not_fo
 
 
 class ExportList(ApiView):
+    """A user's exports: lists them, and queues a new one."""
+
     @extend_schema(
         operation_id="exports_list",
         summary="What you asked for, the newest first",
@@ -147,6 +149,8 @@ class ExportList(ApiView):
 
 
 class ExportDetail(ExportView):
+    """One export: shows its progress, or removes it."""
+
     @extend_schema(
         operation_id="exports_retrieve",
         summary="One export: how far it is",
@@ -171,6 +175,8 @@ class ExportDetail(ExportView):
 
 
 class ExportFile(ExportView):
+    """The zip of a finished export, whole or by range, so that a broken download can continue."""
+
     @extend_schema(
         operation_id="exports_download",
         summary="The zip file",

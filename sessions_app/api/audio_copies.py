@@ -57,6 +57,8 @@ class AudioCopySerializer(serializers.ModelSerializer[AudioCopy]):
 
 
 class AudioCopies(CallView):
+    """The recording's other formats: which are ready, and a way to request one."""
+
     @extend_schema(
         operation_id="audio_list",
         summary="In which other formats the recording was asked for",
@@ -96,6 +98,8 @@ class AudioCopies(CallView):
 
 
 class AudioFile(CallView):
+    """The recording in one other format, whole or by range."""
+
     @extend_schema(
         operation_id="audio_retrieve",
         summary="The recording in another format, once it was made: left caller, right agent",

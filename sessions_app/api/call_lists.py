@@ -17,6 +17,8 @@ from sessions_app.services.streaming import attachment
 
 
 class CallTable(CallList):
+    """The list of calls for spreadsheets: the same filters, without pages."""
+
     pagination_class = None
     parameters = (*CallFilter.base_filters, "ordering", *filters.KEYS)
 

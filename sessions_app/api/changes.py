@@ -55,6 +55,8 @@ class ChangesSerializer(serializers.Serializer[Any]):
 
 
 class Changes(ApiView):
+    """The feed that lets another system follow all calls without missing a change."""
+
     parameters = ("cursor", "page_size")
 
     @extend_schema(
@@ -92,7 +94,7 @@ class Changes(ApiView):
 
 
 def _place(cursor: str) -> int:
-    """Returns the number after which a reader goes on; raises ValidationError."""
+    """Returns the number after which a reader continues; raises ValidationError."""
     plain = cursor.isascii() and cursor.isdigit() and len(cursor) <= MOST_DIGITS
     if cursor and not plain:
         raise ValidationError({"cursor": [WRONG]})

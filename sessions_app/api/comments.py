@@ -105,6 +105,8 @@ class CommentChangeSerializer(StrictBody):
 
 
 class StateSerializer(serializers.Serializer[Any]):
+    """The query parameter that picks open or resolved comments."""
+
     state = serializers.ChoiceField(
         choices=["open", "resolved"], required=False, help_text="Only those."
     )
@@ -114,7 +116,7 @@ class CommentView(CallView):
     """A view of comments; `found` gives the call, for a reader or a writer."""
 
     def found(self, *, to_write: bool = False) -> Call:
-        """Returns the call; raises PermissionDenied for who may see it, but not do this."""
+        """Returns the call; raises PermissionDenied if the user may see it, but not do this."""
         call, user = self.call(), self.request.user
         if not comments.may_read(user, call):
             raise PermissionDenied(NOT_TO_READ)
@@ -138,6 +140,8 @@ class CommentView(CallView):
 
 
 class CommentList(CommentView):
+    """Reads a call's comments, or adds one."""
+
     parameters = ("state",)
 
     @extend_schema(
@@ -186,6 +190,8 @@ class CommentList(CommentView):
 
 
 class CommentDetail(CommentView):
+    """Changes, resolves or deletes one comment."""
+
     @extend_schema(
         operation_id="comment_change",
         summary="Resolve a comment or open it again; change its text",

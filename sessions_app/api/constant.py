@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.utils.http import parse_etags
 from rest_framework.request import Request
 
-from sessions_app.services.caching import EVERYBODY_ASKING
+from sessions_app.services.caching import PUBLIC_REVALIDATED
 
 NOT_MODIFIED = 304
 
@@ -36,5 +36,5 @@ def answer(request: Request, constant: Constant) -> HttpResponse:
         if constant.file_name:
             response["Content-Disposition"] = f'inline; filename="{constant.file_name}"'
     response["ETag"] = constant.etag
-    response["Cache-Control"] = EVERYBODY_ASKING
+    response["Cache-Control"] = PUBLIC_REVALIDATED
     return response

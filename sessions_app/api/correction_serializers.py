@@ -14,6 +14,8 @@ MOST_REVISION = 2**31 - 1
 
 
 class WordSerializer(serializers.Serializer[Any]):
+    """A recognised word with its times in ms on the call clock."""
+
     text = serializers.CharField()
     start_ms = serializers.FloatField()
     end_ms = serializers.FloatField()
@@ -52,7 +54,7 @@ class ShownSerializer(serializers.ModelSerializer[Segment]):
 
 
 class RevisionField(serializers.IntegerField):
-    """The revision that a change is about; without one, whichever there is."""
+    """The revision that a change is about; without one, the current one."""
 
     def __init__(self) -> None:
         super().__init__(

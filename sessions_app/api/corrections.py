@@ -77,6 +77,8 @@ class SegmentView(CallView):
 
 
 class SegmentDetail(SegmentView):
+    """Corrects one segment's text."""
+
     @extend_schema(
         operation_id="segment_correct",
         summary="Correct what was recognised",
@@ -106,6 +108,8 @@ class SegmentDetail(SegmentView):
 
 
 class SegmentUndo(SegmentView):
+    """Takes the newest correction of one segment back."""
+
     @extend_schema(
         operation_id="segment_undo",
         summary="Undo the newest correction of a segment",
@@ -129,6 +133,8 @@ class SegmentUndo(SegmentView):
 
 
 class SegmentHistory(SegmentView):
+    """Lists the corrections of one segment, and who made them."""
+
     @extend_schema(
         operation_id="segment_history",
         summary="The history of a segment",
@@ -153,7 +159,7 @@ class SegmentHistory(SegmentView):
 
 
 def _now(error: VoiceError) -> dict[str, Any]:
-    """Returns what the segment is now, for whoever has not seen that."""
+    """Returns the segment as it is now, for a client that has not seen that."""
     if isinstance(error, corrections.StaleRevisionError):
         return {"segment": SegmentSerializer(error.segment).data}
     return {}

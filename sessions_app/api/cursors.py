@@ -48,7 +48,7 @@ class Column:
         return Q(**{f"{self.name}__isnull": True} if value is None else {self.name: value})
 
     def from_on(self, value: Any) -> Q:
-        """Returns a filter that leaves out nothing after a value, and that an index answers."""
+        """Returns a coarse, index-friendly filter that keeps everything after a value."""
         if value is None or self._ends_with_none:
             return Q()
         return Q(**{f"{self.name}__{'lte' if self.descends else 'gte'}": value})

@@ -1,4 +1,4 @@
-"""What was taken from a call, over REST: read, correct, take again."""
+"""The values taken from a call, over REST: read, correct, take again."""
 
 from typing import Any, ClassVar
 
@@ -98,6 +98,8 @@ def _of(call: Call) -> Extraction:
 
 
 class ExtractionDetail(CallView):
+    """Reads the values taken from a call, or corrects them."""
+
     @extend_schema(
         operation_id="extraction_retrieve",
         summary="What was taken from the call by its agent's fields",
@@ -136,6 +138,8 @@ class ExtractionDetail(CallView):
 
 
 class ExtractAgain(CallView):
+    """Queues taking a call's values again, such as after its agent's fields have changed."""
+
     @extend_schema(
         operation_id="extraction_again",
         summary="Take the values again",
@@ -158,7 +162,7 @@ class ExtractAgain(CallView):
 
 
 def _check(row: Extraction, values: dict[str, Any], take_back: list[str]) -> None:
-    """Raises ValidationError that names each field that there is not, or whose value is wrong."""
+    """Raises ValidationError that names each unknown field, or whose value is wrong."""
     fields = fields_of(row.schema)
     wrong = {name: [not_known(name, list(fields))] for name in values if name not in fields}
     for name in values.keys() & fields.keys():

@@ -27,36 +27,50 @@ class NamedChoiceField(serializers.ChoiceField):
 
 
 class CallStateField(NamedChoiceField):
+    """The state of a call."""
+
     schema_name = "CallState"
     values = tuple(state.value for state in CallState)
 
 
 class EndReasonField(NamedChoiceField):
+    """Why a call ended; empty while it is live."""
+
     schema_name = "EndReason"
     values = ("", *(reason.value for reason in EndReason))
 
 
 class WorkStateField(NamedChoiceField):
+    """How far a job is."""
+
     schema_name = "WorkState"
     values = tuple(WorkState.values)
 
 
 class SpeakerField(NamedChoiceField):
+    """The side of the call that spoke."""
+
     schema_name = "Speaker"
     values = tuple(speaker.value for speaker in Speaker)
 
 
 class AudioFormatField(NamedChoiceField):
+    """A format that recordings can be converted to."""
+
     schema_name = "AudioFormat"
     values = tuple(AudioFormat.values)
 
 
 class ArchiveKindField(NamedChoiceField):
+    """What an export holds: all of a user's data, or chosen calls."""
+
     schema_name = "ExportKind"
     values = tuple(ArchiveKind.values)
 
 
 class SourceField(NamedChoiceField):
+    """How a segment came about: spoken, typed or by telephone keys."""
+
     schema_name = "Source"
     values = tuple(SegmentSource.values)
 

@@ -35,10 +35,10 @@ NO_LINK = "This call has no such link."
 
 
 class SharingView(CallView):
-    """A view for who may share the call."""
+    """A view for users who may share the call."""
 
     def shared_call(self) -> Call:
-        """Returns the call; raises PermissionDenied for who may see it but not share it."""
+        """Returns the call; raises PermissionDenied if the user may see it but not share it."""
         call = self.call()
         if not sharing.may_share(self.request.user, call):
             raise PermissionDenied(NOT_YOURS)
@@ -53,6 +53,8 @@ class SharingView(CallView):
 
 
 class Links(SharingView):
+    """A call's share links: lists them, and makes a new one."""
+
     @extend_schema(
         operation_id="links_list",
         summary="A call's share links, newest first",
@@ -100,6 +102,8 @@ class Links(SharingView):
 
 
 class LinkDetail(SharingView):
+    """One share link: shows who looked, or revokes it."""
+
     @extend_schema(
         operation_id="links_retrieve",
         summary="One share link, with its newest looks",

@@ -45,10 +45,10 @@ def check(given: Iterable[str], known: Sequence[str], beginnings: Sequence[str] 
 
 
 class StrictBody(serializers.Serializer[Any]):
-    """A body whose unknown keys are refused: a misspelt one would else be ignored.
+    """A body whose unknown keys are refused: otherwise a misspelt one would be ignored.
 
-    So is in JSON a value of another type than the schema's, such as a number for a text, which
-    Django REST framework takes. `or_number` names the texts that may be numbers.
+    Values of a wrong JSON type are refused too, such as a number for a text, which Django REST
+    framework accepts. `or_number` names the texts that may be numbers.
     """
 
     or_number: tuple[str, ...] = ()

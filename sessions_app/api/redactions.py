@@ -91,6 +91,8 @@ class RedactSerializer(StrictBody):
 
 
 class Redactions(CallView):
+    """What is hidden in a call, and a way to hide more."""
+
     @extend_schema(
         operation_id="redactions_list",
         summary="What is hidden in the call",
@@ -112,7 +114,7 @@ class Redactions(CallView):
         description=(
             "For staff with the permission *redact call*, once the call is over. The words at a "
             "place of a segment, or all that patterns find, are replaced wherever people read "
-            "them; their sound is replaced by a tone soon after, and the summary is made anew. It "
+            "them; their sound is replaced by a tone soon after, and the summary is made again. It "
             "cannot be undone. `originals` keeps the words where the agent says so."
         ),
         tags=["transcripts"],

@@ -31,6 +31,8 @@ class ReviewSerializer(serializers.Serializer[Any]):
 
 
 class ReviewedSerializer(StrictBody):
+    """The mark that a reviewer sets on a call."""
+
     reviewed = serializers.BooleanField(help_text="False: it is to be reviewed again.")
 
 
@@ -70,6 +72,8 @@ class NextSerializer(serializers.Serializer[Any]):
 
 
 class CallReviewed(CallView):
+    """Reads or sets whether a call was reviewed."""
+
     @extend_schema(
         operation_id="review_retrieve",
         summary="Whether the call was reviewed, and by whom",

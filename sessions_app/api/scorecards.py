@@ -129,6 +129,8 @@ class ScorecardForms(ApiView):
 
 
 class CallScorecards(CallView):
+    """The scorecards of a call that the user may see."""
+
     @extend_schema(
         operation_id="scorecards_list",
         summary="The call's scorecards",
@@ -152,6 +154,8 @@ class CallScorecards(CallView):
 
 
 class OwnScorecard(CallView):
+    """Fills in, changes or deletes the reviewer's own scorecard of a call."""
+
     @extend_schema(
         operation_id="scorecard_fill_in",
         summary="Fill in a scorecard, or change your answers",

@@ -32,6 +32,8 @@ def _summary_of(call: Call) -> Summary:
 
 
 class SummaryDetail(CallView):
+    """A call's summary, and how far it is."""
+
     @extend_schema(
         operation_id="summary_retrieve",
         summary="The summary, and whether it is ready",
@@ -53,6 +55,8 @@ class SummaryDetail(CallView):
 
 
 class SummariseAgain(CallView):
+    """Queues a new summary, such as after corrections."""
+
     @extend_schema(
         operation_id="summary_again",
         summary="Make the summary again",

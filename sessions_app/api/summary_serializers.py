@@ -10,6 +10,8 @@ from sessions_app.services import summaries
 
 
 class PointSerializer(serializers.Serializer[Any]):
+    """A statement of a summary, with the segments that it comes from."""
+
     text = serializers.CharField()
     seq = serializers.IntegerField(allow_null=True, help_text="The segment it comes from.")
     seqs = serializers.ListField(
@@ -20,6 +22,8 @@ class PointSerializer(serializers.Serializer[Any]):
 
 
 class ActionSerializer(PointSerializer):
+    """Something to do that was agreed in the call."""
+
     who = serializers.CharField(
         default="", help_text="Who is to do it, if the text names them; else empty."
     )
@@ -31,6 +35,8 @@ class ActionSerializer(PointSerializer):
 
 
 class SpokenSerializer(serializers.Serializer[Any]):
+    """How much one side of the call said."""
+
     speaker = SpeakerField()
     spoken_ms = serializers.IntegerField()
     words = serializers.IntegerField()

@@ -71,6 +71,8 @@ class WholeSummaryVersionSerializer(SummaryVersionSerializer):
 
 
 class SummaryVersionList(CallView):
+    """All summaries that were ever made of a call, to compare them."""
+
     @extend_schema(
         operation_id="summary_versions_list",
         summary="The summaries that were made of the call, the newest first",
@@ -83,6 +85,8 @@ class SummaryVersionList(CallView):
 
 
 class SummaryVersionDetail(CallView):
+    """One earlier summary of a call."""
+
     @extend_schema(
         operation_id="summary_version_retrieve",
         summary="One of the call's summaries",

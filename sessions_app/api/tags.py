@@ -37,6 +37,8 @@ class KnownTagSerializer(serializers.Serializer[Any]):
 
 
 class CallTags(CallView):
+    """Reads or replaces a call's tags."""
+
     @extend_schema(
         operation_id="call_tags",
         summary="The call's tags",

@@ -26,6 +26,8 @@ MOST_SEQ = 2**31 - 1
 
 
 class AfterSerializer(serializers.Serializer[Any]):
+    """The query parameter with the last segment that a client has."""
+
     after = serializers.IntegerField(
         min_value=0,
         max_value=MOST_SEQ,
@@ -35,6 +37,8 @@ class AfterSerializer(serializers.Serializer[Any]):
 
 
 class Segments(CallView):
+    """A call's segments, or only those that a client does not have yet."""
+
     parameters = ("after",)
 
     @extend_schema(
@@ -69,6 +73,8 @@ class Segments(CallView):
 
 
 class TranscriptFile(CallView):
+    """The transcript in one of the export formats."""
+
     @extend_schema(
         operation_id="transcript_retrieve",
         summary="The transcript as a file",

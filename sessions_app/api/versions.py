@@ -120,6 +120,8 @@ class DecisionSerializer(StrictBody):
 
 
 class VersionList(CallView):
+    """A call's second transcripts, and a way to request one."""
+
     @extend_schema(
         operation_id="versions_list",
         summary="The call's second transcripts",
@@ -161,6 +163,8 @@ class VersionList(CallView):
 
 
 class VersionDetail(CallView):
+    """One second transcript: compares it, and takes over its words."""
+
     @extend_schema(
         operation_id="version_retrieve",
         summary="One second transcript",

@@ -49,6 +49,8 @@ NOT_YOURS_TO_ERASE = (
     )
 )
 class CallList(ApiView, generics.ListAPIView[Call]):
+    """Finds calls by filters, search terms and order."""
+
     serializer_class = CallSerializer
     filter_backends = [DjangoFilterBackend, NamedParameters, StrictOrdering]
     filterset_class = CallFilter
@@ -68,6 +70,8 @@ def _shown(user: Any) -> QuerySet[Call]:
 
 
 class CallDetail(CallView):
+    """Reads, renames or erases one call."""
+
     @extend_schema(
         operation_id="calls_retrieve",
         summary="One call",

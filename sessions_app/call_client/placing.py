@@ -27,13 +27,22 @@ from sessions_app.engine.rtc.aiortc_compat.connectivity import offer_loopback
 FEATURES = ["details", "interims", "status", "agent"]
 NOTICE = "place_call"
 TAIL_S = 1.0
-"""Silence after the file, so that the last utterance ends before the hang-up."""
+"""Silence after the file, so that the last utterance ends before the hang-up.
+
+Shorter may lose the last words; longer only makes the call longer.
+"""
 
 ANSWER_S = 25.0
-"""Longest time for the agent's answers after the end of the file."""
+"""Longest time for the agent's answers after the end of the file.
+
+Shorter cuts slow models off; longer waits for an agent that never answers.
+"""
 
 SILENT_S = 1.5
-"""After listening this long the agent counts as finished."""
+"""After listening this long the agent counts as finished.
+
+Shorter hangs up within a pause of its answer; longer only makes the call longer.
+"""
 
 CONNECT_S = 15.0
 BYE_S = 15.0

@@ -28,12 +28,12 @@ LONGEST_REASON = 100
 
 
 class AdmittedSocket(AsyncWebsocketConsumer):  # type: ignore[misc]
-    """A socket that is counted against its party's limits, and closed when they may not go on."""
+    """A socket that counts against its party's limits, and is closed when they may not go on."""
 
     principal: Principal | None = None
     registration: Registration | None = None
     watches = ""
-    """The public id of a call, where the socket is only for who may see that."""
+    """The public id of a call, where the socket is only for those who may see it."""
 
     has_left = False
 
@@ -112,7 +112,7 @@ class AdmittedSocket(AsyncWebsocketConsumer):  # type: ignore[misc]
         return False
 
     async def disconnect(self, code: int) -> None:
-        """Counts no more. Each kind of socket adds to it what it holds itself."""
+        """Stops counting this socket. Subclasses also release what they hold themselves."""
         self.has_left = True
         endings.current().release(self.registration)
         for place in self.places:

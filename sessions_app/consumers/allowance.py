@@ -68,5 +68,5 @@ def for_party(key: str) -> Place:
 
 
 def idle_s() -> float:
-    """Returns how long a socket may stay open without a call; 0 for ever."""
+    """Returns how long a socket may stay open without a call; 0 for no limit."""
     return float(settings.VOICE["SOCKET_IDLE_S"])

@@ -16,7 +16,7 @@ NO_SUCH_CALL = 4404
 
 
 class LiveConsumer(AdmittedSocket):
-    """Relays a call's messages from the channel layer to who may see the call, while they may."""
+    """Relays a call's messages from the channel layer to a user, while they may see the call."""
 
     group = ""
     shut = False

@@ -98,7 +98,7 @@ class CallSocket(SendingSocket):
             self.call_over.set()
 
     def signed_out(self) -> None:
-        """Takes no more messages, and closes once the client was told that its call has ended."""
+        """Accepts no more messages, and closes once the client was told that its call has ended."""
         self.farewell = (SIGNED_OUT, "You were signed out.")
         self.tasks.append(asyncio.create_task(self._leave_signed_out()))
 
@@ -124,11 +124,11 @@ class CallSocket(SendingSocket):
         await self.close(*self.farewell)
 
     def allowed(self, wish: W) -> W:
-        """Returns the wish as far as whoever is here may have it; raises NotAllowedError."""
+        """Returns the wish as far as this client may have it; raises NotAllowedError."""
         return tickets.authorised(self.by, wish)
 
     def check_access(self, call_id: str) -> None:
-        """Raises UnknownCallError for a call that whoever is here may not touch."""
+        """Raises UnknownCallError for a call that this client may not touch."""
         tickets.check_access(self.by, call_id)
 
     def bound(self, call_id: str) -> dict[str, Any]:

@@ -199,7 +199,7 @@ def _unpacked(archive: Path, folder: Path) -> Path:
         extract(archive, making)
     except FetchError:
         if archive.parent == _downloads(folder):
-            archive.unlink()  # else it would count as complete for ever
+            archive.unlink()  # otherwise it would always count as complete
         raise
     inner = list(making.iterdir())
     only = inner[0] if len(inner) == 1 and inner[0].is_dir() else making

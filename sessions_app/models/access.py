@@ -33,6 +33,8 @@ class AccessLog(models.Model):
     """Who listened to, read, exported or changed what, and when. Never edited."""
 
     class Action(models.TextChoices):
+        """What somebody did with a call."""
+
         READ = "read", "Read"
         LOADED = "loaded", "Loaded sound into a player"
         LISTENED = "listened", "Listened"

@@ -19,7 +19,7 @@ class ArchiveKind(models.TextChoices):
 
 
 class ArchiveEnd(models.TextChoices):
-    """Why its file is gone."""
+    """Why its file was deleted."""
 
     EXPIRED = "expired", "Its days were over"
     ERASED = "erased", "Something in it was erased"
@@ -27,10 +27,10 @@ class ArchiveEnd(models.TextChoices):
 
 
 class Archive(LeasedJob):
-    """A zip file that a user asked for, and the job of making it. The row stays, the file does not.
+    """A zip file that a user asked for, and the job of making it. The row outlives the file.
 
     `wanted` holds the keys of the calls that are to be in it. `reached` of them are in its part,
-    which has `part_size` bytes then: a worker makes it bit by bit, and other work goes first.
+    which has `part_size` bytes then: a worker makes it in parts, and other work goes first.
     """
 
     WORK_KEY: ClassVar[str] = "pk"
@@ -111,7 +111,7 @@ class Archive(LeasedJob):
 
 
 class ArchivedCall(models.Model):
-    """A call that an archive may hold something of: where it is erased, the archive goes too."""
+    """A call that an archive may hold something of: erasing it deletes the archive, too."""
 
     archive = models.ForeignKey(Archive, on_delete=models.CASCADE, related_name="contents")
     call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="+")

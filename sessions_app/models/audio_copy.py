@@ -10,7 +10,7 @@ from sessions_app.models.work import LeasedJob, WorkState
 
 
 class AudioFormat(models.TextChoices):
-    """What a recording is made into beside Ogg Opus; the values are extensions."""
+    """What a recording can be converted to, besides Ogg Opus; the values are extensions."""
 
     M4A = "m4a", "AAC"
     MP3 = "mp3", "MP3"
@@ -18,9 +18,9 @@ class AudioFormat(models.TextChoices):
 
 
 class AudioCopy(LeasedJob):
-    """The recording of a call as another file beside it, made once when somebody asks for it.
+    """The recording of a call in another format, made once when somebody asks for it.
 
-    It goes with the recording. `file_name` is its path in the recordings' storage.
+    It is deleted with the recording. `file_name` is its path in the recordings' storage.
     """
 
     WORK_KEY: ClassVar[str] = "pk"

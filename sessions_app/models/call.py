@@ -46,7 +46,7 @@ class KeptCalls(models.Manager["Call"]):
 class Call(models.Model):
     """One conversation. Times ending in `_at` are wall time, `_ms` the call clock.
 
-    `objects` holds no call that is being erased; `everything` does, for who erases them.
+    `objects` holds no call that is being erased; `everything` does, for the erasure itself.
     """
 
     public_id = models.CharField(max_length=32, unique=True, default=new_public_id, editable=False)

@@ -13,7 +13,7 @@ class ChangeKind(models.TextChoices):
 
 
 class CallChange(models.Model):
-    """The newest change of a call, and such that are not numbered yet.
+    """A call's newest change, plus changes not yet numbered.
 
     It names the call by its public id, since it outlives an erased one. Its place in the feed is
     `seq`, given after its transaction was committed (`services/changes.py`); empty until then.
@@ -42,7 +42,7 @@ class CallChange(models.Model):
 
 
 class ChangeCounter(models.Model):
-    """The last number that was given; its one row is the lock of whoever gives numbers."""
+    """The last number that was given; its one row is the lock for giving numbers."""
 
     last = models.PositiveBigIntegerField(default=0)
 

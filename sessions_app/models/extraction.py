@@ -1,4 +1,4 @@
-"""What was taken from a call by the fields that its agent's operator asks for."""
+"""The values taken from a call, for the fields that its agent's operator defines."""
 
 from typing import Any
 

@@ -51,13 +51,12 @@ class Redaction(models.Model):
 
 
 class SoundRedaction(LeasedJob):
-    """The work of taking the sound out of a call's recording where something is hidden.
+    """The job of removing the sound of what is hidden from a call's recording.
 
     `masked` are the times, as start and end in ms, that the recording has a tone at. `stale` are
-    names of files that are to be deleted, unless one is the recording's: those that it took the
-    place of, and one that a killed worker may have begun. `original` is the recording with all of
-    its sound, where the agent has that kept. The work is tried until it is done: until then the
-    recording is not to be heard.
+    names of files to delete, unless one is the recording's: files that it replaced, or that a
+    killed worker left. `original` is the recording with all of its sound, where the agent has that
+    kept. The job is tried until it is done: until then nobody can listen to the recording.
     """
 
     GIVES_UP: ClassVar[bool] = False

@@ -68,7 +68,7 @@ class ReviewComment(models.Model):
 
 
 class CallReview(models.Model):
-    """Whether a call was reviewed, by whom; or who has taken it to review it, and until when."""
+    """Whether a call was reviewed, by whom; or who has claimed it for review, and until when."""
 
     call = models.OneToOneField(
         Call, on_delete=models.CASCADE, primary_key=True, related_name="review"

@@ -1,4 +1,4 @@
-"""Share links: a kept call for whoever has the link."""
+"""Share links: a stored call for anyone who has the link."""
 
 from typing import ClassVar
 
@@ -9,7 +9,7 @@ from sessions_app.models.call import Call
 
 
 class ShareLink(models.Model):
-    """Shows one call to whoever has its secret, of which only the SHA-256 digest is stored.
+    """Shows one call to anyone who has its secret, of which only the SHA-256 digest is stored.
 
     `password` is a hash as of users' passwords, empty where none is asked for. Who looked is in
     the access log, in the rows that name the link.

@@ -1,4 +1,4 @@
-"""Webhooks: addresses that are told what happens to calls, and what each was told."""
+"""Webhooks: addresses that get the events of calls, and the messages to each."""
 
 import base64
 import secrets
@@ -26,7 +26,7 @@ def new_message_id() -> str:
 
 
 class WebhookEvent(models.TextChoices):
-    """What an endpoint can be told of."""
+    """The events that an endpoint can get."""
 
     CALL_STARTED = "call.started", "A call was answered"
     CALL_ENDED = "call.ended", "A call ended"
@@ -38,7 +38,7 @@ class WebhookEvent(models.TextChoices):
 
 
 class WebhookEndpoint(models.Model):
-    """An address that is told of events by POST requests, signed as Standard Webhooks says.
+    """An address that gets events by POST requests, signed as Standard Webhooks says.
 
     For a day after a rotation messages are signed by the secret before, too.
     """

@@ -7,6 +7,8 @@ from django.db import models
 
 
 class WorkState(models.TextChoices):
+    """How far a job is; DONE and FAILED are final until it is requested again."""
+
     PENDING = "pending", "Waiting"
     RUNNING = "running", "In progress"
     DONE = "done", "Done"
@@ -16,9 +18,9 @@ class WorkState(models.TextChoices):
 class LeasedJob(models.Model):
     """A row whose job is done by a Celery task, even if tasks get lost.
 
-    A worker that takes the row sets RUNNING and a lease; once the lease has expired, the job is
+    A worker that claims the row sets RUNNING and a lease; once the lease has expired, the job is
     queued again. A worker holds the job as long as the row has the `lease_number` that it was
-    taken with.
+    claimed with.
     """
 
     WORK_KEY: ClassVar[str] = "call_id"

@@ -28,7 +28,7 @@ from sessions_app.services import calls, database, tickets
 from sessions_app.urls import doors
 
 DRAIN_S = 2.3
-"""Less than a drain may take (`server.serving`): where this process alone is started anew, the
+"""Less than a drain may take (`server.serving`): where this process alone is restarted, the
 calls go on elsewhere, and so do their sockets.
 """
 

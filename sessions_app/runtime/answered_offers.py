@@ -122,7 +122,7 @@ class AnsweredOffers:
             return AnsweredCall(call_id, await self._change(call_id, party, sdp))
         except Exception:
             if known.sdp == sdp:
-                known.sdp = ""  # the same offer again is answered anew
+                known.sdp = ""  # the same offer again gets a new answer
             raise
 
     def call_of(self, party: Party, offer: Offer) -> str:

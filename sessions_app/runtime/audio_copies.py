@@ -30,7 +30,7 @@ class _GivenUpError(Exception):
 
 
 def make(copy_pk: int) -> None:
-    """Makes a copy that is owed, if no other worker does; safe to be killed and run again."""
+    """Makes a pending copy, unless another worker does; safe to be killed and run again."""
     with work.doing(AudioCopy, copy_pk) as row:
         if row is None:
             return

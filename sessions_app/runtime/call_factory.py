@@ -350,7 +350,7 @@ class CallFactory:
 
 
 def _as_kept(prepared: Prepared) -> dict[str, Any]:
-    """Returns the agent with its texts as they were written: the variables are kept beside it."""
+    """Returns the agent with its texts as they were written: the variables are kept separately."""
     written = {"prompt": prepared.agent.prompt, "greeting": prepared.agent.greeting}
     return prepared.agent_config.as_json() | written
 

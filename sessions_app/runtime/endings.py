@@ -33,7 +33,7 @@ Lower abandons slow queries; higher keeps revoked principals for longer.
 """
 
 LOCK_S, STATEMENT_S = 0.6, 8.0
-"""The database's own time-outs, lower than ASK_S, so that threads do not hang for ever."""
+"""The database's own time-outs, lower than ASK_S, so that threads do not hang without end."""
 
 _threads = ThreadPoolExecutor(3, "voice-endings")
 """Threads of its own: queries that hang must not block those of others."""

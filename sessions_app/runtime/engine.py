@@ -128,7 +128,7 @@ class Engine:
         finally:
             await self.store.drain(LAST_WORDS_S)
         working = [*self._working, *([self._starting] if self._starting else [])]
-        for task in working:  # a start in progress would create anew what is freed next
+        for task in working:  # a start in progress would create again what is freed next
             task.cancel()
         await asyncio.gather(*working, return_exceptions=True)
         await self._admission.aclose()

@@ -32,7 +32,7 @@ MERGED, ORIGINAL = "merged.ogg", "original.ogg"
 
 
 def record(call: Call) -> None:
-    """Merges and stores the recording of an ended call, if one is owed and no other worker does.
+    """Merges and stores an ended call's recording, if that is pending and no other worker does it.
 
     Safe to be killed at any point and run again: the lanes are deleted only after the recording
     is stored and in the database. Also sets the length of a call whose process died.
@@ -49,14 +49,14 @@ def record(call: Call) -> None:
 
 
 def take_values(call: Call) -> None:
-    """Takes what the call's agent asks for, if it is owed and no other worker does."""
+    """Takes the values of the agent's fields, if that is pending and no other worker does it."""
     with work.doing(Extraction, call.pk) as row:
         if row is not None:
             extractions.take(call, row, extractor_for(call))
 
 
 def summarise(call: Call) -> None:
-    """Writes the summary of an ended call, if one is owed and no other worker does."""
+    """Writes an ended call's summary, if that is pending and no other worker does it."""
     with work.doing(Summary, call.pk) as row:
         if row is not None:
             scribe = call.persona.get("responder") == summaries.SCRIBE

@@ -187,11 +187,6 @@ class Faults:
         await asyncio.gather(*(probe.check() for probe in self._probes))
         return self.now()
 
-    @property
-    def refusing(self) -> bool:
-        """Whether new calls are refused."""
-        return any(fault.refuses for fault in self.now())
-
     def refuse(self) -> None:
         """Raises BusyError (retryable), with the reason, if a new call might lose data."""
         for fault in self.now():

@@ -14,7 +14,7 @@ from sessions_app.services import redacting, redactions
 
 
 def finder_of(agent_config: AgentConfig) -> Finder | None:
-    """Returns what finds what the agent hides; None where it hides nothing.
+    """Returns the finder for the agent's hidden kinds; None where it hides nothing.
 
     Raises AgentNotReadyError (not retryable) for a bad pattern: nothing is shown unredacted then.
     """
@@ -34,7 +34,7 @@ def begin(session: CallSession, call: Call, agent_config: AgentConfig, store: St
     original = agent_config.redaction.keep_original
 
     def report(found: RedactedFinal) -> None:
-        # before the final itself is stored: whoever reads it finds what is hidden in it
+        # before the final itself is stored: every reader then finds what is hidden in it
         store.post(call.public_id, redactions.keep_live, call.pk, found, original=original)
 
     session.redact = LiveRedactor(finder, report).shown

@@ -1,4 +1,4 @@
-"""Transcribes a call's recording again, as a version beside the live transcript."""
+"""Transcribes a call's recording again, as a version next to the live transcript."""
 
 import asyncio
 import logging
@@ -48,7 +48,7 @@ CALLER = SIDES.index(Speaker.CALLER)
 
 
 def retranscribe(version_pk: int) -> None:
-    """Fills a version that is owed, if no other worker does; safe to be killed and run again.
+    """Fills a pending version, unless another worker does; safe to be killed and run again.
 
     Only the caller's side is transcribed, as the agent's words are known.
     """

@@ -21,9 +21,9 @@ NOT_MADE, HELD = "The recording is not made yet.", "The call is under legal hold
 
 
 def redact(call: Call) -> None:
-    """Does it if it is owed and no other worker does; safe to be killed anywhere and run again.
+    """Does it if it is pending and no other worker does; safe to be killed and run again.
 
-    The file is written anew and takes the old one's place, and the old one is deleted.
+    A new file replaces the old one, which is then deleted.
     """
     with work.doing(SoundRedaction, call.pk) as row:
         if row is not None:
@@ -42,7 +42,7 @@ def _redact(call: Call, row: SoundRedaction) -> None:
         return
     delete_copies(call)  # with the sound of what is hidden
     if recording is None or not recording.file:
-        _delete(row, keep="")  # the audio went while somebody wrote it anew
+        _delete(row, keep="")  # the audio was deleted while this worker wrote the new file
     while not _is_done(row, recording):
         assert recording is not None  # noqa: S101 - without one it is done
         if not _rewrite(recording, row, redactions.hidden_times(call)):
@@ -64,7 +64,7 @@ def _is_done(row: SoundRedaction, recording: Recording | None) -> bool:
 def _rewrite(recording: Recording, row: SoundRedaction, times: Sequence[Times]) -> bool:
     """Puts a recording with a tone at `times` in place, and deletes what was there before.
 
-    Returns False where another worker has the work, or the recording is gone.
+    Returns False where another worker has the job, or the recording was deleted.
     """
     storage, old = recording.file.storage, str(recording.file.name)
     _delete(row, keep=old)
@@ -96,9 +96,9 @@ def _rewrite(recording: Recording, row: SoundRedaction, times: Sequence[Times]) 
 def _written(
     recording: Recording, row: SoundRedaction, times: Sequence[Times], name: str
 ) -> dict[str, Any]:
-    """Stores the recording with a tone at `times` under `name`; returns what there is to know.
+    """Stores the recording with a tone at `times` under `name`; returns the facts to store.
 
-    The one with all of its sound is kept beside where the agent says so.
+    The one with all of its sound is kept, too, where the agent says so.
     """
     with tempfile.TemporaryDirectory(prefix=copies_prefix(recording.call.public_id)) as folder:
         source, target = Path(folder) / "call.ogg", Path(folder) / "redacted.ogg"

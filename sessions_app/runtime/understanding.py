@@ -1,4 +1,4 @@
-"""Who reads a call that is over: whom its agent names, the model it answers by, or the default."""
+"""Which summariser and extractor handle an ended call: the agent's, its model, or the default."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ CONNECTION = ("model", "base_url", "api_key")
 
 
 def summariser_for(call: Call) -> Summariser:
-    """Returns who summarises a call; raises ImproperlyConfigured where that cannot be made.
+    """Returns the call's summariser; raises ImproperlyConfigured where that cannot be made.
 
     An agent's own choice goes first. An agent that answers by a language model has that one, where
     VOICE["SUMMARIES_BY_AGENT"] says so and the installation's default is the extractive one.
@@ -35,7 +35,7 @@ def summariser_for(call: Call) -> Summariser:
 
 
 def extractor_for(call: Call) -> Extractor:
-    """Returns who takes what a call's agent asks for: the model that summarises it, or rules."""
+    """Returns the extractor of the agent's fields: the model that summarises the call, or rules."""
     chosen = call.agent.summariser
     name = chosen if chosen in backend_names("SUMMARISERS") else "default"
     kind = backend_class("SUMMARISERS", name)

@@ -8,7 +8,7 @@ from twisted.internet.interfaces import IPushProducer
 from zope.interface import implementer
 
 MOST_WAITING, FEW_WAITING = 64, 16
-"""Reading pauses above so many waiting messages, and resumes below so many."""
+"""Reading pauses above the first number of waiting messages, and resumes below the second."""
 
 MOST_BYTES = 2 << 20
 """How much of a client's input may wait for its consumer before its socket is no longer read.

@@ -24,7 +24,7 @@ TOKEN_MARK = "vs_"  # nosec B105 # noqa: S105 - how a token starts, not one
 TOKEN_BYTES = 32
 PREFIX_CHARS = 10
 USE_NOTED_EVERY = timedelta(minutes=1)
-"""How exact "last used" of a token is: a busy program would else write a row each request."""
+"""How exact a token's "last used" is; otherwise a busy program would write on every request."""
 
 VIEW = "sessions_app.view_call"
 CHANGE = "sessions_app.change_call"
@@ -36,7 +36,7 @@ def sees_all(user: Any) -> bool:
 
 
 def may_change(user: Any) -> bool:
-    """Returns whether `user` is staff who may have anything of any call made again."""
+    """Returns whether `user` is staff who may request any of a call's derived data again."""
     return sees_all(user) and bool(user.has_perm(CHANGE))
 
 
@@ -50,7 +50,7 @@ def visible_calls(user: Any) -> QuerySet[Call]:
 
 
 def call_for(user: Any, public_id: str) -> Call:
-    """Returns the call; raises UnknownCallError for one that is not there or not theirs."""
+    """Returns the call; raises UnknownCallError for one that does not exist or is not theirs."""
     related = visible_calls(user).select_related("agent", "owner", "recording", "summary")
     call = related.filter(public_id=clean(public_id)).first()
     if call is None:
@@ -70,7 +70,7 @@ def lock_call(call_pk: int) -> Call:
 
 
 def log(call: Call, user: Any, action: str, detail: str = "") -> None:
-    """Notes who did what with a call; a `link_id` of `user` is the share link they came by."""
+    """Logs what `user` did with a call; a `link_id` of `user` is the share link they came by."""
     AccessLog.objects.create(
         call=call,
         user_id=user.pk,
@@ -81,7 +81,7 @@ def log(call: Call, user: Any, action: str, detail: str = "") -> None:
 
 
 def log_all(calls: Iterable[Call], user: Any, action: str, detail: str = "") -> None:
-    """Notes who did the same thing with several calls."""
+    """Logs that `user` did the same thing with several calls."""
     rows = [
         AccessLog(call=call, user_id=user.pk, action=action, detail=detail[:100]) for call in calls
     ]
@@ -117,7 +117,7 @@ def user_for_token(secret: str) -> User | None:
 
 
 def token_of(secret: str) -> ApiToken | None:
-    """Returns the token with that secret; None where it is revoked, or its owner shut out."""
+    """Returns the token with that secret; None if it is revoked or its owner is not active."""
     if not secret.startswith(TOKEN_MARK):
         return None
     token = (
@@ -134,7 +134,7 @@ def token_of(secret: str) -> ApiToken | None:
 
 
 def _note_use(token_pk: int, now: datetime) -> None:
-    """Notes when a token was used, unless somebody keeps the database: its owner waits."""
+    """Notes when a token was used, unless the database is locked: the caller is waiting."""
     with suppress(*AWAY), briefly():
         ApiToken.objects.filter(pk=token_pk).update(last_used_at=now)
 
@@ -147,8 +147,8 @@ def revoke(token: ApiToken) -> None:
 def address_of(peer: str, forwarded: str) -> str:
     """Returns the caller's network address.
 
-    `peer` is who opened the connection, `forwarded` the header X-Forwarded-For: of its entries
-    only the last VOICE["TRUSTED_PROXIES"] were written by machines of ours.
+    `peer` is the address that opened the connection, `forwarded` the header X-Forwarded-For: of
+    its entries only the last VOICE["TRUSTED_PROXIES"] were written by machines of ours.
     """
     if from_web_process(peer):
         return forwarded[:60]

@@ -1,7 +1,7 @@
-"""Writes archives: zip files that a layman can open, made bit by bit on the disk.
+"""Writes archives: zip files that anyone can open, built in parts on the disk.
 
-Nothing is compressed: sound is already, and a reader finds every byte where the list says. Each
-call is noted as one that the archive holds before anything of it is written.
+Nothing is compressed: audio already is, and stored entries can be read directly. Each call is
+noted as one that the archive holds before anything of it is written.
 """
 
 import hashlib
@@ -39,7 +39,10 @@ from sessions_app.services.queueing import MAKE_ARCHIVE, queue
 from sessions_app.services.stored_files import CHUNK_BYTES
 
 SLICE_S = 20.0
-"""How long a worker is at one archive before other work gets its turn."""
+"""How long a worker writes one archive before other work gets its turn.
+
+Larger delays other work; smaller opens the zip file more often.
+"""
 
 ROWS_AT_ONCE = 500
 FILES = {
@@ -61,14 +64,14 @@ class NoRoomError(VoiceError):
 
 
 def make(archive_pk: int) -> None:
-    """Makes an archive that is owed, or the next part of it; safe to be killed and run again."""
+    """Makes a pending archive, or the next part of it; safe to be killed and run again."""
     with work.doing(Archive, archive_pk) as row:
         if row is None:
             return
         part = archives.part_of(row, row.attempts)
         try:
             _turn(row, part)
-        except BaseException:  # also where the worker stops: what is half written helps nobody
+        except BaseException:  # also when the worker stops: a half-written file is useless
             part.unlink(missing_ok=True)
             raise
 
@@ -83,7 +86,7 @@ def _turn(row: Archive, part: Path) -> None:
 
 
 def _goes_on(row: Archive, part: Path) -> bool:
-    """Returns whether the part is as the last turn left it."""
+    """Returns whether the partial file is unchanged since the last run."""
     return bool(row.reached) and part.exists() and part.stat().st_size == row.part_size
 
 
@@ -136,13 +139,13 @@ def _write(row: Archive, part: Path) -> bool:
 
 
 def _waits(key: int) -> bool:
-    """Returns whether the sound of hidden words is still to be taken out of a call's recording."""
+    """Returns whether the sound of hidden words must still be removed from a call's recording."""
     owed = [WorkState.PENDING, WorkState.RUNNING]
     return SoundRedaction.objects.filter(call_id=key, state__in=owed).exists()
 
 
 def _put_off(row: Archive, part: Path) -> None:
-    """Owes the rest; whatever was queued meanwhile goes first."""
+    """Queues the rest, behind whatever was queued meanwhile."""
     size = part.stat().st_size
     work.held_by(row).update(reached=row.reached, part_size=size, wanted=row.wanted)
     if _waits(row.wanted[row.reached]):
@@ -163,7 +166,7 @@ def _call(archive: ZipFile, row: Archive, key: int) -> None:
     if not Call.objects.filter(pk=key).exists():
         return
     ArchivedCall.objects.get_or_create(archive=row, call_id=key)
-    # asked again: whoever erases it from now on finds that this archive holds it
+    # read only now: an erasure from here on finds that this archive holds the call
     related = ("agent", "owner", "recording", "summary")
     call = Call.objects.filter(pk=key).select_related(*related).first()
     if call is not None:
@@ -215,7 +218,7 @@ def _moment(moment: datetime | None) -> str | None:
 
 
 def _sound(archive: ZipFile, call: Call) -> None:
-    """Copies the recording piece by piece; one that is not in its storage is left out."""
+    """Copies the recording in chunks; leaves it out if its storage does not have it."""
     recording = getattr(call, "recording", None)
     if recording is None or recording.state != WorkState.DONE or not recording.file:
         return
@@ -245,11 +248,11 @@ def _account(archive: ZipFile, subject: Any) -> None:
     _add(archive, "account.json", json.dumps(account_of(subject), ensure_ascii=False, indent=2))
     with archive.open(_info("who-looked.txt"), "w", force_zip64=True) as out:
         out.write(b"Who else looked at, listened to, saved or changed your calls:\n\n")
-        for entry in looks(subject).iterator(ROWS_AT_ONCE):
+        for entry in accesses_by_others(subject).iterator(ROWS_AT_ONCE):
             out.write(_look(entry).encode())
 
 
-def looks(subject: Any) -> QuerySet[AccessLog]:
+def accesses_by_others(subject: Any) -> QuerySet[AccessLog]:
     """Returns what others did with a user's calls, the oldest first."""
     others = AccessLog.objects.filter(call__owner=subject, call__erasing_at=None)
     return others.exclude(user=subject).select_related("call", "user").order_by("at", "pk")

@@ -1,7 +1,7 @@
-"""Zip files that people have made: asked for, stored for some days, downloaded, and gone.
+"""Zip files that people request: queued, stored for some days, downloaded, then deleted.
 
-`archive_writing` makes them. A call that is erased takes each archive with it that may hold
-something of it; so does sound or text whose time is over.
+`archive_writing` makes them. Erasing a call deletes each archive that may hold something of it;
+so does erasing its sound or text when their retention period is over.
 """
 
 import logging
@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 EXPORT_USER = "sessions_app.export_user"
 EXPORT_CALLS = "sessions_app.export_calls"
 FOLDER = "exports"
-AT_ONCE = 500
+ROWS_PER_STATEMENT = 500
 """Rows that are written in one statement."""
 
 SWEPT_AGAIN = timedelta(days=1)
@@ -46,28 +46,28 @@ class OneAtATimeError(VoiceError):
 
 
 class _Moved(File[bytes]):
-    """A file that a storage may take away, instead of copying it."""
+    """A file that a storage may move instead of copying it."""
 
     def temporary_file_path(self) -> str:
         return str(self.name)
 
 
 def may_export_user(user: Any, subject: Any) -> bool:
-    """Returns whether `user` may have all made that is `subject`'s: their own, or as staff."""
+    """Returns whether `user` may export all of `subject`'s data: their own, or as staff."""
     if user.pk == subject.pk:
         return bool(user.is_active)
     return access.sees_all(user) and bool(user.has_perm(EXPORT_USER))
 
 
 def may_export_calls(user: Any) -> bool:
-    """Returns whether `user` may have chosen calls made into one file."""
+    """Returns whether `user` may export chosen calls as one file."""
     return access.sees_all(user) and bool(user.has_perm(EXPORT_CALLS))
 
 
 def ask_own(subject: Any, user: Any) -> Archive:
-    """Owes `user` an archive of all that is `subject`'s; returns the one that is being made.
+    """Queues an archive of all of `subject`'s data for `user`; replaces their previous one.
 
-    The last one goes. The caller checks permissions.
+    If one is pending or being made, returns that. The caller checks permissions.
     """
     mine = Archive.objects.filter(kind=ArchiveKind.OWN, user=user, subject=subject)
     owed = mine.filter(state__in=_OWED)
@@ -77,12 +77,12 @@ def ask_own(subject: Any, user: Any) -> Archive:
         with transaction.atomic():
             remove(mine.filter(gone_at=None), ArchiveEnd.REMOVED)
             return _new(kind=ArchiveKind.OWN, user=user, subject=subject)
-    except IntegrityError:  # asked for twice at once
+    except IntegrityError:  # requested twice at the same moment
         return owed.get()
 
 
 def ask_calls(calls: QuerySet[Call], user: Any) -> Archive:
-    """Owes `user` an archive of these calls, in their order; which they are is asked once.
+    """Queues an archive of these calls for `user`, in their order; `calls` is evaluated once.
 
     Raises OneAtATimeError. The caller checks permissions.
     """
@@ -101,12 +101,12 @@ def _new(**given: Any) -> Archive:
 
 
 def of(user: Any) -> QuerySet[Archive]:
-    """Returns what `user` asked for, the newest first."""
+    """Returns the archives that `user` requested, the newest first."""
     return Archive.objects.filter(user=user).select_related("subject")
 
 
 def newest_own(user: Any) -> Archive | None:
-    """Returns the last archive that `user` asked for of their own data."""
+    """Returns the last archive that `user` requested of their own data."""
     return of(user).filter(kind=ArchiveKind.OWN, subject=user).first()
 
 
@@ -117,7 +117,7 @@ def unseen(user: Any) -> Archive | None:
 
 
 def may_download(row: Archive, user: Any) -> bool:
-    """Returns whether `user` asked for it, and may still have it."""
+    """Returns whether `user` requested it and may still download it."""
     if row.user_id != user.pk:
         return False
     return may_export_calls(user) if row.subject is None else may_export_user(user, row.subject)
@@ -142,9 +142,9 @@ def response(request: HttpRequest, row: Archive) -> HttpResponseBase:
 
 
 def keep(row: Archive, part: Path, facts: Mapping[str, Any]) -> None:
-    """Stores the finished file, and notes its calls as exported. `row` was taken.
+    """Stores the finished file of a claimed `row`, and logs its calls as exported.
 
-    Nothing stays where it was given to another worker, or something in it was erased.
+    Discards the file if another worker has taken the job, or a call in it was erased.
     """
     name = stored_name(row, row.attempts)
     storage().delete(name)
@@ -166,16 +166,16 @@ def keep(row: Archive, part: Path, facts: Mapping[str, Any]) -> None:
 def _log(row: Archive) -> None:
     rows = row.contents.select_related("call").order_by("pk")
     chunk: list[Call] = []
-    for content in rows.iterator(AT_ONCE):
+    for content in rows.iterator(ROWS_PER_STATEMENT):
         chunk.append(content.call)
-        if len(chunk) == AT_ONCE:
+        if len(chunk) == ROWS_PER_STATEMENT:
             access.log_all(chunk, row.user, AccessLog.Action.EXPORTED, f"zip {row.public_id}")
             chunk = []
     access.log_all(chunk, row.user, AccessLog.Action.EXPORTED, f"zip {row.public_id}")
 
 
 def remove(rows: QuerySet[Archive], why: ArchiveEnd) -> int:
-    """Takes archives away: nobody gets them any more, and their files are deleted after that.
+    """Withdraws archives: they cannot be downloaded any more, and their files are then deleted.
 
     One that is being made fails. Returns how many.
     """
@@ -196,19 +196,19 @@ def holding(call_pks: Sequence[int]) -> QuerySet[Archive]:
 
 
 def about(user_pk: int) -> QuerySet[Archive]:
-    """Returns the archives that a user asked for, or that hold what is theirs."""
+    """Returns the archives that a user requested, or that hold that user's data."""
     return Archive.objects.filter(Q(user_id=user_pk) | Q(subject_id=user_pk))
 
 
 def forget_calls(call_pks: Sequence[int]) -> None:
-    """Takes away what holds something of these calls, since something of them is erased."""
+    """Deletes archives that contain any of these calls, because part of them was erased."""
     remove(holding(call_pks), ArchiveEnd.ERASED)
 
 
 def delete_files(rows: QuerySet[Archive]) -> None:
     """Deletes the files of archives, now. Raises what the storage raises.
 
-    Also those of a worker that was killed before it noted them.
+    That includes files of a worker that was killed before it saved their names.
     """
     remove(rows, ArchiveEnd.ERASED)
     for row in rows.filter(swept_at=None):
@@ -216,9 +216,12 @@ def delete_files(rows: QuerySet[Archive]) -> None:
 
 
 def expire(now: datetime) -> int:
-    """Takes away what was kept for its days, and deletes files that could not be deleted before."""
+    """Withdraws expired archives, and deletes files that could not be deleted before.
+
+    Returns how many expired.
+    """
     over = remove(Archive.objects.filter(expires_at__lt=now), ArchiveEnd.EXPIRED)
-    # once more after a while: a worker that had lost it may have stored its file, and died
+    # again for a day: a worker whose job was invalidated may have stored its file and died
     again = Q(swept_at=None) | Q(gone_at__gt=now - SWEPT_AGAIN)
     for row in Archive.objects.exclude(gone_at=None).filter(again):
         _sweep(row)
@@ -242,7 +245,7 @@ def part_of(row: Archive, attempt: int) -> Path:
 
 
 def delete_attempts(row: Archive, below: int) -> None:
-    """Deletes what attempts before number `below` left."""
+    """Deletes the files of attempts before number `below`."""
     for attempt in range(1, below):
         part_of(row, attempt).unlink(missing_ok=True)
         storage().delete(stored_name(row, attempt))

@@ -1,4 +1,4 @@
-"""Recordings in other formats: asked for, kept beside the recording, served, and gone with it."""
+"""Recordings in other formats: queued, kept beside the recording, served, deleted with it."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -29,7 +29,7 @@ NO_RECORDING = "This call has no recording (yet)."
 
 
 Copies = dict[str, AudioCopy | None]
-"""What there is of each format."""
+"""The copy of each format, or None."""
 
 
 class NoRecordingError(VoiceError):
@@ -45,12 +45,12 @@ def storage() -> Storage:
 
 
 def recording_of(call: Call) -> Recording | None:
-    """Returns the finished recording that copies are made of, if it is there."""
+    """Returns the finished recording that copies are made of, or None."""
     return Recording.objects.filter(call=call, state=WorkState.DONE).exclude(file="").first()
 
 
 def ask(call: Call, user: Any, form: str) -> AudioCopy:
-    """Owes a call's recording as `form`, one of AudioFormat; returns the job, or what it made.
+    """Queues a recording as `form`, one of AudioFormat; returns the job's row, finished or not.
 
     One that failed is tried again. Raises NoRecordingError.
     """
@@ -67,9 +67,9 @@ def ask(call: Call, user: Any, form: str) -> AudioCopy:
 
 
 def owe_anew(call: Call) -> None:
-    """Takes away a recording's copies, and owes them of the recording that comes. In a transaction.
+    """Deletes the copies and queues new ones from the next recording. In a transaction.
 
-    A worker that is at one has lost it.
+    A worker already converting one loses its job.
     """
     for row in AudioCopy.objects.select_for_update().filter(call=call):
         if row.file_name:
@@ -87,14 +87,14 @@ def owe_anew(call: Call) -> None:
 
 
 def queue_owed(call: Call) -> None:
-    """Queues the copies of a call that are owed: its recording is as it should be now."""
+    """Tells the workers of a call's pending copies; call it once its recording is final."""
     rows = AudioCopy.objects.filter(call=call, state=WorkState.PENDING)
     for key in rows.values_list("pk", flat=True):
         queue(COPY_AUDIO, key)
 
 
 def of(call: Call) -> Copies:
-    """Returns by format what there is of each."""
+    """Returns the copy of each format, or None."""
     found = {row.format: row for row in AudioCopy.objects.filter(call=call)}
     return {form: found.get(form) for form in AudioFormat.values}
 
@@ -121,13 +121,14 @@ def _path(recording: Recording, name: str, form: str) -> str:
 def keep(
     row: AudioCopy, file: Path, facts: Mapping[str, Any], source: Recording | None = None
 ) -> None:
-    """Stores the finished file, and what was found out about it. `row` was taken.
+    """Stores the finished file of a claimed `row`, and `facts` about it.
 
-    Storing it again, after a crash in between, replaces the file. `source` is the recording as it
-    was copied, else as it is now; where it went or was replaced meanwhile, nothing is kept.
+    Storing it again, after a crash in between, replaces the file. `source` is the recording that
+    was converted, by default the current one; if it was deleted or replaced meanwhile, nothing is
+    kept.
     """
     name = path_of(row, source or Recording.objects.get(call_id=row.call_id))
-    # a storage gives a second file of a name another one, and the first would stay for ever
+    # a storage renames a second file of one name, and the first would never be deleted
     storage().delete(name)
     with file.open("rb") as content:
         row.file_name = storage().save(name, File(content))
@@ -138,7 +139,7 @@ def keep(
 
 
 def _is_current(row: AudioCopy, name: str) -> bool:
-    """Returns whether whoever has the job now stores it under the same name."""
+    """Returns whether the worker that has the job now stores it under the same name."""
     recording = Recording.objects.filter(call_id=row.call_id).first()
     there = AudioCopy.objects.filter(pk=row.pk).exists()
     return recording is not None and there and path_of(row, recording) == name
@@ -154,7 +155,7 @@ def forget(recording: Recording) -> None:
 def response(
     request: HttpRequest, row: AudioCopy, call: Call, user: Any, where: str
 ) -> HttpResponseBase:
-    """Returns a copy that is ready, whole or by range, and logs who took it and `where`."""
+    """Returns a copy that is ready, whole or by range, and logs `user`'s download and `where`."""
     file = StoredFile(
         storage=storage(),
         name=row.file_name,
@@ -171,11 +172,11 @@ def response(
 
 
 def delete_with_rows() -> None:
-    """From now on a copy's file goes when its row does, whoever deletes it."""
+    """From now on a copy's file is deleted whenever its row is."""
     post_delete.connect(_gone, sender=AudioCopy, dispatch_uid="audio-copy-gone")
 
 
 def _gone(instance: AudioCopy, **_: Any) -> None:
     if instance.file_name:
-        # the row is gone: a storage that is away must not undo what else was deleted
+        # the row is deleted: a storage that fails must not undo the rest of the deletion
         transaction.on_commit(partial(storage().delete, instance.file_name), robust=True)

@@ -1,8 +1,8 @@
 """Who sends a request or opens a socket, by which credential, and whether that still counts.
 
-The one place for both: views and consumers turn what a client shows into a `Principal`, and
-`standing` says which principals may go on. Everything that is open on a principal's account is
-ended by `runtime.endings` once it does not stand any more.
+The one place for both: views and consumers turn a client's credentials into a `Principal`, and
+`standing` says which credentials are still valid. Once one is not, `runtime.endings` ends
+everything that is open on its account.
 """
 
 import secrets
@@ -30,7 +30,7 @@ from sessions_app.models.ticket import TICKET_LIFE
 from sessions_app.services import access
 
 LAST_WORDS = timedelta(seconds=4)
-"""How long a ticket's client may take the last messages of its call."""
+"""How long a ticket's client may fetch the last messages of its call after the end."""
 
 
 class Way(StrEnum):
@@ -43,12 +43,12 @@ class Way(StrEnum):
 
 
 Credential = tuple[Way, str, int]
-"""What a principal stands or falls with: the way, its key, and the user."""
+"""What must stay valid for a principal to go on: the way, its key, and the user."""
 
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Somebody who may come in, and how far.
+    """An authenticated client and what it may do.
 
     `key` is a session's key, the primary key of a token or of a ticket, or a guest's random name.
     `agent` is the only agent that may be called, `call_id` the only call that may be touched;
@@ -72,7 +72,7 @@ class Principal:
 
     @property
     def credential(self) -> Credential:
-        """What they stand or fall with."""
+        """What must stay valid for them to go on."""
         return self.way, self.key, self.user_id
 
     @property
@@ -86,7 +86,7 @@ class Principal:
 
 
 def by_session(session: Any) -> Principal | None:
-    """Returns who signed in with a cookie's session; None where nobody did, or they may not go on.
+    """Returns the principal of a cookie's session; None if nobody is signed in, or not any more.
 
     `session` is Django's, or None where there can be none.
     """
@@ -98,7 +98,7 @@ def by_session(session: Any) -> Principal | None:
 
 
 def by_token(secret: str) -> Principal | None:
-    """Returns who sent a bearer token; None where it is unknown, revoked or a shut-out user's."""
+    """Returns a bearer token's principal; None if it is unknown, revoked or of an inactive user."""
     token = access.token_of(secret)
     return None if token is None else Principal(token.owner_id, Way.TOKEN, str(token.pk))
 
@@ -117,16 +117,16 @@ def by_guest(address: str, *, forwarded: bool) -> Principal | None:
 
 
 def user_of(principal: Principal) -> User | None:
-    """Returns the user that the principal acts for; None where they are gone."""
+    """Returns the user that the principal acts for; None if deleted."""
     return User.objects.filter(pk=principal.user_id).first()
 
 
 def standing(asked: Iterable[Credential]) -> set[Credential]:
-    """Returns those of the credentials that still let somebody in.
+    """Returns those of the credentials that are still valid.
 
     A user must be active. A session must be signed in as that user, with the password the user
-    has now; a token must not be revoked. A ticket must stand by what it was made with, and be
-    unused and in time, or used for a call that is live.
+    has now; a token must not be revoked. What a ticket was made with must still be valid, and the
+    ticket must be unused and unexpired, or used for a call that is live.
 
     A handful of queries, however many there are.
     """
@@ -211,14 +211,14 @@ def _live(call_ids: set[str], now: Any) -> set[str]:
 
 
 def _counts(row: Ticket, now: Any, live: set[str]) -> bool:
-    """Returns whether a ticket is in time, or was used for a call that goes on."""
+    """Returns whether a ticket is unused and unexpired, or was used for a call that is live."""
     if row.call_id:
         return row.call_id in live
     return bool((row.expires_at if row.used_at is None else row.used_at + TICKET_LIFE) > now)
 
 
 def _backed(row: Ticket, sessions: set[tuple[str, int]], tokens: set[tuple[str, int]]) -> bool:
-    """Returns whether what a ticket was made with still counts."""
+    """Returns whether the token or session behind the ticket is still valid."""
     if row.token_id is not None:
         return (str(row.token_id), row.user_id) in tokens
     return not row.session_key or (row.session_key, row.user_id) in sessions

@@ -8,8 +8,8 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils.decorators import sync_and_async_middleware
 
 NOBODY = "private, no-store"
-EVERYBODY_ASKING = "public, no-cache"
-"""Anybody may keep it, and asks by its entity tag whether it still holds."""
+PUBLIC_REVALIDATED = "public, no-cache"
+"""Any cache may keep it, but must ask by its entity tag whether it is still current."""
 
 
 @sync_and_async_middleware

@@ -12,24 +12,24 @@ from sessions_app.engine.exports.call_list import CallLine
 from sessions_app.models import AccessLog, Call
 from sessions_app.services import access, search, usage
 
-AT_ONCE = 200
+CALLS_IN_MEMORY = 200
 """Calls that are in memory at a time."""
 
 MEDIA_TYPE = "text/csv; charset=utf-8"
 
 
 def as_csv(calls: QuerySet[Call], user: Any, where: str) -> Iterator[bytes]:
-    """Yields the list in its order, and notes other people's calls as exported to `user`.
+    """Yields the list in its order, and logs other people's calls as exported to `user`.
 
-    Which calls are in it is asked once; one that is erased meanwhile is left out. What they used is
-    told to who may see that. No question to the database stays open while a slow client reads.
-    Nothing happens before the first piece.
+    `calls` is evaluated once; a call that is erased meanwhile is left out. Their usage is listed
+    for users who may see it. No query stays open while a slow client reads. Nothing happens before
+    the first piece.
     """
     yield call_list.head().encode()
     keys = list(calls.values_list("pk", flat=True))
     sees_usage = usage.may_see(user)
-    for first in range(0, len(keys), AT_ONCE):
-        rows = read(keys[first : first + AT_ONCE])
+    for first in range(0, len(keys), CALLS_IN_MEMORY):
+        rows = read(keys[first : first + CALLS_IN_MEMORY])
         others = [call for call in rows if call.owner_id != user.pk]
         access.log_all(others, user, AccessLog.Action.EXPORTED, f"list {where}, csv")
         used = usage.totals_of([call.pk for call in rows]) if sees_usage else {}

@@ -145,9 +145,9 @@ def move(
 ) -> bool:
     """Moves a call to `target` if its state allows it; returns whether it moved.
 
-    The first ACTIVE stamps `answered_at`. A terminal state stamps the end, and the
-    recording (of a call with consent) and the summary are owed from then on. `reason` and
-    `duration_ms` (call clock) count for terminal states only.
+    The first ACTIVE stamps `answered_at`. A terminal state stamps the end, and queues the
+    recording (of a call with consent) and the summary. `reason` and `duration_ms` (call clock)
+    count for terminal states only.
     """
     now = now or timezone.now()
     values: dict[str, Any] = {"state": target.value}
@@ -192,7 +192,7 @@ def beat(public_ids: Iterable[str], now: datetime) -> int:
 
 
 def ask_to_end(call: Call, user: Any) -> bool:
-    """Has the process that runs a live call end it, within seconds; notes who asked.
+    """Has the process that runs a live call end it, within seconds; stores who requested it.
 
     Returns False for a call that is over, or about to be.
     """
@@ -225,7 +225,7 @@ def reap(now: datetime, stale_after: timedelta = STALE_AFTER) -> list[int]:
     reaped = []
     for pk, public_id in silent(now, stale_after).values_list("pk", "public_id"):
         with transaction.atomic():
-            # asked once more: a beat may have come since
+            # checked once more: a beat may have come since
             ending = silent(now, stale_after).filter(pk=pk)
             if not ending.update(state=CallState.ENDING.value):
                 continue
@@ -267,7 +267,7 @@ def _live() -> QuerySet[Call]:
 
 
 def rename(call: Call, user: Any, title: str) -> None:
-    """Gives the call a title, and notes who did; raises UnknownCallError for an erased one."""
+    """Gives the call a title, and logs who did; raises UnknownCallError for an erased one."""
     with transaction.atomic():
         access.lock_call(call.pk)
         call.title = title

@@ -1,11 +1,11 @@
-"""The feed of changed calls, which misses none however many are written at once.
+"""The feed of changed calls, that never misses a change, even under concurrent writes.
 
-A change is a row, written in the transaction that changes the call, without a number. Whoever
-reads the feed first numbers the rows that were committed since, one reader at a time: the counter's
-row is the lock. So a number is only ever given to what everybody can see, and all numbers are
-greater than those that were read before. A number taken when a row is written could become visible
-after a greater one, and a reader who had gone past it would miss it; here no clock, no delay and no
-database's own transaction ids are trusted, and a copy of the database goes on where it was.
+A change is a row, written in the transaction that changes the call, without a number. Each read
+of the feed first numbers the rows that were committed since, one reader at a time: the counter's
+row is the lock. So only committed rows get a number, and it is greater than all that were read
+before. A number given when a row is written could become visible after a greater one, and a
+reader already past that would miss it. Nothing here depends on a clock, a delay or a database's
+own transaction ids, and a copy of the database continues the same numbers.
 
 Only a call's newest change is kept: an older one says nothing more.
 """
@@ -22,7 +22,7 @@ from sessions_app.models.change import ChangeKind
 from sessions_app.services import access
 
 BATCH = 200
-"""Changes that are numbered in one transaction: live calls may wait for it on SQLite."""
+"""Changes that are numbered in one transaction: more lets live calls wait longer on SQLite."""
 
 THE_COUNTER = 1
 
@@ -33,25 +33,25 @@ def created(call: Call) -> None:
 
 
 def updated(*call_keys: int) -> None:
-    """Notes that REST tells something else of these calls; in the transaction that makes it so.
+    """Notes that these calls' REST representation changed; call it in the same transaction.
 
     A call that is being erased is left out: that was its last change.
     """
     rows = Call.objects.filter(pk__in=call_keys)
-    # first: it waits for who else writes to the call, so that its changes come in their order
+    # first: waits for other writers of the call, so that its changes keep their order
     if rows.update(updated_at=timezone.now()):
         _write(rows.values_list("public_id", "owner_id"), ChangeKind.UPDATED)
 
 
 def erased(calls: QuerySet[Call]) -> None:
-    """Notes that these calls are out of sight; in the transaction that hides or deletes them."""
+    """Notes that these calls are hidden or deleted; call it in the same transaction."""
     _write(calls.values_list("public_id", "owner_id"), ChangeKind.ERASED)
 
 
 def after(user: Any, seq: int, most: int) -> tuple[list[CallChange], bool]:
-    """Returns up to `most` changes that `user` may see, from after `seq` on, and whether more are.
+    """Returns up to `most` changes after `seq` that `user` may see, and whether there are more.
 
-    They are in the order of their numbers; what was committed before this was asked is among them.
+    They are ordered by number, and include everything that was committed before this call.
     """
     number_new()
     rows = CallChange.objects.filter(seq__gt=seq).order_by("seq")
@@ -98,7 +98,10 @@ def _number_some() -> bool:
 
 
 def _newest(rows: Iterable[CallChange]) -> list[CallChange]:
-    """Returns each call's newest change, by when that was; one not told of yet stays a new one."""
+    """Returns each call's newest change, ordered by time.
+
+    A call whose creation was not yet reported is still reported as new.
+    """
     newest: dict[str, CallChange] = {}
     for row in rows:
         before = newest.pop(row.call_id, None)

@@ -36,7 +36,7 @@ class PlaceRefusedError(CommentRefusedError):
 
 
 class AnsweredError(VoiceError):
-    """A comment that was answered cannot be deleted: its answers would go with it."""
+    """A comment that was answered cannot be deleted: its answers would be deleted with it."""
 
 
 @dataclass(slots=True)
@@ -106,7 +106,7 @@ def say(call: Call, user: Any, at_ms: int, text: str, *, staff_only: bool) -> Re
 
 
 def answer(comment: ReviewComment, user: Any, text: str, *, staff_only: bool) -> ReviewComment:
-    """Adds an answer; to one that staff alone see, or to its answers, so is it.
+    """Adds an answer; an answer to a staff-only comment, or to its answers, is staff-only too.
 
     Raises CommentRefusedError.
     """
@@ -117,7 +117,7 @@ def answer(comment: ReviewComment, user: Any, text: str, *, staff_only: bool) ->
 
 
 def change(comment: ReviewComment, user: Any, text: str, *, staff_only: bool) -> None:
-    """Writes a comment anew; only its author may. Raises CommentRefusedError."""
+    """Replaces a comment's text; only its author may. Raises CommentRefusedError."""
     comment.text, comment.edited_at = _tidy(text), timezone.now()
     comment.staff_only = staff_only or bool(comment.answer_to and comment.answer_to.staff_only)
     with transaction.atomic():
@@ -130,7 +130,7 @@ def change(comment: ReviewComment, user: Any, text: str, *, staff_only: bool) ->
 
 
 def resolve(comment: ReviewComment, user: Any, *, resolved: bool) -> bool:
-    """Closes a comment's thread, or opens it again; returns whether it was otherwise."""
+    """Closes a comment's thread, or opens it again; returns whether this changed anything."""
     first = comment.answer_to or comment
     now: datetime | None = timezone.now() if resolved else None
     with transaction.atomic():

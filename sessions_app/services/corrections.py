@@ -1,6 +1,6 @@
 """Corrections of a transcript: who may, history, undo, and two people at one line.
 
-What was recognised stays. Each change of what people read is a `SegmentRevision`, written with it
+What was recognised is kept. Each change of the shown text is a `SegmentRevision`, written with it
 in one transaction; so is each undo.
 """
 
@@ -43,7 +43,7 @@ class StaleRevisionError(VoiceError):
 
 
 class NothingToUndoError(VoiceError):
-    """Nobody has corrected the line, or all of it is undone (not retryable)."""
+    """Nobody has corrected the line, or every correction was undone (not retryable)."""
 
     code = "nothing_to_undo"
 
@@ -72,11 +72,11 @@ def correct(
     nothing_said: bool = False,
     expected: int | None = None,
 ) -> Segment:
-    """Lets people read `text` instead of what was recognised, and notes who made it.
+    """Shows `text` instead of what was recognised, and logs who wrote it.
 
     An empty text, or the one that is read without a correction, takes the correction back; with
-    `nothing_said` it says that no words were said here, and people read none. `expected` is the
-    revision that the user saw; None takes whichever there is.
+    `nothing_said` it says that no words were said here, and none are shown. `expected` is the
+    revision that the user saw; None accepts any.
 
     Returns the segment as it is now. Raises StaleRevisionError, StillLiveError, and
     UnknownCallError where the call or the line was erased meanwhile.
@@ -93,7 +93,7 @@ def correct(
 
 
 def undo(segment: Segment, user: Any, *, expected: int | None = None) -> Segment:
-    """Takes back the newest correction that stands; done again, the one before it.
+    """Takes back the newest correction that is not undone; called again, the one before it.
 
     Returns the segment as it is now. Raises NothingToUndoError, and what `correct` raises.
     """
@@ -110,7 +110,7 @@ def undo(segment: Segment, user: Any, *, expected: int | None = None) -> Segment
 
 
 def history(segment: Segment) -> QuerySet[SegmentRevision]:
-    """Returns what was made of a line, the newest first."""
+    """Returns the revisions of a line, the newest first."""
     found = SegmentRevision.objects.filter(segment=segment).order_by("-number")
     return found.select_related("by", "undoes", "undone_by")
 
@@ -129,7 +129,7 @@ def text_revision(call: Call) -> int:
 
 def _locked(segment: Segment, expected: int | None) -> Segment:
     """Returns the row, which nobody else changes until the end of the transaction."""
-    # the call first, as whoever erases its words does
+    # the call first, as the erasure of its words does
     call = Call.objects.select_for_update().filter(pk=segment.call_id).first()
     row = Segment.objects.select_for_update().filter(pk=segment.pk).first()
     if call is None or row is None:

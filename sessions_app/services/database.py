@@ -1,4 +1,4 @@
-"""What the database does to its callers: how long they wait for it, and when it is away."""
+"""How long callers wait for the database, and how they tell that it is unavailable."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -13,15 +13,15 @@ AWAY = (OperationalError, InterfaceError)
 """What Django raises while a database is locked, full, unreachable or stopping."""
 
 BRIEF_S = 0.3
-"""How long a small write on a call's way in waits for the database's lock."""
+"""How long a small write at a call's start waits for the database's lock; more delays the call."""
 
 REQUEST_S = 3.0
-"""How long other requests wait for it: somebody looks at the page, or a program has a timeout."""
+"""How long other requests wait for it: a person or a program with a timeout is waiting."""
 
 RETRY_AFTER_S = 10
 
 _request_ms = 0
-"""REQUEST_S in a process that serves requests from PostgreSQL."""
+"""The lock time-out in ms of a serving process's PostgreSQL connections; 0 elsewhere."""
 
 _ASKED = {"sqlite": "PRAGMA busy_timeout", "postgresql": "SHOW lock_timeout"}
 
@@ -40,7 +40,7 @@ def is_away(error: Exception) -> bool:
 
 
 def busy() -> BusyError:
-    """Returns what a caller is told while the database takes nothing."""
+    """Returns the error for callers while the database cannot be written."""
     return BusyError(
         f"The database is not responding. Try again in {RETRY_AFTER_S} s.",
         retry_after_s=RETRY_AFTER_S,
@@ -61,9 +61,9 @@ def serve_requests() -> None:
 
 
 def drop_write_ahead_log() -> None:
-    """Takes deleted content out of SQLite's write-ahead log, if nobody reads just now.
+    """Removes deleted content from SQLite's write-ahead log, unless a reader is active.
 
-    Later writes to the log go over what stays. Does nothing elsewhere, or within a transaction.
+    Later writes overwrite what is left there. Does nothing on other databases, or in a transaction.
     """
     if connection.vendor == "sqlite" and not connection.in_atomic_block:
         with suppress(*AWAY), briefly():
@@ -71,7 +71,7 @@ def drop_write_ahead_log() -> None:
 
 
 def _limit_new(connection: Any, **_: Any) -> None:
-    """Told by a statement: connection poolers refuse it as an option of the connection."""
+    """Set with a statement: connection poolers refuse it as an option of the connection."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute(f"SET lock_timeout = {_request_ms}")

@@ -1,4 +1,4 @@
-"""Authentication, the same for requests and sockets: from what a client claims to a principal."""
+"""Authentication, the same for requests and sockets: turns a client's claims into a principal."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -69,7 +69,7 @@ class ClientClaims:
 
 
 def passed_by_unknown_proxy(names: Iterable[str]) -> bool:
-    """Returns whether headers (their names, in lower case) are those of a proxy nobody named."""
+    """Returns whether header names (lower case) are of a proxy that is not in the settings."""
     return not settings.VOICE["TRUSTED_PROXIES"] and not PROXIES.isdisjoint(names)
 
 
@@ -87,7 +87,7 @@ def principal_of(claims: ClientClaims, *, use_up: bool) -> Principal:
 
 
 def guest_of(claims: ClientClaims) -> Principal | None:
-    """Returns whom a vosk-server client without any key counts as; None where none is let in.
+    """Returns the guest that a vosk-server client without a key counts as; None if none may enter.
 
     Never a browser's page: any site could open a connection here from a visitor's machine.
     """

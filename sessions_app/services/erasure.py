@@ -1,6 +1,6 @@
-"""Erasing calls, users and words: who may, what is refused, and what is owed from then on.
+"""Erasing calls, users and words: who may, what is refused, and the jobs that follow.
 
-What is asked for here is out of sight at once; `erasure_work` deletes it.
+What is erased here is hidden at once; `erasure_work` deletes it.
 """
 
 from datetime import datetime
@@ -54,7 +54,7 @@ JOBS: tuple[type[LeasedJob], ...] = (
     SoundRedaction,
     Extraction,
 )
-"""What workers make of a call."""
+"""The jobs that workers do for a call."""
 
 
 class CallLiveError(VoiceError):
@@ -83,7 +83,7 @@ def may_erase(user: Any, call: Call) -> bool:
 
 
 def cause_of(user: Any, call: Call) -> ErasureCause:
-    """Returns as whom `user` erases a call."""
+    """Returns in which role (owner or staff) `user` erases a call."""
     return ErasureCause.OWNER if call.owner_id == user.pk else ErasureCause.STAFF
 
 
@@ -116,7 +116,7 @@ def why_not_user(user: Any) -> VoiceError | None:
 
 
 def erase_call(call: Call, user: Any | None, cause: ErasureCause) -> ErasureReceipt:
-    """Hides a call for good, at once, and owes its erasure; returns the receipt.
+    """Hides a call for good, at once, and queues its erasure; returns the receipt.
 
     Raises LegalHoldError and CallLiveError, and UnknownCallError where it is erased already.
     """
@@ -132,9 +132,9 @@ def erase_call(call: Call, user: Any | None, cause: ErasureCause) -> ErasureRece
 
 
 def erase_user(target: Any, user: Any | None, cause: ErasureCause) -> ErasureReceipt:
-    """Shuts a user out and hides all their calls, at once, and owes the erasure of both.
+    """Deactivates a user and hides all their calls, at once, and queues the erasure of both.
 
-    Raises LegalHoldError and CallLiveError, and UserGoneError where nobody is left.
+    Raises LegalHoldError and CallLiveError, and UserGoneError if there is no such user any more.
     """
     with transaction.atomic():
         row = User.objects.select_for_update().filter(pk=target.pk).first()
@@ -152,10 +152,10 @@ def erase_user(target: Any, user: Any | None, cause: ErasureCause) -> ErasureRec
 
 
 def erase_text(call: Call, user: Any | None, cause: ErasureCause) -> ErasureReceipt | None:
-    """Erases the words of a call, however they were come by; its sound and times stay.
+    """Erases the words of a call, whatever their source; audio and timestamps are kept.
 
-    None, and nothing is done, while a worker makes something of them. Raises LegalHoldError and
-    CallLiveError, and UnknownCallError where there is no such call any more.
+    Returns None and does nothing while a worker uses them. Raises LegalHoldError and CallLiveError,
+    and UnknownCallError where there is no such call any more.
     """
     with transaction.atomic():
         row = Call.objects.select_for_update().filter(pk=call.pk).first()
@@ -169,7 +169,7 @@ def erase_text(call: Call, user: Any | None, cause: ErasureCause) -> ErasureRece
 
 
 def hide(calls: QuerySet[Call]) -> None:
-    """Takes calls out of everybody's sight; no worker begins anything with them any more."""
+    """Hides calls from everybody; no worker begins anything with them any more."""
     ids = dict(calls.values_list("pk", "public_id"))
     keys = list(ids)
     for call_id in ids.values():
@@ -186,14 +186,17 @@ def hide(calls: QuerySet[Call]) -> None:
 
 
 def is_worked_on(call_pk: int) -> bool:
-    """Returns whether a worker is at something of a call, and may still write of it."""
+    """Returns whether a worker has a job of this call, and may still write to it."""
     now = timezone.now()
     running = {"call_id": call_pk, "state": WorkState.RUNNING, "leased_until__gt": now}
     return any(_rows(model).filter(**running).exists() for model in JOBS)
 
 
 def hold(call: Call, user: Any, reason: str) -> bool:
-    """Places a call under legal hold, and notes who did; False where it is, or is being erased."""
+    """Places a call under legal hold, and logs who did.
+
+    Returns False if it is already on hold or being erased.
+    """
     now = timezone.now()
     with transaction.atomic():
         free = Call.objects.filter(pk=call.pk, held_at=None)
@@ -204,7 +207,7 @@ def hold(call: Call, user: Any, reason: str) -> bool:
 
 
 def release(call: Call, user: Any) -> bool:
-    """Lifts a call's legal hold, and notes who did; False where there is none."""
+    """Lifts a call's legal hold, and logs who did; False where there is none."""
     with transaction.atomic():
         held = Call.objects.filter(pk=call.pk).exclude(held_at=None)
         if not held.update(held_at=None, held_by=None, hold_reason=""):
@@ -214,7 +217,7 @@ def release(call: Call, user: Any) -> bool:
 
 
 def receipt_of_audio(recording: Recording, now: datetime) -> None:
-    """Writes the receipt of audio that was deleted because its time was over."""
+    """Writes the receipt of audio that was deleted when its retention period was over."""
     call = recording.call
     _done(ErasureKind.AUDIO, ErasureCause.RULE, call, None, {"file": 1}, now)
 

@@ -1,7 +1,7 @@
 """The work of an erasure: files first, then rows, then the receipt is complete.
 
-Killed anywhere, it is done again from the start, and finds what is left. What it counts is written
-with the rows that go, in one transaction each.
+If it is killed, it is done again from the start and deletes what is left. Its counts are written in
+the same transaction as each deletion.
 """
 
 import logging
@@ -42,16 +42,15 @@ from sessions_app.services.recordings import FILE_NAME, ORIGINAL_NAME
 logger = logging.getLogger(__name__)
 
 BATCH = 500
-"""Segments that go in one transaction: live calls wait for it."""
+"""Segments that are deleted in one transaction: with more, live calls wait longer for it."""
 
 WAIT = timedelta(seconds=10)
-WORKED_ON = "A background worker is still at something of it."
-REFUSED = "The storage did not let a file go ({}). It is tried again."
-STILL_LIVE = "It waits for a call's end."
+WORKED_ON = "A background worker still has a job of this call."
+REFUSED = "The storage did not delete a file ({}). It is tried again."
 
 
 class StorageRefusedError(VoiceError):
-    """A storage or folder did not let a file go (retryable). Says what kind of error it was."""
+    """A storage or folder did not delete a file (retryable). Says what kind of error it was."""
 
     retryable = True
 
@@ -61,16 +60,16 @@ class TakenOverError(VoiceError):
 
 
 class NotYetError(VoiceError):
-    """Something must end before (retryable)."""
+    """Something else must finish first (retryable)."""
 
     retryable = True
 
 
 def carry_out(receipt_pk: int) -> bool:
-    """Erases what a receipt says, if nobody else is at it; returns whether it is done.
+    """Erases what a receipt names, unless another worker is doing so; returns whether it is done.
 
     Safe to be killed anywhere and run again. What cannot be deleted now is tried again later,
-    for as long as it takes; the receipt says why.
+    without a limit; the receipt says why.
     """
     with work.doing(ErasureReceipt, receipt_pk) as receipt:
         if receipt is not None:
@@ -87,14 +86,14 @@ def _whole(receipt: ErasureReceipt) -> None:
     else:
         for call in Call.everything.filter(pk=receipt.target):
             _call(receipt, call)
-    receipt.refresh_from_db(fields=["asked_by"])  # whoever asked may be gone by now
+    receipt.refresh_from_db(fields=["asked_by"])  # that account may be deleted by now
     database.drop_write_ahead_log()
     if work.done(receipt):
         logger.info("erasure %d is done: %s", receipt.pk, receipt.kind)
 
 
 def _user(receipt: ErasureReceipt) -> None:
-    """Erases the user's calls, those too that began while it was asked for, then the user."""
+    """Erases the user's calls, including those that began during the request, then the user."""
     own = Call.everything.filter(owner_id=receipt.target)
     for call in own.filter(erasing_at=None):
         _hide(call)
@@ -159,7 +158,7 @@ def _delete_archives(rows: QuerySet[Archive]) -> None:
 def delete_files(call: Call) -> None:
     """Deletes a call's recording, its lanes, and copies that a killed worker left behind.
 
-    Exports that hold something of it go, too. Raises StorageRefusedError.
+    Also deletes exports that hold something of it. Raises StorageRefusedError.
     """
     _delete_archives(archives.holding([call.pk]))
     try:
@@ -184,7 +183,7 @@ def delete_copies(call: Call) -> None:
 
 
 def delete_expired_lanes(now: datetime) -> int:
-    """Deletes the sound of recordings that failed, once its time is over; returns how many.
+    """Deletes the audio of failed recordings after its retention period; returns how many.
 
     Such a recording has no file, but its lanes are kept so that it can be made again.
     """
@@ -206,7 +205,7 @@ def delete_expired_lanes(now: datetime) -> int:
 
 
 def _stored(call: Call) -> Iterator[tuple[Storage, str]]:
-    """Yields where the recording is, and where it is if a worker died before it noted that."""
+    """Yields where the recording is, and where a worker that died unnoted may have put it."""
     row = Recording.objects.filter(call=call).first()
     if row is None:
         return

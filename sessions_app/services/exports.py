@@ -29,7 +29,7 @@ def rows(call: Call) -> list[ExportSegment]:
 
 
 def render(call: Call, extension: str, user: Any) -> tuple[Format, str]:
-    """Returns the file's form and text, and notes who took it; KeyError for another form."""
+    """Returns format and text, and logs the export; raises KeyError for an unknown format."""
     form = FORMATS[extension]
     text = form.render(header(call), rows(call))
     access.log(call, user, AccessLog.Action.EXPORTED, extension)
@@ -37,7 +37,7 @@ def render(call: Call, extension: str, user: Any) -> tuple[Format, str]:
 
 
 def _was_said(segment: Segment) -> bool:
-    # of an answer that was cut before its first word nothing was said
+    # an answer cut before its first word has no spoken text
     return bool(segment.shown_text) or (segment.is_shown and not segment.interrupted)
 
 
@@ -48,7 +48,7 @@ def _row(segment: Segment) -> ExportSegment:
         start_ms=segment.start_ms,
         end_ms=segment.end_ms,
         text=segment.shown_text,
-        # how sure a recogniser was says nothing of what somebody wrote
+        # a recogniser's confidence does not apply to a person's correction
         confidence=None if segment.is_corrected else segment.confidence,
         words=transcripts.heard_words(segment.shown_words),
         interrupted=segment.interrupted,

@@ -1,4 +1,4 @@
-"""Operations on what is taken from calls: owe, take, correct, list as a file."""
+"""Operations on the values taken from calls: queue, take, correct, export as a file."""
 
 import csv
 import io
@@ -23,13 +23,13 @@ from sessions_app.services.summary_versions import cost_of
 
 
 def owe(call: Call) -> None:
-    """Owes an ended call its values, where its agent asks for some."""
+    """Queues taking an ended call's values, if its agent has fields for some."""
     if fields_of(call.agent.extraction_schema):
         Extraction.objects.get_or_create(call=call)
 
 
 def take(call: Call, row: Extraction, extractor: Extractor) -> None:
-    """Fills a taken row from the call's transcript and marks it done; corrections stay."""
+    """Fills a claimed row from the transcript and marks it done; manual corrections are kept."""
     schema = call.agent.extraction_schema
     fields = fields_of(schema)
     found = extractor.take(summaries.brief_of(call, exports.rows(call)), fields)
@@ -38,7 +38,7 @@ def take(call: Call, row: Extraction, extractor: Extractor) -> None:
     row.evidence = {name: list(seqs) for name, seqs in found.evidence.items()}
     _note_making(row, found)
     with transaction.atomic():
-        # somebody may have corrected it since the row was taken
+        # somebody may have corrected it since the row was claimed
         now = Extraction.objects.select_for_update().get(pk=row.pk)
         row.corrected_by_id, row.corrected_at = now.corrected_by_id, now.corrected_at
         row.corrections = {name: v for name, v in now.corrections.items() if name in fields}
@@ -59,7 +59,7 @@ def _note_making(row: Extraction, found: TakenValues) -> None:
 def correct(
     row: Extraction, user: Any, values: Mapping[str, Any], take_back: Sequence[str] = ()
 ) -> None:
-    """Sets values by hand, or takes such corrections back; the caller has checked them.
+    """Sets values by hand, or takes back earlier corrections; the caller has checked `values`.
 
     Raises UnknownCallError where the call, or its words, were erased meanwhile.
     """
@@ -82,14 +82,14 @@ def correct(
 def _there(row: Extraction) -> Extraction:
     found = Extraction.objects.select_for_update().filter(pk=row.pk).first()
     if found is None:
-        raise UnknownCallError("There is nothing any more that was taken from the call.")
+        raise UnknownCallError("The values taken from the call do not exist any more.")
     return found
 
 
 def forget_found(call: Call, rewrite: Callable[[str], str]) -> bool:
-    """Empties what was taken from a call; returns whether there is such a row.
+    """Empties the values found in a call; returns whether there is such a row.
 
-    What staff set by hand stays, its texts written anew.
+    Values that staff set by hand are kept, their texts changed by `rewrite`.
     """
     row = Extraction.objects.select_for_update().filter(call=call).first()
     if row is None:
@@ -108,10 +108,10 @@ def _rewritten(value: Any, rewrite: Callable[[str], str]) -> Any:
 
 
 def ask_again(call: Call, user: Any | None) -> bool:
-    """Owes an ended call its values anew, and notes who asked; the old ones stay till then.
+    """Queues taking an ended call's values again, and logs the request; keeps the old till then.
 
-    Returns False, and does nothing, while the call is live, its values are being taken, its words
-    were erased, or its agent asks for none.
+    Returns False, and does nothing, while the call is live or its values are being taken, or if its
+    words were erased or its agent has no fields.
     """
     if call.is_live or call.text_erased_at or not fields_of(call.agent.extraction_schema):
         return False

@@ -13,7 +13,10 @@ WORKER, BEAT = "worker", "beat"
 
 
 def give(name: str) -> None:
-    """Notes that WORKER or BEAT is alive; where the database is away, the next sign does."""
+    """Notes that WORKER or BEAT is alive.
+
+    If the database is unavailable, the next heartbeat will record it.
+    """
     try:
         with briefly():
             SignOfLife.objects.update_or_create(name=name, defaults={"at": timezone.now()})

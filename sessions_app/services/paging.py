@@ -10,8 +10,8 @@ Row = TypeVar("Row", bound=Model)
 class Keyed:
     """A list of which a page is read by its rows' keys.
 
-    Up to the page, keys are read alone: what is counted or joined for a row costs nothing for
-    those that are passed over or sorted. `whole` is what the rows are read from, where that is
+    Only keys are read of the rows before the page, so counts and joins per row cost nothing for
+    those that are skipped or sorted. `whole` is what the page's rows are read from, where that is
     quicker than the list itself, which a search may have narrowed.
     """
 

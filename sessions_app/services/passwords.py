@@ -1,4 +1,4 @@
-"""Checks passwords without holding live calls up: one after another, by a thread of low priority.
+"""Checks passwords without delaying live calls: one at a time, in a thread of low priority.
 
 A check takes most of a second of one core. Many at once would take all cores, and the loop that
 carries live calls would have to share them.
@@ -27,10 +27,10 @@ More would make people wait longer for a refusal than they do.
 """
 
 MOST_OF_ONE = 8
-"""Of them from one address: a stranger cannot fill the queue alone."""
+"""The most checks waiting per address: a stranger cannot fill the queue alone."""
 
 RETRY_S = 5
-"""When whoever is refused may try again."""
+"""Seconds until a refused client may try again."""
 
 
 class PasswordsBusyError(Exception):
@@ -38,7 +38,7 @@ class PasswordsBusyError(Exception):
 
 
 class Queue:
-    """Lets one in at a time, and only so many wait; further ones raise PasswordsBusyError."""
+    """Runs one check at a time; at most `most` wait or run, more raise PasswordsBusyError."""
 
     def __init__(self, most: int = MOST_WAITING, most_of_one: int = MOST_OF_ONE) -> None:
         self._most = most
@@ -49,7 +49,7 @@ class Queue:
 
     @contextmanager
     def turn(self, whose: str) -> Iterator[None]:
-        """Waits for a turn; `whose` is what places are counted by."""
+        """Waits for a turn; `whose` is the address that its place is counted for."""
         with self._counting:
             if self._places.total() >= self._most or self._places[whose] >= self._most_of_one:
                 raise PasswordsBusyError
@@ -74,8 +74,8 @@ _hashing = Queue(MOST_WAITING, MOST_WAITING)
 _thread = ThreadPoolExecutor(1, thread_name_prefix="passwords", initializer=_step_back)
 
 
-def quietly(work: Callable[[], str]) -> str:
-    """Returns what the thread of low priority makes of it; raises PasswordsBusyError."""
+def at_low_priority(work: Callable[[], str]) -> str:
+    """Runs `work` in the low-priority thread and returns its result; raises PasswordsBusyError."""
     with _hashing.turn(""):
         return _thread.submit(work).result()
 
@@ -84,4 +84,6 @@ class QuietPasswordHasher(PBKDF2PasswordHasher):
     """Django's own hash, made by the thread of low priority."""
 
     def encode(self, password: str, salt: str, iterations: int | None = None) -> str:
-        return quietly(lambda: super(QuietPasswordHasher, self).encode(password, salt, iterations))
+        return at_low_priority(
+            lambda: super(QuietPasswordHasher, self).encode(password, salt, iterations)
+        )

@@ -1,4 +1,4 @@
-"""Tells Celery that there is work; the database owes it, so a lost hint only costs time."""
+"""Tells Celery that there is work; the jobs are rows, so a lost message only costs time."""
 
 import logging
 import threading
@@ -22,10 +22,10 @@ CONNECT_S = 1.0
 """The longest wait for the broker: the caller may be the thread that stores live words."""
 
 REST_S = 10.0
-"""How long a broker that failed is left alone; beat queues owed work again more slowly."""
+"""How long a broker that failed is not tried again; beat queues pending jobs more slowly."""
 
 EXPIRES_S = 3600
-"""A hint that no worker took by then is dropped: the row was queued again."""
+"""A message that no worker took by then is dropped: the row was queued again."""
 
 _OPTIONS = {
     "max_retries": 0,
@@ -62,7 +62,7 @@ def queue(task: str, key: int) -> None:
     """Sends `task` for a row, mostly a call, once the transaction is committed; never raises.
 
     A broker that is down or silent costs the caller at most about CONNECT_S, and only once in
-    REST_S: it is logged, and beat queues owed work again.
+    REST_S: it is logged, and beat queues pending jobs again.
     """
     transaction.on_commit(lambda: _send(task, key))
 
@@ -72,7 +72,7 @@ def _send(task: str, key: int) -> None:
         logger.info("%s for row %d waits for the broker to come back", task, key)
         return
     try:
-        # a connection of its own: the pool's would try to connect for ever
+        # a connection of its own: the pool's would never stop trying to connect
         with current_app.connection_for_write(
             connect_timeout=CONNECT_S, transport_options=_OPTIONS
         ) as connection:

@@ -36,7 +36,10 @@ logger = logging.getLogger(__name__)
 
 FILE_NAME, ORIGINAL_NAME = "call.ogg", "original.ogg"
 DELETED_A_RUN = 200
-"""Recordings that one run of the task deletes; the rest waits for the next."""
+"""Recordings that one run of the task deletes; the rest waits for the next.
+
+More makes a run longer, and other jobs wait for it.
+"""
 
 RETRY_MIN = 60
 
@@ -48,13 +51,13 @@ def folder() -> Path | None:
 
 
 def keep(row: Recording, file: Path, facts: Mapping[str, Any]) -> None:
-    """Stores the finished file under its one name, and what was found out about it.
+    """Stores the finished file of a claimed `row` under its one name, and `facts` about it.
 
-    Storing it again, after a crash in between, replaces the file. `row` was taken.
+    Storing it again, after a crash in between, replaces the file.
     """
     storage = row.file.storage
     name = recording_path(row, FILE_NAME)
-    # a storage gives a second file of a name another one, and the first would stay for ever
+    # a storage renames a second file of one name, and the first would never be deleted
     storage.delete(name)
     with file.open("rb") as content:
         row.file.name = storage.save(name, File(content))
@@ -66,16 +69,16 @@ def keep(row: Recording, file: Path, facts: Mapping[str, Any]) -> None:
         if kept := work.done(row):
             webhooks.owe(WebhookEvent.RECORDING_READY, row.call.public_id, _when(row))
     if not kept and not Recording.objects.filter(pk=row.pk).exists():
-        storage.delete(name)  # the call was erased while this worker stood still
+        storage.delete(name)  # the call was erased while this worker was suspended
 
 
 def other_name(row: Recording) -> str:
-    """Returns the name of a file that may take the place of a recording's; never the same twice."""
+    """Returns a new unique name for a replacement recording."""
     return recording_path(row, f"call-{secrets.token_hex(8)}.ogg")
 
 
 def keep_original(row: Recording, file: Path) -> str:
-    """Stores a recording with all of its sound, for who may hear what is hidden; returns its name.
+    """Stores a recording with all of its sound, for anyone who may hear it; returns its name.
 
     Storing it again, after a crash in between, replaces the file.
     """
@@ -87,19 +90,19 @@ def keep_original(row: Recording, file: Path) -> str:
 
 
 def _when(row: Recording) -> str:
-    """Returns what tells this recording from one that was made again."""
+    """Returns a value that changes when the recording is made again."""
     return "" if row.done_at is None else row.done_at.isoformat()
 
 
 def keep_nothing(row: Recording, checks: Sequence[Mapping[str, Any]]) -> None:
-    """Closes the recording of a call that brought no audio; `checks` say so. `row` was taken."""
+    """Marks the claimed recording of a call without audio as done; `checks` say so."""
     row.checks = list(checks)
     row.duration_ms = 0
     work.done(row)
 
 
 def ask_again(call: Call, user: Any) -> bool:
-    """Owes a recording that failed once more, and notes who asked; False for any other."""
+    """Queues a failed recording again, and logs the request; False if it has not failed."""
     with transaction.atomic():
         row = Recording.objects.filter(call=call, state=WorkState.FAILED).first()
         if row is None or not work.again(row):
@@ -110,10 +113,10 @@ def ask_again(call: Call, user: Any) -> bool:
 
 
 def delete_expired(now: datetime) -> int:
-    """Deletes the audio whose time is over; returns how many. Transcripts stay.
+    """Deletes audio past its retention period; returns how many. Transcripts are kept.
 
-    Audio under legal hold stays, too. What cannot be deleted now stays, and is tried again at the
-    next run. `delete_after` of what is gone becomes the time it went.
+    Audio under legal hold is kept, too. What cannot be deleted now is tried again at the next run.
+    `delete_after` of a deleted recording becomes the time of its deletion.
     """
     free = Q(call__held_at=None, call__erasing_at=None)
     expired = Recording.objects.filter(free, delete_after__lt=now).exclude(file="")
@@ -148,7 +151,7 @@ def delete_expired(now: datetime) -> int:
 
 
 def delete_with_rows() -> None:
-    """From now on audio goes when its row does, whoever deletes it: a user, staff, a cascade."""
+    """From now on audio is deleted whenever its row is: by a user, by staff, by a cascade."""
     post_delete.connect(_recording_gone, sender=Recording, dispatch_uid="recording-gone")
     post_delete.connect(_original_gone, sender=SoundRedaction, dispatch_uid="original-gone")
     post_delete.connect(_call_gone, sender=Call, dispatch_uid="call-gone")
@@ -156,7 +159,7 @@ def delete_with_rows() -> None:
 
 def _recording_gone(instance: Recording, **_: Any) -> None:
     if instance.file:
-        # the row is gone: a storage that is away must not undo what else was deleted
+        # the row is deleted: a storage that fails must not undo the rest of the deletion
         forget = partial(instance.file.storage.delete, str(instance.file.name))
         transaction.on_commit(forget, robust=True)
 

@@ -1,7 +1,7 @@
-"""Takes hidden words out of all that is kept of a call beside its lines.
+"""Removes hidden words from everything else stored for a call besides its transcript.
 
-What was made of the words (summaries, taken values) goes whole and is made anew, as it may say them
-in other words. What people wrote, or gave the call, stays without those very words.
+What was derived from the words (summaries, taken values) may say them in other words, so it is
+deleted and made again. What people wrote, or gave the call, only loses those very words.
 """
 
 import re
@@ -31,10 +31,16 @@ Hide = Callable[[str], str]
 """Returns a text without what is hidden."""
 
 SHORTEST = 3
-"""Letters of words that somebody chose; fewer are looked for nowhere else."""
+"""The fewest letters of words chosen by hand that are searched for in a call's other texts.
+
+Fewer would remove them from texts that only happen to have the same letters.
+"""
 
 SHORTEST_DERIVED = 4
-"""Letters of words that were said at the same time; fewer are words like "the"."""
+"""The same for words said at the same time: fewer would also remove words like "the".
+
+More would leave short hidden words in other texts.
+"""
 
 EMPTIED = "Its words were taken out when something of the call was hidden."
 _WORD = re.compile(r"[^\W_]+")
@@ -69,12 +75,12 @@ def spans_of(text: str, phrases: Iterable[Phrase]) -> list[FoundSpan]:
 
 
 def without(phrases: Sequence[Phrase]) -> Hide:
-    """Returns what takes the phrases out of a text."""
+    """Returns a function that removes the phrases from a text."""
     return lambda text: replaced(text, spans_of(text, phrases))
 
 
 def hide_in_call(call: Call, hide: Hide) -> bool:
-    """Takes hidden words out of what people wrote and gave; returns whether there were some."""
+    """Removes hidden words from what people wrote and gave; returns whether there were any."""
     changed = [
         _rewrite(Note.objects.filter(call=call), hide),
         _rewrite(ReviewComment.objects.filter(call=call), hide),
@@ -90,12 +96,12 @@ def hide_in_call(call: Call, hide: Hide) -> bool:
 
 
 def hide_in_revisions(rows: QuerySet[SegmentRevision], hide: Hide) -> bool:
-    """Takes hidden words out of what lines were before; undoing brings none of them back."""
+    """Removes hidden words from a line's history; undoing a correction brings none of them back."""
     return any([_rewrite(rows, hide, "before"), _rewrite(rows, hide, "after")])
 
 
 def make_anew(call: Call, hide: Hide) -> None:
-    """Empties all that was made of the call's words, and owes it anew; exports of it go."""
+    """Clears everything derived from the words and queues it again; its exports are deleted."""
     archives.forget_calls([call.pk])
     changes.updated(call.pk)
     emptied: dict[str, Any] = {"text": "", "title": "", "note": ""}
@@ -108,7 +114,7 @@ def make_anew(call: Call, hide: Hide) -> None:
 
 
 def hidden_in(value: Any, hide: Hide) -> Any:
-    """Returns a JSON value without what is hidden in its texts; names of keys stay."""
+    """Returns a JSON value without what is hidden in its texts; its keys are not changed."""
     if isinstance(value, str):
         return hide(value)
     if isinstance(value, list):
@@ -128,7 +134,7 @@ def _rewrite(rows: QuerySet[Any], hide: Hide, field: str = "text", most: int = 0
 
 
 def _tags(call: Call, hide: Hide) -> bool:
-    """Deletes tags that hold hidden words: what stands in their place names no kind of calls."""
+    """Deletes tags that hold hidden words: with a label in their place they would tell nothing."""
     rows = [row for row in CallTag.objects.filter(call=call) if hide(row.name) != row.name]
     for row in rows:
         row.delete()
@@ -136,7 +142,7 @@ def _tags(call: Call, hide: Hide) -> bool:
 
 
 def _given(call: Call, hide: Hide) -> bool:
-    """Takes hidden words out of what the call was given, wherever that is kept."""
+    """Removes hidden words from the call's variables and metadata, wherever they are kept."""
     given: dict[str, Any] = {"variables": call.variables, "metadata": call.metadata}
     shown = hidden_in(given, hide)
     if shown == given:

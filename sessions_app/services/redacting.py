@@ -38,11 +38,11 @@ TEXT, REVISED, EDITED = "text", "revised_text", "edited_text"
 WORDS_OF = {TEXT: "words", REVISED: "revised_words"}
 KEPT = (TEXT, "heard_text", "words", REVISED, "revised_words", EDITED)
 READERS = (Summary, Version, Extraction)
-"""What workers make of words while they are read."""
+"""Jobs that read the words."""
 
 
 class WordsInUseError(VoiceError):
-    """A worker makes something of the words as they are (retryable)."""
+    """A worker is reading the words just now (retryable)."""
 
     retryable = True
 
@@ -58,9 +58,9 @@ class NothingThereError(VoiceError):
 def hide_by_hand(call: Call, user: Any, seq: int, start: int, end: int) -> int:
     """Hides characters `start` to `end` of a segment's shown text, wherever people read them.
 
-    Their sound is owed. Returns how many places are hidden now. Raises NothingThereError, and
-    CallLiveError (retryable once it has ended), WordsInUseError (retryable) and LegalHoldError (not
-    retryable).
+    Queues hiding their sound. Returns how many places are hidden now. Raises NothingThereError,
+    and CallLiveError (retryable once it has ended), WordsInUseError (retryable) and LegalHoldError
+    (not retryable).
     """
     with transaction.atomic():
         _locked(call)
@@ -70,7 +70,7 @@ def hide_by_hand(call: Call, user: Any, seq: int, start: int, end: int) -> int:
             raise NothingThereError("There are no words at that place.")
         span = FoundSpan(max(0, start), end, Redaction.BY_HAND, LABEL)
         chosen = Phrase(shown[span.start : span.end], LABEL, chosen=True)
-        found = _hide(call, segment, _everywhere(segment, span), [chosen])
+        found = _hide(call, segment, _matching_spans(segment, span), [chosen])
         redactions.keep_found(call, seq, found.hits, user)
         phrases = [*found.phrases, *_hide_in_versions(call, segment, found)]
         without = redacted_traces.without(phrases)
@@ -113,13 +113,13 @@ def hide_by_patterns(call: Call, user: Any, settings: RedactionSettings) -> int:
 
 
 def _found_or_hidden(finder: Finder, phrases: Sequence[Phrase]) -> Hide:
-    """Returns what takes out of a text what the finder finds there, and the phrases."""
+    """Returns a function that removes the finder's hits and the phrases."""
     without = redacted_traces.without(phrases)
     return lambda text: without(replaced(text, finder.spans(text)))
 
 
 def _locked(call: Call) -> None:
-    """Locks the call; raises what keeps its words from being changed."""
+    """Locks the call; raises the error that keeps its words from being changed, if any."""
     row = Call.objects.select_for_update().filter(pk=call.pk).first()
     if row is None:
         raise UnknownCallError("There is no such call any more.")
@@ -133,7 +133,7 @@ def _locked(call: Call) -> None:
 
 
 def _afterwards(call: Call, user: Any, what: str, without: Hide) -> None:
-    """Notes who did it, and has anew what was made of the words: nobody reads the old any more."""
+    """Logs who did it, and queues the derived data again; the old data is no longer shown."""
     access.log(call, user, AccessLog.Action.EDITED, what)
     redacted_traces.make_anew(call, without)
 
@@ -141,8 +141,8 @@ def _afterwards(call: Call, user: Any, what: str, without: Hide) -> None:
 # -- one segment --------------------------------------------------------------------------
 
 
-def _everywhere(segment: Segment, span: FoundSpan) -> Spans:
-    """Returns where the words at a span of the shown text are in each of a segment's texts."""
+def _matching_spans(segment: Segment, span: FoundSpan) -> Spans:
+    """Returns the spans matching one of the shown text in each of the segment's texts."""
     shown = _shown_field(segment)
     line = Line(segment.shown_text, heard_words(segment.shown_words), *_times(segment))
     hits = hide(line, [span]).hits
@@ -154,7 +154,7 @@ def _everywhere(segment: Segment, span: FoundSpan) -> Spans:
 
 
 def _shown_field(segment: Segment) -> str:
-    """Returns whose places those of the shown text are."""
+    """Returns the field that the shown text's offsets refer to; empty if to none."""
     if segment.edited_text:
         return EDITED
     if segment.revised_at is not None:
@@ -164,11 +164,11 @@ def _shown_field(segment: Segment) -> str:
 
 
 def _by_times(line: Line, hits: Iterable[Hit]) -> list[FoundSpan]:
-    """Returns where the words that were said at the hits' times are; all of a text without any."""
+    """Returns the spans of words said at the hits' times; the whole text if it has no words."""
     spans: list[FoundSpan] = []
     for hit in hits:
         kind, label = hit.span.kind, hit.span.label
-        said = [at for at, word in enumerate(line.words) if _meets(word, hit)]
+        said = [at for at, word in enumerate(line.words) if _overlap(word, hit)]
         if not line.words and line.text:
             spans.append(FoundSpan(0, len(line.text), kind, label))
         elif said and (span := span_of_words(line, said[0], said[-1] + 1, kind, label)):
@@ -177,7 +177,7 @@ def _by_times(line: Line, hits: Iterable[Hit]) -> list[FoundSpan]:
 
 
 class _Lasting(Protocol):
-    """What lies between two times of the call clock."""
+    """Something with a start and an end on the call clock."""
 
     @property
     def start_ms(self) -> float: ...
@@ -186,8 +186,8 @@ class _Lasting(Protocol):
     def end_ms(self) -> float: ...
 
 
-def _meets(one: _Lasting, other: _Lasting) -> bool:
-    """Returns whether they overlap; what was typed takes no time, and meets what is there."""
+def _overlap(one: _Lasting, other: _Lasting) -> bool:
+    """Returns whether they overlap; typed text has zero length, and overlaps all at its time."""
     if one.start_ms == one.end_ms or other.start_ms == other.end_ms:
         return one.start_ms <= other.end_ms and one.end_ms >= other.start_ms
     return one.start_ms < other.end_ms and one.end_ms > other.start_ms
@@ -202,9 +202,9 @@ class _Hidden:
 
 
 def _hide(call: Call, segment: Segment, spans: Spans, chosen: Sequence[Phrase] = ()) -> _Hidden:
-    """Hides spans of a segment's texts, words and history, and saves it; says what is hidden.
+    """Hides spans of a segment's texts, words and history, and saves it; returns what is hidden.
 
-    Whoever is correcting it meanwhile is told that it has changed.
+    A person who is correcting it meanwhile is told that it has changed.
     """
     _keep_original(call, segment)
     done = _Hidden([], list(chosen))
@@ -227,7 +227,7 @@ def _hide(call: Call, segment: Segment, spans: Spans, chosen: Sequence[Phrase] =
 
 
 def _hide_in_history(segment: Segment, heard: Sequence[Word], done: _Hidden) -> None:
-    """Hides in what the segment was before what was said at the same times, and the same words."""
+    """Hides words said at the same times, and the same words, in the segment's history."""
 
     def without(text: str) -> str:
         words = realigned(heard, text, *_times(segment))
@@ -336,13 +336,13 @@ def redact_rows(
 def _hide_in_versions(call: Call, segment: Segment, done: _Hidden) -> list[Phrase]:
     """Hides in second transcripts what was said at the same times, and the same words there.
 
-    Returns how they had it.
+    Returns the wording those versions used.
     """
     phrases: list[Phrase] = []
     for row in VersionSegment.objects.filter(version__call=call):
         line = Line(row.text, heard_words(row.words), *_times(row))
-        near = [hit for hit in done.hits if _meets(row, hit)]
-        same = done.phrases if row.seq == segment.seq or _meets(row, segment) else ()
+        near = [hit for hit in done.hits if _overlap(row, hit)]
+        same = done.phrases if row.seq == segment.seq or _overlap(row, segment) else ()
         spans = merged([*_by_times(line, near), *redacted_traces.spans_of(row.text, same)])
         if spans:
             hidden = hide(line, spans)

@@ -41,7 +41,7 @@ def may_read_originals(user: Any) -> bool:
 def keep_live(call_pk: int, found: RedactedFinal, *, original: bool) -> None:
     """Stores what was hidden in a live call's final; storing it again changes nothing.
 
-    With `original`, what was said is kept beside.
+    With `original`, what was said is kept beside it.
     """
     final = found.original
     with transaction.atomic():
@@ -56,7 +56,7 @@ def keep_live(call_pk: int, found: RedactedFinal, *, original: bool) -> None:
 def keep_found(call: Call, seq: int, hits: Iterable[Hit], user: Any | None = None) -> None:
     """Stores what was hidden after the call, by `user` or by the agent's settings.
 
-    `seq` is 0 for words that only a second pass found. The sound is owed.
+    `seq` is 0 for words that only a second pass found. Queues hiding the sound.
     """
     known = set(Redaction.objects.filter(call=call).values_list("kind", "start_ms", "end_ms"))
     rows = [_row(call.pk, seq, hit) for hit in hits]
@@ -71,9 +71,9 @@ def keep_found(call: Call, seq: int, hits: Iterable[Hit], user: Any | None = Non
 
 
 def owe_sound(call: Call) -> None:
-    """Owes a call a recording without the sound of what is hidden. In a transaction.
+    """Queues a recording without the sound of what is hidden. In a transaction.
 
-    Call it before the redactions are stored: then a worker that is at it sees them.
+    Call it before the redactions are stored: then a worker already doing that sees them.
     """
     if not Recording.objects.filter(call=call).exists():
         return
@@ -120,7 +120,7 @@ def of_call(call: Call) -> list[Redaction]:
 
 
 def originals_of(call: Call, user: Any) -> dict[int, Any]:
-    """Returns what the call's segments were, by `seq`, and notes who reads that.
+    """Returns what the call's segments were, by `seq`, and logs that `user` reads it.
 
     Empty where nothing is kept, or the user may not read it.
     """

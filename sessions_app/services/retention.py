@@ -1,4 +1,4 @@
-"""What is deleted by rule: audio and words, each when its own time is over.
+"""What is deleted by rule: audio and words, each after its own retention period.
 
 Days come from the call's agent, else from the settings. A legal hold wins over all of it.
 """
@@ -19,19 +19,22 @@ from sessions_app.services import erasure
 
 logger = logging.getLogger(__name__)
 
-A_RUN = 200
-"""Calls that one run erases something of; the rest waits for the next."""
+CALLS_PER_RUN = 200
+"""Calls that one run erases something of; the rest waits for the next.
+
+More makes a run longer, and other jobs wait for it.
+"""
 
 RULE = ErasureCause.RULE
 
 
 def expire(now: datetime) -> int:
-    """Erases the words whose time is over, and calls of which neither words nor sound are left.
+    """Erases words past their retention period, and calls with neither words nor sound left.
 
-    Returns of how many calls. What a worker is at is left for a later run.
+    Returns how many calls were changed. A call that a worker is working on waits for a later run.
     """
     count = 0
-    for call in list(_overdue(now)[:A_RUN]):
+    for call in list(_overdue(now)[:CALLS_PER_RUN]):
         try:
             count += _expire(call)
         except VoiceError as error:  # somebody was quicker, or placed it under legal hold
@@ -40,7 +43,7 @@ def expire(now: datetime) -> int:
 
 
 def restamp() -> None:
-    """Makes the days of audio that are set now count for the recordings there are already."""
+    """Applies the days of audio that are set now to recordings that exist already."""
     for agent in Agent.objects.all():
         days = audio_days(agent)
         rows = Recording.objects.filter(
@@ -60,19 +63,19 @@ def before(moment: datetime) -> QuerySet[Call]:
 
 
 def audio_days(agent: Agent) -> int:
-    """Returns for how many days an agent's audio is kept; 0 for ever."""
+    """Returns for how many days an agent's audio is kept; 0 for no limit."""
     general: int = settings.VOICE["RECORDINGS_KEEP_DAYS"]
     return general if agent.keep_audio_days is None else agent.keep_audio_days
 
 
 def text_days(agent: Agent) -> int:
-    """Returns for how many days an agent's transcripts are kept; 0 for ever."""
+    """Returns for how many days an agent's transcripts are kept; 0 for no limit."""
     general: int = settings.VOICE["TEXT_KEEP_DAYS"]
     return general if agent.keep_text_days is None else agent.keep_text_days
 
 
 def audio_over(now: datetime) -> Q:
-    """Returns which recordings' calls ended longer ago than audio is kept."""
+    """Returns the filter for recordings past their retention period."""
     over = Q(pk__in=[])
     for agent in Agent.objects.all():
         if days := audio_days(agent):
@@ -81,7 +84,7 @@ def audio_over(now: datetime) -> Q:
 
 
 def _overdue(now: datetime) -> QuerySet[Call]:
-    """Returns calls whose words are over, the oldest first."""
+    """Returns calls whose transcript retention has expired, the oldest first."""
     over = Q(pk__in=[])
     for agent_pk, days in _agents():
         over |= Q(agent_id=agent_pk, ended_at__lt=now - timedelta(days=days))
@@ -93,7 +96,7 @@ def _overdue(now: datetime) -> QuerySet[Call]:
 
 
 def _agents() -> Iterator[tuple[int, int]]:
-    """Yields each agent whose words are not kept for ever, with the days."""
+    """Yields each agent whose words are deleted some day, with the number of days."""
     for agent in Agent.objects.all():
         if days := text_days(agent):
             yield agent.pk, days

@@ -1,8 +1,8 @@
-"""Which calls were reviewed, which wait for it, and who has taken one of those.
+"""Which calls were reviewed, which wait for review, and who has claimed one of those.
 
 A reviewer takes the next call of a queue: all ended calls that nobody reviewed, or those of an
-agent, with a tag, of some days, or a sample of them. A call that is taken is offered to nobody
-else for CLAIM, so that two reviewers do not listen to the same one.
+agent, with a tag, of some days, or a sample of them. A claimed call is offered to nobody else for
+CLAIM, so that two reviewers do not listen to the same one.
 """
 
 from dataclasses import dataclass
@@ -20,7 +20,10 @@ from sessions_app.services import access, changes, review_rights, tags
 
 REVIEW = "sessions_app.review_call"
 CLAIM = timedelta(minutes=15)
-"""How long a call that somebody took is offered to nobody else."""
+"""How long a claimed call is offered to nobody else.
+
+Less may give a long call to a second reviewer; more keeps an abandoned one from the others.
+"""
 
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 """Characters of public ids (base64url): those after the first are random, each as likely."""
@@ -30,7 +33,10 @@ SESSION_KEY = "review_queue"
 """Where a browser's session keeps the queue that its user works on."""
 
 TRIED = 20
-"""Calls that are tried to be taken, where others take them in the same moment."""
+"""How many calls a reviewer tries to claim if others claim them at the same moment.
+
+With fewer, many reviewers at once may be told that the queue is empty.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +54,7 @@ class ReviewQueue:
     percent: int = ALL
 
 
-def kept(queue: ReviewQueue) -> dict[str, Any]:
+def as_json(queue: ReviewQueue) -> dict[str, Any]:
     """Returns the queue as JSON, for a session; `queue_of` reads it again."""
     days = {"since": queue.since, "before": queue.before}
     told = {name: day.isoformat() for name, day in days.items() if day is not None}
@@ -56,7 +62,7 @@ def kept(queue: ReviewQueue) -> dict[str, Any]:
 
 
 def queue_of(told: dict[str, Any]) -> ReviewQueue:
-    """Returns the queue that `kept` told; that of all calls for an empty one."""
+    """Returns the queue that `as_json` stored; that of all calls for an empty one."""
     since, before = (
         datetime.fromisoformat(told[name]) if told.get(name) else None
         for name in ("since", "before")
@@ -66,7 +72,7 @@ def queue_of(told: dict[str, Any]) -> ReviewQueue:
 
 
 def may_review(user: Any) -> bool:
-    """Returns whether `user` may mark calls as reviewed, and take those that wait."""
+    """Returns whether `user` may mark calls as reviewed, and claim those that wait."""
     return review_rights.staff_may(user, REVIEW)
 
 
@@ -76,7 +82,7 @@ def sees_reviewed(user: Any, call: Call) -> bool:
 
 
 def of(call: Call) -> CallReview | None:
-    """Returns what is known of the call's review; None if it was neither reviewed nor taken."""
+    """Returns what is known of the call's review; None if it was neither reviewed nor claimed."""
     return getattr(call, "review", None)
 
 
@@ -113,9 +119,10 @@ def sampled(calls: QuerySet[Call], percent: int) -> QuerySet[Call]:
 
 
 def take_next(user: Any, queue: ReviewQueue, *, skip: bool = False) -> Call | None:
-    """Takes the next call of the queue for `user`, who keeps one at a time; None for none.
+    """Claims the next call of the queue for `user`, who holds one at a time; None for none.
 
-    Who has one still gets it again, for longer; with `skip` it is let go for the one after it.
+    A reviewer who already holds a call gets it again with a new deadline; `skip` releases it and
+    takes the next.
     """
     now = timezone.now()
     held = _held(user, now)
@@ -134,7 +141,7 @@ def take_next(user: Any, queue: ReviewQueue, *, skip: bool = False) -> Call | No
 
 
 def holder(call: Call) -> CallReview | None:
-    """Returns the review of a call that somebody has taken and not reviewed yet."""
+    """Returns the review of a call that somebody has claimed and not reviewed yet."""
     review = of(call)
     if review is None or review.claimed_by is None or review.claimed_until is None:
         return None
@@ -144,7 +151,7 @@ def holder(call: Call) -> CallReview | None:
 def mark(call: Call, user: Any, *, reviewed: bool) -> bool:
     """Notes that `user` reviewed the call, or that it is to be reviewed again.
 
-    Returns whether it was otherwise. Whoever had taken the call has it no longer.
+    Returns whether this changed anything. It also ends the call's claim.
     """
     with transaction.atomic():
         access.lock_call(call.pk)
@@ -176,7 +183,7 @@ def _free_for(calls: QuerySet[Call], user: Any, now: datetime) -> QuerySet[Call]
 
 
 def _claim(call: Call, user: Any, now: datetime) -> bool:
-    """Takes a call, unless somebody else did in this moment; lets go what else the user has."""
+    """Claims a call, unless somebody else just did; releases the user's other one."""
     with transaction.atomic():
         CallReview.objects.bulk_create([CallReview(call=call)], ignore_conflicts=True)
         open_ = CallReview.objects.filter(_free(user, now), call=call, reviewed_at=None)

@@ -18,7 +18,7 @@ DETAIL = "scorecards"
 
 
 def render(cards: QuerySet[Scorecard], user: Any) -> str:
-    """Returns the file, and notes for each call that its scorecards were taken.
+    """Returns the file, and logs for each call that its scorecards were exported.
 
     Texts that a spreadsheet would read as a formula, a number or the like begin with U+2060.
     """

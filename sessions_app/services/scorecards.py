@@ -23,7 +23,7 @@ SCORE = "sessions_app.score_call"
 VIEW = "sessions_app.view_scorecard"
 LONGEST_ANSWER = 2000
 MOST = 10**12
-"""The greatest number that is an answer, and the least one below zero."""
+"""Answers must lie between -MOST and MOST."""
 
 YES_NO = {True: "Yes", False: "No"}
 
@@ -63,10 +63,10 @@ def visible(call: Call, user: Any) -> QuerySet[Scorecard]:
 
 
 def publish(form: ScorecardForm) -> ScorecardVersion:
-    """Makes the form's questions, as they are edited now, those that reviewers are asked.
+    """Publishes the form's edited questions to reviewers.
 
-    A version that nobody has answered is written anew; one with answers stays, and a new one
-    follows it.
+    A version that nobody has answered is replaced; one with answers is kept, and a new one follows
+    it.
     """
     asked = [_asked(question) for question in form.questions.order_by("position", "pk")]
     with transaction.atomic():
@@ -134,7 +134,7 @@ def score(
 
 
 def delete(card: Scorecard, user: Any) -> None:
-    """Deletes a scorecard, and notes who did."""
+    """Deletes a scorecard, and logs who did."""
     with transaction.atomic():
         detail = f"scorecard deleted: {card.form.name}"
         access.log(card.call, user, AccessLog.Action.EDITED, detail)
@@ -168,7 +168,7 @@ def shown(value: Any) -> str:
 
 
 def forget_texts(call: Call) -> int:
-    """Takes out of a call's scorecards what reviewers wrote; returns in how many. Scores stay."""
+    """Removes what reviewers wrote from a call's scorecards; returns in how many. Scores stay."""
     changed = 0
     for card in Scorecard.objects.filter(call=call).select_related("version"):
         texts = _text_keys(card.version)
@@ -180,7 +180,7 @@ def forget_texts(call: Call) -> int:
 
 
 def rewrite_texts(call: Call, rewrite: Callable[[str], str]) -> int:
-    """Writes anew what reviewers wrote of a call; returns in how many scorecards that changed."""
+    """Applies `rewrite` to what reviewers wrote of a call; returns how many scorecards changed."""
     changed = 0
     for card in Scorecard.objects.filter(call=call).select_related("version"):
         answers = card.answers | {

@@ -33,7 +33,10 @@ MOST_OF_A_CALL = 100
 """Links of one call that neither expired nor were revoked."""
 
 OPENED_FOR = timedelta(hours=12)
-"""How long a browser that gave the password is not asked again."""
+"""How long a browser that gave the password is not asked again.
+
+More leaves a shared computer open for longer.
+"""
 
 WHERE = "by a share link"
 _SALT = "voicesite.share"
@@ -81,7 +84,7 @@ def why_not(call: Call) -> VoiceError | None:
 
 
 def share(call: Call, user: Any, wish: ShareWish) -> tuple[ShareLink, str]:
-    """Returns a new link and its secret, which is shown once and not kept; notes who made it.
+    """Returns a new link and its secret, which is shown once and not kept; logs who made it.
 
     Raises LegalHoldError, CallLiveError and TooManyLinksError, and UnknownCallError where there is
     no such call any more. The caller has asked `may_share`.
@@ -115,7 +118,7 @@ def share(call: Call, user: Any, wish: ShareWish) -> tuple[ShareLink, str]:
 
 
 def revoke(link: ShareLink, user: Any) -> bool:
-    """Ends a link for good, and notes who did; False where it was revoked before."""
+    """Revokes a link, and logs who did; False where it was revoked before."""
     with transaction.atomic():
         valid = ShareLink.objects.filter(pk=link.pk, revoked_at=None)
         if not valid.update(revoked_at=timezone.now()):
@@ -188,7 +191,7 @@ def is_password(link: ShareLink, password: str, address: str) -> bool:
     Raises SignInRefusedError after too many, and PasswordsBusyError; both are retryable later.
     """
     tried = sign_ins.attempt(f"link:{link.digest}", address)
-    sign_ins.check(tried, timezone.now())  # who is refused need not queue
+    sign_ins.check(tried, timezone.now())  # a refused attempt need not queue
     with _queue.turn(tried.address):
         sign_ins.check(tried, timezone.now())
         right = check_password(password, link.password)
@@ -200,12 +203,12 @@ def is_password(link: ShareLink, password: str, address: str) -> bool:
 
 
 def opened_cookie(link: ShareLink) -> str:
-    """Returns what a browser keeps that gave the password."""
+    """Returns the cookie value for a browser that has given the password."""
     return signing.dumps([link.pk, _mark(link)], salt=_SALT)
 
 
 def is_open(link: ShareLink, cookie: str) -> bool:
-    """Returns whether a browser need not give the password; `cookie` is what it kept."""
+    """Returns whether a browser need not give the password; `cookie` is from `opened_cookie`."""
     if not link.password:
         return True
     try:

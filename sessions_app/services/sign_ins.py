@@ -26,7 +26,10 @@ _SALT = "voicesite.device"
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """So many failures within so long; then none is tried until the oldest of them is older."""
+    """At most `count` failures within a period.
+
+    Further attempts are refused until the oldest failure is outside it.
+    """
 
     failures: int
     within: timedelta
@@ -85,7 +88,7 @@ def again(account: str) -> Attempt:
 
 
 def check(tried: Attempt, now: datetime) -> None:
-    """Raises SignInRefusedError where too many like this one failed of late."""
+    """Raises SignInRefusedError where too many such attempts failed recently."""
     wait = timedelta()
     for key, limit in tried.limits():
         late = SignInFailure.objects.filter(key=key, at__gt=now - limit.within).order_by("-at")
@@ -104,18 +107,18 @@ def failed(tried: Attempt, now: datetime) -> None:
 def succeeded(tried: Attempt) -> None:
     """Forgets the failures of this account at this place: a typing error is no attack.
 
-    Those of the address stay, since anybody may have one account to sign in with in between.
+    Those of the address stay: an attacker may sign in to an account of their own in between.
     """
     SignInFailure.objects.filter(key=tried.own_key).delete()
 
 
 def forget_old(now: datetime) -> int:
-    """Deletes what no limit looks at any more; returns how many."""
+    """Deletes failures that are older than every limit's period; returns how many."""
     return SignInFailure.objects.filter(at__lt=now - KEPT).delete()[0]
 
 
 def device_cookie(user: Any, cookie: str = "") -> str:
-    """Returns what tells this browser from others that never signed in as `user`."""
+    """Returns the cookie value that marks a browser as one where `user` signed in before."""
     device = _device(cookie, user.get_username()) or secrets.token_urlsafe(12)
     return signing.dumps([user.pk, device], salt=_SALT)
 

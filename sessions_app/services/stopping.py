@@ -10,10 +10,10 @@ FINISH_S = 5.0
 
 
 class StoppedError(SystemExit):
-    """The worker's time is over, and the work is not done; another one will do all of it.
+    """The worker must stop, and the work is not done; another worker will do all of it.
 
-    It is no Exception, which the task could take for a failure of its own. asyncio passes a
-    SystemExit on immediately, and closes what its tasks hold.
+    Not an Exception subclass, so that tasks do not handle it as their own failure. asyncio passes
+    a SystemExit on immediately, and closes what its tasks hold.
     """
 
 
@@ -34,7 +34,7 @@ def stop_after(seconds: float = FINISH_S) -> None:
 
 
 def is_over() -> bool:
-    """Returns whether nothing is to be begun any more."""
+    """Returns whether the worker must not begin anything any more."""
     return _Stop.over
 
 

@@ -38,17 +38,17 @@ from sessions_app.services.queueing import SUMMARISE, queue
 from sessions_app.services.undirected_speech import RemoveCommands, undirected_rows, without_notes
 
 SCRIBE = "scribe"
-"""The responder that only repeats what it was told."""
+"""The responder that writes down and repeats what callers dictate."""
 
 
 def summarise(
     call: Call, row: Summary, summariser: Summariser, remove_commands: RemoveCommands | None = None
 ) -> None:
-    """Fills a taken row from the call's transcript and marks it done.
+    """Fills a claimed row from the call's transcript and marks it done.
 
     Without `remove_commands` nothing of what was said counts as asked of the agent.
     """
-    # before the words: what is corrected while they are read makes the summary older than them
+    # before the words: a correction made while they are read then makes the summary outdated
     row.text_revision = corrections.text_revision(call)
     rows = exports.rows(call)
     noted = list(turns.notes_of(call))
@@ -87,10 +87,10 @@ class SummaryParts:
 
 
 def told(summary: Summary | SummaryVersion) -> SummaryParts:
-    """Returns what a page shows of a summary, beside the notes of its call.
+    """Returns what a page shows of a summary, next to the notes of its call.
 
-    A text that only joins the key points is left out, as are key points that are notes, hold one
-    or are action items: the call's notes stand beside them.
+    A text that only joins the key points is left out. So are key points that are notes, contain one
+    or are action items, because the page shows the call's notes, too.
     """
     said = [point for point in summary.key_points if point.get("seq") is not None]
     joined = _plain(join_sentences(point["text"] for point in said))
@@ -181,7 +181,7 @@ def _plain(text: str) -> str:
 
 
 def _once(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Leaves out a sentence that holds, word by word, an item written down; those all stay."""
+    """Drops sentences that repeat a noted item word for word; the items are kept."""
     written = [f" {_plain(item['text'])} " for item in items if item.get("seq") is None]
     return [
         item
@@ -203,7 +203,7 @@ def _point(point: SummaryPoint) -> dict[str, Any]:
 
 
 def _written(notes: Iterable[Note], kind: NoteKind) -> list[dict[str, Any]]:
-    """Returns what the agent wrote down: it comes first, since somebody asked for it."""
+    """Returns what the agent wrote down: it comes first, since the caller asked for it."""
     return [{"text": note.text, "seq": None} for note in notes if note.kind == kind]
 
 
@@ -221,8 +221,8 @@ def is_outdated(summary: Summary | None, now: int | None = None) -> bool:
 def may_ask_again(user: Any, call: Call, *, outdated: bool | None = None) -> bool:
     """Returns whether `user` may have the summary made again.
 
-    Staff who may change calls always; whoever may correct the call, where it is `outdated`, which
-    is looked up unless it is known.
+    Staff who may change calls always may; anyone who may correct the call may if it is `outdated`,
+    which is looked up unless it is given.
     """
     if access.may_change(user):
         return True
@@ -232,9 +232,9 @@ def may_ask_again(user: Any, call: Call, *, outdated: bool | None = None) -> boo
 
 
 def ask_again(call: Call, user: Any | None) -> bool:
-    """Owes an ended call a new summary, and notes who asked; the old text stays till then.
+    """Queues a new summary of an ended call, and logs the request; the old text stays until then.
 
-    `user` is None where voicesite itself does.
+    `user` is None where voicesite itself requests it.
 
     Returns False, and does nothing, while the call is live or its summary is being made.
     """

@@ -11,7 +11,7 @@ from sessions_app.engine.summaries.base import CallSummary
 from sessions_app.models import Call, Summary, SummaryVersion
 
 PER_TOKENS = 1_000_000
-"""Prices are those of so many tokens."""
+"""The number of tokens that prices are for."""
 
 Prices = Mapping[str, tuple[Decimal, Decimal]]
 

@@ -46,7 +46,7 @@ def tidy(text: str) -> str:
 
 
 def wanted(text: str) -> list[str]:
-    """Returns the tags that a list with commas names; what is no tag finds nothing."""
+    """Returns the tags in a comma-separated list; text that cannot be a tag matches no call."""
     return [unicodedata.normalize("NFC", part.strip().lower()) for part in text.split(",")]
 
 
@@ -56,7 +56,7 @@ def tags_of(call: Call) -> list[str]:
 
 
 def replace(call: Call, user: Any, names: Iterable[str]) -> list[str]:
-    """Gives the call these tags and no others, and notes who did; returns them tidy.
+    """Gives the call these tags and no others, and logs who did; returns them tidied.
 
     Raises TagRefusedError, and then changes nothing.
     """
@@ -93,7 +93,8 @@ def remove(call: Call, user: Any, name: str) -> list[str]:
 def known(user: Any, begins: str = "") -> list[dict[str, Any]]:
     """Returns the tags of the calls that `user` sees, those of most calls first.
 
-    Each is `{"name": …, "calls": how many}`; SUGGESTED at most, and those alone that begin so.
+    Each is `{"name": …, "calls": how many}`; at most SUGGESTED, and only those that start with
+    `begins`.
     """
     # from tags to their calls: most calls have none
     found = CallTag.objects.filter(call__erasing_at=None)
@@ -109,7 +110,7 @@ def known(user: Any, begins: str = "") -> list[dict[str, Any]]:
 def tagged(calls: QuerySet[Call], names: Iterable[str]) -> QuerySet[Call]:
     """Returns those of `calls` that have all of these tags."""
     names = set(names)
-    if len(names) > MOST_TAGS:  # no call has as many, and no database takes any number of them
+    if len(names) > MOST_TAGS:  # no call has as many, and databases limit the length of a condition
         return calls.none()
     for name in names:
         calls = calls.filter(pk__in=CallTag.objects.filter(name=name).values("call"))

@@ -25,7 +25,7 @@ W = TypeVar("W", Offer, StartStream)
 
 TICKET_BYTES = 24
 KEPT = timedelta(days=1)
-"""How long rows are kept after their end, to show staff what became of them."""
+"""How long rows are kept after their end, so that staff can see what happened to them."""
 
 RESUME_MARK = "r."
 _SALT = "voicesite.resume"
@@ -65,10 +65,10 @@ def issue(
 
 
 def find_holder(secret: str, origin: str) -> Principal | None:
-    """Returns whom a ticket, or a call's resume token, lets in now; None for nobody.
+    """Returns the principal that a ticket, or a call's resume token, admits now; None for none.
 
-    One that was used is for the call it was used for, while that is live. Nothing is used up:
-    `claim` does that.
+    A used ticket admits only to its own call, while that is live. Does not consume the ticket;
+    `claim` does.
     """
     wanted: dict[str, Any] = {"digest": digest_of(secret)}
     if secret.startswith(RESUME_MARK):
@@ -84,7 +84,7 @@ def find_holder(secret: str, origin: str) -> Principal | None:
 
 
 def principal_of(row: Ticket) -> Principal:
-    """Returns whom a ticket lets in, whether or not it does so now."""
+    """Returns the principal of a ticket, whether or not it admits them now."""
     visitor = KNOWN + row.visitor if row.visitor else f"{BY_TICKET}{row.pk}"
     data = CallData(row.variables, row.metadata)
     return Principal(
@@ -93,7 +93,7 @@ def principal_of(row: Ticket) -> Principal:
 
 
 def redeem(secret: str, origin: str) -> Principal | None:
-    """Returns whom a ticket lets in for its only use, or a resume token; None for nobody."""
+    """Uses a ticket (or takes a resume token) and returns its principal; None if it admits none."""
     found = find_holder(secret, origin)
     if found is None or secret.startswith(RESUME_MARK):
         return found
@@ -101,9 +101,9 @@ def redeem(secret: str, origin: str) -> Principal | None:
 
 
 def claim(holder: Principal) -> bool:
-    """Uses a ticket up; returns False where it was used before, or is too old.
+    """Consumes a ticket; returns False where it was used before, or is too old.
 
-    Raises BusyError (retryable) while somebody keeps the database.
+    Raises BusyError (retryable) while the database is locked.
     """
     now = timezone.now()
     unused = Ticket.objects.filter(pk=holder.key, used_at=None, expires_at__gt=now)
@@ -115,7 +115,7 @@ def claim(holder: Principal) -> bool:
 
 
 def release(holder: Principal) -> None:
-    """Gives a ticket back whose use came to nothing."""
+    """Makes a consumed ticket usable again, because its use failed."""
     Ticket.objects.filter(pk=holder.key, call_id="").update(used_at=None)
 
 
@@ -134,7 +134,7 @@ def bind(holder: Principal, call_id: str) -> None:
 
 
 def undo_call(call_id: str) -> None:
-    """Takes back a call of which its client was never told; its ticket is for another one then."""
+    """Undoes a call the client never learnt of, so that its ticket can be used again."""
     with transaction.atomic():
         Ticket.objects.filter(call_id=call_id).update(call_id="", used_at=None)
         unknown = Call.objects.filter(public_id=call_id, state=CallState.CREATED)
@@ -145,12 +145,12 @@ def undo_call(call_id: str) -> None:
 
 
 def resume_token(holder: Principal, call_id: str) -> str:
-    """Returns what lets a ticket's client come back to its call, and to no other."""
+    """Returns the token with which a ticket's client can return to its call, and to no other."""
     return RESUME_MARK + signing.dumps([int(holder.key), call_id], salt=_SALT)
 
 
 def authorised(holder: Principal, wish: W) -> W:
-    """Returns what `holder` may wish for; raises NotAllowedError for anything else.
+    """Returns `wish` as far as `holder` may have it; raises NotAllowedError for anything else.
 
     `wish` names its agent and, where it goes on with a call, that call. A holder limited to
     one call may resume only that call, not the party's other calls, since a ticket may be in other
@@ -179,7 +179,7 @@ def check_access(holder: Principal, call_id: str) -> None:
 
 
 def forget_old(now: datetime) -> int:
-    """Deletes tickets that nobody can use any more; returns how many."""
+    """Deletes tickets that can no longer be used; returns how many."""
     live = Call.objects.filter(state__in=sorted(LIVE)).values("public_id")
     old = Ticket.objects.filter(expires_at__lt=now - KEPT).exclude(call_id__in=live)
     return old.delete()[0]

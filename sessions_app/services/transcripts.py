@@ -47,7 +47,7 @@ def append(rows: Iterable[tuple[int, SegmentFinal]]) -> None:
 
 
 def _derive_again(places: Iterable[tuple[int, int]]) -> None:
-    """Counts and folds anew what was stored before and has been corrected or revised since."""
+    """Counts and folds again segments that were stored before and corrected or revised since."""
     by_call: dict[int, set[int]] = {}
     for call_pk, seq in places:
         by_call.setdefault(call_pk, set()).add(seq)
@@ -72,7 +72,7 @@ def _of(call: Call) -> QuerySet[Segment]:
 
 
 def revise(call: Call, seq: int, **values: Any) -> None:
-    """Puts what a second pass has into one of the call's segments; nothing where there is none."""
+    """Stores a second pass's `values` in one of the call's segments, if it exists."""
     with transaction.atomic():
         for segment in Segment.objects.select_for_update().filter(call=call, seq=seq):
             for name, value in values.items():

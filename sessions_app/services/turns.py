@@ -62,7 +62,7 @@ def change_notes(
 
 
 def replace_notes(call_pk: int, notes: Iterable[events.NoteTaken]) -> None:
-    """Makes the call's notes (by key) what they are now."""
+    """Replaces the notes of a call (by key) with `notes`."""
     with transaction.atomic():
         Note.objects.filter(call_id=call_pk).delete()
         change_notes(call_pk, notes)

@@ -11,20 +11,22 @@ from sessions_app.engine.text.writing import join_sentences, plain_words
 from sessions_app.models import Turn
 
 RemoveCommands = Callable[[str], str]
-"""Returns a text without what was asked of the agent in it."""
+"""Returns a text without the requests to the agent in it."""
 
 NEAR_MS = 500
-"""How far the times of words may be from those of the turn that they belong to."""
+"""How many ms the times of words may be off those of the turn that they belong to.
+
+Larger may give words to a neighbouring turn; smaller loses words whose times are inexact.
+"""
 
 
 def undirected_rows(
     rows: Sequence[ExportSegment], remove_commands: RemoveCommands, turns: Sequence[Turn]
 ) -> list[ExportSegment]:
-    """Returns the rows with what of the caller's words was not asked of the agent.
+    """Returns the rows, of the caller's words only those that asked nothing of the agent.
 
-    `remove_commands` finds it by the words; where the call's turns say that the agent answered
-    nothing, it was asked for nothing. What was said in one turn is looked at as one, as the agent
-    did.
+    `remove_commands` finds requests by their words; if by the call's turns the agent answered
+    nothing, there were none. What was said in one turn is looked at as a whole, as the agent did.
     """
     own = [_turn_of(row, turns) if row.speaker == Speaker.CALLER else None for row in rows]
     together: dict[int, list[str]] = {}
@@ -45,7 +47,7 @@ def undirected_rows(
 
 
 def without_notes(rows: Sequence[ExportSegment], notes: Sequence[str]) -> list[ExportSegment]:
-    """Returns the rows without the sentences by which something was written down.
+    """Returns the rows without the sentences that dictated a note.
 
     A note may go over several sentences, and hold whole ones.
     """
@@ -70,7 +72,7 @@ def without_notes(rows: Sequence[ExportSegment], notes: Sequence[str]) -> list[E
 
 
 def _written(said: Sequence[str], notes: Sequence[str]) -> Iterator[int]:
-    """Yields which of one side's sentences have words of a note, or only such."""
+    """Yields the numbers of one side's sentences that contain a note, or are part of one."""
     joined, spans = " ", []
     for words in said:
         start = len(joined)

@@ -33,10 +33,10 @@ LIVE_NUMBER = 1
 
 
 def ask(call: Call, user: Any, recogniser: str) -> Version | None:
-    """Owes a call a new version by that recogniser, and notes who asked.
+    """Queues a new version of a call by that recogniser, and logs the request.
 
-    Returns None, and does nothing, where there is no recording to listen to, or the call's words
-    were erased.
+    Returns None, and does nothing, if there is no recording to transcribe, or the call's words were
+    erased.
     """
     heard = Recording.objects.filter(call=call).exclude(file="")
     if call.text_erased_at is not None or not heard.exists():
@@ -49,9 +49,10 @@ def ask(call: Call, user: Any, recogniser: str) -> Version | None:
 
 
 def owe_lost(public_id: str) -> None:
-    """Owes a call what its live recogniser did not say; once, however often it is asked for.
+    """Queues a version for the words that the live recogniser lost, once per call.
 
-    VOICE["SECOND_PASS"] names who may say it, the best first; where it is empty nothing is owed.
+    VOICE["SECOND_PASS"] names the recognisers for it, the best first; if it is empty, nothing is
+    queued.
     """
     names: Sequence[str] = settings.VOICE["SECOND_PASS"]
     with transaction.atomic():
@@ -63,15 +64,16 @@ def owe_lost(public_id: str) -> None:
 
 
 def lost_of(call: Call) -> list[int]:
-    """Returns the keys of the versions that look for what was lost and are not done."""
+    """Returns the keys of the call's pending versions for lost words."""
     owed = Version.objects.filter(call=call, purpose=Purpose.LOST, state=WorkState.PENDING)
     return list(owed.values_list("pk", flat=True))
 
 
 def ready(keys: Iterable[int]) -> list[int]:
-    """Returns those that need not wait: for a live call's end, or for a recording to come.
+    """Returns those that can start now: their call is over, and its recording is finished.
 
-    Nor for one without the sound of what is hidden: it would be heard and written down again.
+    They also wait for the recording without the sound of hidden words, or those would be
+    transcribed again.
     """
     owed = [WorkState.PENDING, WorkState.RUNNING, WorkState.FAILED]
     covered = Q(call__sound_redaction__state__in=owed)
@@ -83,7 +85,7 @@ def ready(keys: Iterable[int]) -> list[int]:
 
 
 def keep(version: Version, rows: Sequence[VersionSegment], heard_ms: float = 0.0) -> bool:
-    """Saves what a taken version says, as done; False where another worker has it now.
+    """Saves the rows of a claimed version as done; False where another worker has it now.
 
     `heard_ms` is how much speech its recogniser was given.
     """
@@ -103,7 +105,7 @@ def keep(version: Version, rows: Sequence[VersionSegment], heard_ms: float = 0.0
     return True
 
 
-def changed(row: VersionSegment, live: Segment | None) -> bool:
+def differs(row: VersionSegment, live: Segment | None) -> bool:
     """Returns whether the row has other words than were recognised live."""
     return row.added or live is None or not same_words(live.text, row.text)
 
@@ -114,9 +116,9 @@ def compared(row: VersionSegment, live: Segment | None) -> list[DiffRun]:
 
 
 def accept(row: VersionSegment, user: Any) -> bool:
-    """Lets people read the row's words from now on; False where they do already.
+    """Shows the row's words from now on; False where they are shown already.
 
-    What was recognised live stays, and so does staff's own correction, which goes first.
+    What was recognised live is kept; so is a correction by hand, which takes precedence.
     """
     with transaction.atomic():
         Version.objects.select_for_update().get(pk=row.version_id)
@@ -133,14 +135,14 @@ def accept_all(version: Version, user: Any) -> int:
         Version.objects.select_for_update().get(pk=version.pk)
         live = by_seq(version.call)
         open_ = version.segments.filter(accepted_at=None).select_related("version__call")
-        rows = [row for row in open_ if changed(row, live.get(row.seq or 0))]
+        rows = [row for row in open_ if differs(row, live.get(row.seq or 0))]
         for row in rows:
             _accept(row, user)
         return len(rows)
 
 
 def take_back(row: VersionSegment, user: Any) -> bool:
-    """Undoes `accept`: people read what was recognised live again."""
+    """Undoes `accept`: shows what was recognised live again."""
     with transaction.atomic():
         version = Version.objects.select_for_update().get(pk=row.version_id)
         row.refresh_from_db()
@@ -170,7 +172,7 @@ def _accept(row: VersionSegment, user: Any) -> None:
 
 
 def _new(call: Call, recogniser: str, purpose: Purpose, user: Any) -> Version:
-    access.lock_call(call.pk)  # two at once would take one number
+    access.lock_call(call.pk)  # two at once would get the same number
     last = Version.objects.filter(call=call).aggregate(last=Max("number"))["last"] or LIVE_NUMBER
     return Version.objects.create(
         call=call, number=last + 1, purpose=purpose, recogniser=recogniser, asked_by=user
@@ -195,7 +197,7 @@ def _apply(row: VersionSegment, user: Any) -> None:
             revision=1,
         )
     else:
-        # of what was added and taken back the segment is there still
+        # a segment that was added and taken back still exists
         put: dict[str, Any] = {"revised_text": "", "revised_words": [], "revised_at": None}
         if not row.added:
             others = VersionSegment.objects.filter(
@@ -209,7 +211,7 @@ def _apply(row: VersionSegment, user: Any) -> None:
 
 
 def _next_seq(call: Call) -> int:
-    """Returns a number that no live segment takes, not even a suspended process's later."""
+    """Returns a number that no live segment can get, even a later one of a suspended process."""
     access.lock_call(call.pk)
     last = Segment.objects.filter(call=call).aggregate(last=Max("seq"))["last"] or 0
     return max(int(last), ADDED_FROM) + 1

@@ -12,8 +12,8 @@ from sessions_app.services import access
 VISIT = timedelta(minutes=10)
 """A player asks for many pieces of a file, and an open page fills itself in: both are one visit."""
 
-SAYS_MORE = {AccessLog.Action.LOADED: AccessLog.Action.LISTENED}
-"""What was listened to was loaded: that needs no line of its own."""
+IMPLIED_BY = {AccessLog.Action.LOADED: AccessLog.Action.LISTENED}
+"""A listen implies a load, so the load is not logged separately."""
 
 
 def note_visit(call: Call, user: Any, action: AccessLog.Action, where: str) -> None:
@@ -21,7 +21,7 @@ def note_visit(call: Call, user: Any, action: AccessLog.Action, where: str) -> N
     if _noted(call, user, action, where):
         return
     with transaction.atomic():
-        # players ask for several pieces at once, and each of them has looked before any has written
+        # a player's parallel requests would all look before any of them has written
         Call.objects.select_for_update().filter(pk=call.pk).first()
         if not _noted(call, user, action, where):
             access.log(call, user, action, where)
@@ -38,7 +38,7 @@ def is_reading(call: Call, user: Any) -> bool:
 
 
 def _noted(call: Call, user: Any, action: AccessLog.Action, where: str) -> bool:
-    enough = [action, SAYS_MORE.get(action, action)]
+    enough = [action, IMPLIED_BY.get(action, action)]
     since = timezone.now() - VISIT
     return AccessLog.objects.filter(
         call=call,

@@ -1,6 +1,6 @@
-"""Webhooks: what happens to calls is owed to endpoints in the same transaction, and sent later.
+"""Webhooks: an event of a call is queued in the same transaction as the change, and sent later.
 
-`owe` writes what is to be told, `deliver` sends one message. Messages follow Standard Webhooks:
+`owe` queues an event's messages, `deliver` sends one. Messages follow Standard Webhooks:
 `webhook-id` is the same at each attempt, `webhook-timestamp` the attempt's time, and
 `webhook-signature` covers both and the body. They hold what a call was given at its start, and no
 words of it: a receiver fetches what it may read over REST. Delivery is at least once, and in order
@@ -32,10 +32,13 @@ OVERLAP = timedelta(days=1)
 """How long after a rotation messages are signed by the secret before, too."""
 
 BACK_OFF = timedelta(minutes=1)
-"""How long an endpoint that did not answer is left alone: each attempt may take seconds."""
+"""How long an endpoint that did not answer gets no messages: each attempt may take seconds.
+
+Smaller lets a dead endpoint hold up the worker more often; larger delays messages once it is back.
+"""
 
 KEPT = timedelta(days=30)
-"""How long the log of deliveries is kept."""
+"""How long the log of deliveries is kept; longer keeps more rows, and what calls were given."""
 
 GONE = 410
 """An endpoint that answers so wants no more messages (Standard Webhooks)."""
@@ -62,10 +65,10 @@ def allowed_hosts() -> AllowedHosts:
 
 
 def owe(event: WebhookEvent, call_id: str, once: str = "") -> None:
-    """Owes a message about a call (its public id) to each endpoint that asked for the event.
+    """Queues a message about a call (its public id) to each endpoint that wants the event.
 
-    To be called in the transaction that makes it true. An endpoint is told of an event of a call
-    one time; `once` tells several of them apart.
+    Call it in the transaction of the change. Each endpoint gets an event once per call; pass a
+    distinct `once` for events that may repeat.
     """
     enabled = WebhookEndpoint.objects.filter(enabled=True)
     wanted = [endpoint for endpoint in enabled if event.value in endpoint.events]
@@ -125,7 +128,7 @@ def _iso_utc(at: datetime | None) -> str | None:
 
 
 def deliver(delivery_pk: int) -> None:
-    """Sends one message if it is owed and nobody else is at it; safe to run twice."""
+    """Sends one pending message, unless another worker is doing so; safe to run twice."""
     row = WebhookDelivery.objects.select_related("endpoint").filter(pk=delivery_pk).first()
     if row is None or not _may_send(row):
         return
@@ -136,7 +139,7 @@ def deliver(delivery_pk: int) -> None:
         try:
             answer = _posted(taken)
             taken.status = answer.status
-            _check(taken, answer)
+            _check_status(taken, answer)
         except NotAcceptedError as error:
             logger.warning("webhook delivery %d: %s", taken.pk, error.message)
             _note_status(taken)
@@ -148,13 +151,13 @@ def deliver(delivery_pk: int) -> None:
             raise
         with transaction.atomic():
             if work.is_held(taken):
-                # what the call was given may have been taken out while it was sent
+                # what the call was given may have been erased while it was sent
                 taken.refresh_from_db(fields=["payload"])
             work.done(taken)
 
 
 def _may_send(row: WebhookDelivery) -> bool:
-    """Returns whether the endpoint takes messages now; what waits for it costs no attempt."""
+    """Returns whether the endpoint takes messages now; waiting for it costs no attempt."""
     endpoint = row.endpoint
     if not endpoint.enabled:
         # also what a worker left that was killed at it: nobody would ever take it
@@ -196,10 +199,10 @@ def signed(
     }
 
 
-def _check(row: WebhookDelivery, answer: PostAnswer) -> None:
+def _check_status(row: WebhookDelivery, answer: PostAnswer) -> None:
     """Raises NotAcceptedError for any status but 2xx; one that is gone is switched off.
 
-    One that asks for a pause has it, from all messages.
+    An endpoint that asks for a pause gets no message until it is over.
     """
     endpoints = WebhookEndpoint.objects.filter(pk=row.endpoint_id)
     if 200 <= answer.status < 300:  # noqa: PLR2004 - what HTTP calls successful
@@ -224,9 +227,9 @@ def _rest(endpoint_pk: int, pause: timedelta, problem: str) -> None:
 
 
 def forget_given(call_keys: Iterable[int], left: Mapping[str, Any] | None = None) -> None:
-    """Takes what calls were given out of the messages about them, sent or not.
+    """Removes what calls were given from the messages about them, sent or not.
 
-    `left` are the variables and metadata that stay, where some do.
+    `left` are the variables and metadata that are kept, if any.
     """
     stays = {"variables": {}, "metadata": {}} | dict(left or {})
     told = WebhookDelivery.objects.filter(call_id__in=list(call_keys))
@@ -238,14 +241,14 @@ def forget_given(call_keys: Iterable[int], left: Mapping[str, Any] | None = None
 
 
 def rotate(endpoint: WebhookEndpoint) -> None:
-    """Gives an endpoint a new secret; the one before goes on signing, too, for OVERLAP."""
+    """Gives an endpoint a new secret; messages are signed by the old one, too, for OVERLAP."""
     endpoint.previous_secret, endpoint.secret = endpoint.secret, new_secret()
     endpoint.rotated_at = timezone.now()
     endpoint.save(update_fields=["previous_secret", "secret", "rotated_at"])
 
 
 def send_again(row: WebhookDelivery) -> bool:
-    """Owes a message once more, with its id and its sequence; False while it is being sent."""
+    """Queues a message again, with its id and its sequence; False while it is being sent."""
     with transaction.atomic():
         if not work.again(row):
             return False
@@ -254,6 +257,6 @@ def send_again(row: WebhookDelivery) -> bool:
 
 
 def forget_old(now: datetime) -> int:
-    """Deletes what the log need not hold any more; returns how much."""
+    """Deletes deliveries older than KEPT from the log; returns how many."""
     over = WebhookDelivery.objects.filter(state__in=[WorkState.DONE, WorkState.FAILED])
     return over.filter(created_at__lt=now - KEPT).delete()[0]

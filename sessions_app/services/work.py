@@ -1,4 +1,4 @@
-"""Leases on work that the database owes."""
+"""Leases on jobs that are rows of the database: claim, renew, finish, fail, try again."""
 
 import errno
 import logging
@@ -21,25 +21,46 @@ from sessions_app.services.database import is_away
 logger = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=20)
-"""How soon the work of a killed worker is owed again; a living one renews its lease."""
+"""How soon the job of a killed worker is pending again; a living one renews its lease.
+
+Shorter gives a job that is only held up to a second worker; longer delays jobs after a crash.
+"""
 
 MAX_ATTEMPTS = 3
-"""Failures until the work is given up; a permanent cause shows within a minute or two."""
+"""Failures until the work is given up; a permanent cause shows within a minute or two.
+
+More survives longer faults, but shows a permanent one later.
+"""
 
 MAX_TAKES = 10
-"""Claims without a reported error until the work is given up: it kills its workers."""
+"""Claims without a reported error until the work is given up: it kills its workers.
+
+More kills more of them; fewer gives up work whose workers were stopped for other reasons.
+"""
 
 PAUSE = timedelta(seconds=10)
-"""The pause before the second attempt; before the third it is twice as long."""
+"""The pause before the second attempt; before the third it is twice as long.
+
+Longer outlasts longer faults; shorter shows results and errors sooner.
+"""
 
 LONGEST_PAUSE = timedelta(hours=1)
-"""The longest pause of work that is never given up: each is twice as long as the one before."""
+"""The longest pause of work that is never given up: each is twice as long as the one before.
+
+Longer costs fewer attempts that fail, but resumes later once the fault is over.
+"""
 
 PASSING_PAUSE = timedelta(seconds=20)
-"""The same for faults that pass by themselves, such as a full disk: 15 minutes in all."""
+"""PAUSE for faults that pass by themselves, such as a full disk: 15 minutes in all.
+
+Longer waits longer for somebody to make room before the work is given up.
+"""
 
 HINT_EVERY = timedelta(seconds=30)
-"""How often waiting work is queued again: a busy worker's queue must not fill with repeats."""
+"""How often pending work is queued again.
+
+More often fills a busy worker's queue with repeats; less often delays work whose message was lost.
+"""
 
 GAVE_UP = "The background worker stopped each time it tried."
 ERROR_CHARS = 500
@@ -48,11 +69,11 @@ W = TypeVar("W", bound=LeasedJob)
 
 
 def take(model: type[W], key: int, lease: timedelta = LEASE) -> W | None:
-    """Returns the row for whoever gets it; None when it is done, failed, or with another.
+    """Claims a row for this worker and returns it; None if it is done, failed, or another has it.
 
     `key` is what the model's WORK_KEY names: mostly its call.
 
-    A row that was taken MAX_TAKES times and never came back is failed instead.
+    A row that was claimed MAX_TAKES times without a result is failed instead.
     """
     now = timezone.now()
     ready = _rows(model).filter(_waiting() | _expired(now), **{model.WORK_KEY: key})
@@ -72,8 +93,8 @@ def take(model: type[W], key: int, lease: timedelta = LEASE) -> W | None:
 def doing(model: type[W], key: int, lease: timedelta = LEASE) -> Iterator[W | None]:
     """Yields the row that `take` gives, its lease renewed for as long as the block runs.
 
-    The block calls `done`. What it raises fails the row with its reason, and goes no further.
-    A worker that is told to stop interrupts the block, and owes its work again.
+    The block calls `done`. An exception in it fails the row with its reason, and is not passed on.
+    A worker that is told to stop interrupts the block, and makes the row pending again.
     """
     row = None if stopping.is_over() else take(model, key, lease)
     if row is None:
@@ -111,9 +132,9 @@ def fail(row: LeasedJob, error: str, *, passing: bool = False, wait_s: float = 0
     """Gives the row back for another attempt, or fails it after MAX_ATTEMPTS, with its reason.
 
     A `passing` reason, such as a full disk, is waited for: up to MAX_TAKES, each later by
-    PASSING_PAUSE. Work that is never given up is tried again for ever, with pauses that double up
-    to LONGEST_PAUSE. No attempt comes before `wait_s`. Does nothing when the work is done, or was
-    meanwhile given to another worker.
+    PASSING_PAUSE. Work that is never given up is tried again without end, with pauses that double
+    up to LONGEST_PAUSE. No attempt comes before `wait_s`. Does nothing when the work is done, or
+    was given to another worker.
     """
     pause = _next_pause(row, passing=passing)
     if pause is not None:
@@ -130,7 +151,7 @@ def fail(row: LeasedJob, error: str, *, passing: bool = False, wait_s: float = 0
 
 
 def put_off(row: LeasedJob, reason: str, pause: timedelta) -> None:
-    """Owes the work after `pause`, as if it had not been taken; `reason` says what it waits for."""
+    """Makes the row pending after `pause`, without counting the attempt; `reason` says why."""
     held_by(row).update(
         state=WorkState.PENDING,
         leased_until=timezone.now() + pause,
@@ -141,7 +162,7 @@ def put_off(row: LeasedJob, reason: str, pause: timedelta) -> None:
 
 
 def is_held(row: LeasedJob) -> bool:
-    """Locks the row; returns whether its work is still with who took it. In a transaction."""
+    """Locks the row; returns whether the worker that claimed it still has it. In a transaction."""
     return _still_held(row) is not None
 
 
@@ -168,17 +189,17 @@ def _next_pause(row: LeasedJob, *, passing: bool) -> timedelta | None:
 
 
 def give_back(row: LeasedJob) -> None:
-    """Owes the work at once, as if it had not been taken; does nothing where it is done."""
+    """Makes the row pending at once, without counting the attempt; does nothing if it is done."""
     take_back(held_by(row), state=WorkState.PENDING, attempts=F("attempts") - 1)
 
 
 def is_free(now: datetime) -> Q:
-    """Returns the filter for rows whose work is owed, and that nobody is at."""
+    """Returns the filter for rows whose work is pending, with no worker on it."""
     return _waiting() | _expired(now)
 
 
 def again(row: LeasedJob) -> bool:
-    """Owes the work anew, with all its attempts; False while a worker is at it."""
+    """Makes the row pending again, with all its attempts; False while a worker has it."""
     free = ~Q(state=WorkState.RUNNING) | _expired(timezone.now())
     anew = {"state": WorkState.PENDING, "attempts": 0, "error": "", "done_at": None}
     with transaction.atomic():
@@ -205,7 +226,7 @@ def hinted(model: type[W], keys: Iterable[int], now: datetime) -> None:
 
 
 def is_passing(error: Exception) -> bool:
-    """Returns whether the same work succeeds once somebody makes room, or the database is back."""
+    """Returns whether the same work can succeed later, such as after a full disk was cleared."""
     full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
     return full or is_away(error)
 
@@ -251,7 +272,7 @@ def _expired(now: datetime) -> Q:
 
 
 def _still_held(row: LeasedJob) -> LeasedJob | None:
-    """Locks the row and returns it as it is now; None if it was taken, or taken back, since."""
+    """Locks the row and returns it as it is now; None if it was claimed again or taken back."""
     mine = _rows(type(row)).select_for_update().filter(pk=row.pk, lease_number=row.lease_number)
     return mine.first()
 
@@ -264,7 +285,7 @@ def _interrupted(row: LeasedJob) -> None:
     logger.info("the %s %d is given back: the worker stops", type(row).__name__.lower(), row.pk)
     try:
         give_back(row)
-    except DatabaseError:  # the interruption may have met a question half asked
+    except DatabaseError:  # the interruption may have come within a query
         connection.close()
         give_back(row)
 
@@ -286,7 +307,7 @@ def _renewed(row: LeasedJob, lease: timedelta) -> Iterator[None]:
 def _renew(row: LeasedJob, lease: timedelta, over: threading.Event) -> None:
     try:
         while not over.wait(lease.total_seconds() / 3):
-            heartbeats.give(heartbeats.WORKER)  # a worker that is at one thing for long is alive
+            heartbeats.give(heartbeats.WORKER)  # a worker with one long job is alive
             try:
                 held_by(row).update(leased_until=timezone.now() + lease)
             except DatabaseError as error:

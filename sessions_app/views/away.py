@@ -17,7 +17,7 @@ FAILED = "The server could not handle this request. Its log says why."
 
 
 class DatabaseAway:
-    """Middleware: answers 503 when a view finds the database locked or gone, 404 for a call."""
+    """Middleware: answers 503 while the database is unavailable, and 404 for an unknown call."""
 
     sync_capable = async_capable = True
 

@@ -1,4 +1,4 @@
-"""What was taken from a call: as its page shows it, and the page on which staff correct it."""
+"""The values taken from a call: as its page shows them, and the page to correct them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,8 +15,8 @@ from sessions_app.engine.summaries.taking import fields_of
 from sessions_app.engine.text.cleaning import clean, one_line
 from sessions_app.engine.understanding.fields import (
     LONGEST_TEXT,
+    display_value,
     label_of,
-    said,
     type_of,
     value_problem,
 )
@@ -38,7 +38,7 @@ class TakenField:
 
 
 def of_call(call: Call) -> Extraction | None:
-    """Returns what was taken from a call, ready or not; None where nothing is to be taken."""
+    """Returns the values taken from a call, ready or not; None if its agent has no fields."""
     return Extraction.objects.filter(call=call).select_related("corrected_by").first()
 
 
@@ -48,7 +48,7 @@ def shown(row: Extraction, starts: Mapping[int, int]) -> list[TakenField]:
         TakenField(
             name,
             label_of(name, field),
-            said(row.values.get(name)),
+            display_value(row.values.get(name)),
             name in row.corrections,
             summary_display.places_of(
                 () if name in row.corrections else row.evidence.get(name, ()), starts
@@ -94,7 +94,7 @@ def _field(name: str, wanted: Mapping[str, Any]) -> forms.Field:
     }
     if kind == "boolean" or ("enum" in wanted and kind != "array"):
         options = [True, False] if kind == "boolean" else wanted["enum"]
-        choices = [("", NOT_SAID), *((_typed(one), said(one)) for one in options)]
+        choices = [("", NOT_SAID), *((_typed(one), display_value(one)) for one in options)]
         return forms.ChoiceField(choices=choices, **how)
     if kind == "integer":
         return forms.IntegerField(**how)
@@ -143,7 +143,7 @@ def _item(text: str, kind: str) -> Any:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def extraction(request: HttpRequest, public_id: str) -> HttpResponse:
-    """The form by which staff who may change calls correct what was taken."""
+    """The form by which staff who may change calls correct the values."""
     call, row = _changeable(request, public_id)
     form = ValuesForm(row, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():

@@ -138,7 +138,7 @@ def heard(request: HttpRequest, public_id: str) -> HttpResponse:
 @login_required
 @require_POST
 def summarise_again(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Queues the summary again, for whoever may; `?on=admin` goes back to the admin's page."""
+    """Queues the summary again, for users who may; `?on=admin` goes back to the admin's page."""
     found = _visible(request, public_id)
     if not summaries.may_ask_again(request.user, found):
         raise Http404
@@ -151,7 +151,7 @@ def summarise_again(request: HttpRequest, public_id: str) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def erase(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Asks whether the call is to be erased, and erases it; for who may, and nobody else."""
+    """Asks whether the call is to be erased, and erases it; only for users who may."""
     found = _visible(request, public_id)
     if not erasure.may_erase(request.user, found):
         raise Http404

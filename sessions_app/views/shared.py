@@ -1,4 +1,4 @@
-"""What a share link shows: a kept call, read only, to whoever has the link."""
+"""What a share link shows: a kept call, read only, to anyone who has the link."""
 
 from functools import wraps
 from typing import Any, Protocol

@@ -130,7 +130,7 @@ def test_receipts_are_listed_with_what_keeps_them(
     assert not erasure_work.carry_out(receipt.pk)
     listed = at_desk.get("/admin/sessions_app/erasurereceipt/").content.decode()
     assert ended.public_id in listed
-    assert "The storage did not let a file go (ZeroDivisionError)" in listed
+    assert "The storage did not delete a file (ZeroDivisionError)" in listed
     monkeypatch.undo()
     assert erasure_work.carry_out(receipt.pk)
     one = f"/admin/sessions_app/erasurereceipt/{receipt.pk}/change/"

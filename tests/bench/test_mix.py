@@ -21,7 +21,7 @@ SAID = [
 
 
 def told(text: str, begins: float, ends: float, came: float, *, final: bool = True) -> Any:
-    """Returns a transcript of what lies so many s after ORIGIN, that came so late."""
+    """Returns a transcript of words at seconds after ORIGIN, received at another."""
     times = {"startMs": 1000 * begins, "endMs": 1000 * ends}
     return {"text": text, "final": final, "seq": 1, **times, "came": ORIGIN + came}
 

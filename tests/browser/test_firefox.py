@@ -61,7 +61,7 @@ def speaks(speech: Path) -> str:
 
 
 def understood(times: int) -> str:
-    """Returns the expression for so many sentences of the caller."""
+    """Returns the expression that is true at that number of the caller's sentences."""
     given = "window.diary.filter((m) => m.type === 'transcript' && m.role === 'user')"
     return f"(() => {{ const said = {given}; return said.length >= {times} ? said : null; }})()"
 

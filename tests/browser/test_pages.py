@@ -46,7 +46,7 @@ recording.peaks = [[10, 60, 90, 40] * 50, [0] * 200]
 if audio:
     recording.file.save("call.ogg", ContentFile(pathlib.Path(audio).read_bytes()))
 recording.save()
-# one that is owed looks like one whose worker was killed: nobody takes it for some seconds yet
+# a job in progress looks like one whose worker was killed: no worker claims it for some seconds yet
 owed = state == "running"
 lease = timezone.now() + datetime.timedelta(seconds=15) if owed else None
 Summary.objects.create(call=call, state=state, text="" if owed else "About friday.",

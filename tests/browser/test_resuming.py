@@ -98,7 +98,7 @@ def test_a_page_that_is_loaded_again_goes_on_with_its_call(
     expect(page.locator("#transcript")).to_contain_text(SAID)
     expect(page.locator("#notes-list li")).to_have_count(1)
     expect(page.locator("#mute")).to_have_attribute("aria-pressed", "true")
-    # sooner than a clock that began anew would show it
+    # sooner than a clock that began at 0 would show it
     expect(page.locator("#call-timer")).to_have_text(re.compile("0:(0[3-9]|[1-5])"), timeout=2_000)
     wait_until(lambda: live(filled) == before, 5, "the same call's return")
     page.fill("#typed-text", "recap")

@@ -64,7 +64,7 @@ def test_everybody_can_use_it(page: Page, filled: Filled, state: State) -> None:
     page.evaluate(AXE.read_text())  # past the policy for scripts, which a tag would break
     assert found_by_axe(page, WIDE, "light") == []
     assert found_by_axe(page, NARROW, "dark") == []
-    # a part that is fetched anew is wider for a moment
+    # a part that is fetched again is wider for a moment
     page.wait_for_function(f"{WIDTH} <= {NARROW}", timeout=10_000)
 
 

@@ -21,7 +21,7 @@ from tests.fixtures.talker import Talker
 
 TEXTS = 5_000
 LIMIT = 180
-"""Texts a minute of one call (`VOICE_TEXTS_PER_CALL`): so many at once, then three a second."""
+"""Texts a minute of one call (`VOICE_TEXTS_PER_CALL`): this many at once, then three a second."""
 
 SOON_S = 2.0
 MOST_MIB = 60

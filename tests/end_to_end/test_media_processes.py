@@ -73,7 +73,7 @@ async def nobody_calls(product: Product) -> None:
 
 
 async def calls_are(product: Product, count: int) -> None:
-    """Returns when so many calls are counted: until a process tells, its new ones may be twice."""
+    """Returns once that many calls are counted: a process's new ones may count twice at first."""
 
     def counted() -> bool:
         return bool(product.json("/readyz")["load"]["calls"] == count)

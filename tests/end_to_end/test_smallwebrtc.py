@@ -1,4 +1,4 @@
-"""Connections that Pipecat's protocol names: kept, made anew, and nobody else's."""
+"""Connections that Pipecat's protocol names: kept, replaced, and nobody else's."""
 
 import asyncio
 import json

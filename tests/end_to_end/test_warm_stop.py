@@ -34,7 +34,7 @@ print(json.dumps(Version.objects.values("state", "attempts", "leased_until").get
 
 @pytest.fixture
 def stuck(tmp_path: Path, say: Callable[..., Path]) -> Iterator[Product]:
-    """A product that owes a second transcript, by a recogniser that never comes to an end."""
+    """A product with a pending second transcript, by a recogniser that never comes to an end."""
     audio = tmp_path / "call.ogg"
     convert = [
         "ffmpeg",

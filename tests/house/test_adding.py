@@ -1,5 +1,6 @@
 """The examples of docs/adding.md work as they are printed."""
 
+import inspect
 import json
 import re
 import sys
@@ -10,9 +11,12 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import transaction
 from django.test import Client
 from django.urls import include, path
+from django.utils import timezone
 
+from sessions_app import models
 from sessions_app.engine import exports, protocols
 from sessions_app.engine.core.commands import Offer
 from sessions_app.engine.core.events import NoteKind, SegmentFinal, Speaker, StateChanged
@@ -20,7 +24,8 @@ from sessions_app.engine.core.states import CallState
 from sessions_app.engine.exports import registry
 from sessions_app.engine.exports.base import ExportSegment
 from sessions_app.engine.exports.registry import FORMATS, Format
-from sessions_app.models import Call, Note
+from sessions_app.models import Call, Note, WebhookDelivery, WebhookEndpoint
+from sessions_app.models import webhook as webhook_models
 from sessions_app.runtime.doors import DoorPlan
 from tests.conftest import CallMaker
 from tests.engine.exports.calls import CALL
@@ -187,3 +192,39 @@ def test_the_export_is_served_over_rest(form: Format, alice: User, make_call: Ca
     assert answer.content.decode().endswith("(00:00:01.000): Good morning.\n")
     listed = client.get(f"/api/v1/calls/{call.public_id}/").json()
     assert "md" in json.dumps(listed)
+
+
+@pytest.fixture
+def held(module: Modules, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """The example's module, with the example's event among those that there are."""
+    line = example("CALL_HELD =").strip()
+    source = f"{inspect.getsource(webhook_models.WebhookEvent)}    {line}\n"
+    names = dict(vars(webhook_models))
+    exec(compile(source, "docs/adding.md", "exec"), names)
+    monkeypatch.setattr(models, "WebhookEvent", names["WebhookEvent"])
+    return module("def _tell_held", "sessions_app.services.held_example")
+
+
+def hold(call: Call, held: ModuleType) -> None:
+    call.held_at = timezone.now()
+    held._tell_held(call)
+    held._tell_held(call)
+
+
+@pytest.mark.django_db
+def test_the_webhook_event_is_sent_once_for_each_hold(
+    held: ModuleType, alice: User, make_call: CallMaker
+) -> None:
+    call = make_call(alice)
+    for event in ("call.held", "call.ended"):
+        WebhookEndpoint.objects.create(name=event, url="https://a.example/", events=[event])
+    hold(call, held)
+    hold(call, held)
+    with transaction.atomic():
+        hold(call, held)
+        transaction.set_rollback(True)
+    sent = WebhookDelivery.objects.order_by("pk")
+    assert [(row.endpoint.name, row.payload["type"]) for row in sent] == [
+        ("call.held", "call.held")
+    ] * 2
+    assert sent[0].payload["data"]["call"]["id"] == call.public_id

@@ -63,7 +63,7 @@ async def machine(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Mac
 
 
 async def begun(process: SharedAdmission, times: int, party: str = "7", at: str = "") -> list[Any]:
-    """Returns what came of so many starts at once: reservations, and codes of refusals."""
+    """Returns the results of that many starts at once: reservations, and codes of refusals."""
     many = (process.reserve(party, at) for _ in range(times))
     done = await asyncio.gather(*many, return_exceptions=True)
     return [one.code if isinstance(one, BusyError) else one for one in done]

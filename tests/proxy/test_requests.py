@@ -125,7 +125,7 @@ async def test_what_one_is_too_busy_for_another_takes(both: Route) -> None:
     processes, sdp = Two("aa"), offer(OFFERS["Chrome"])
     assert await asked(both, processes, sdp=sdp) == (200, {"callId": "bb"})
     assert await asked(both, processes, sdp=sdp) == (200, {"callId": "bb"})
-    assert processes.asked == ["aa", "bb", "bb"], "the same offer again is for who has its call"
+    assert processes.asked == ["aa", "bb", "bb"], "the same offer again goes to its call"
 
 
 class ChosenAtOnce(Two):

@@ -98,7 +98,7 @@ class Known(MediaProcesses):
 
 
 class Client:
-    """A client that sends what it has and then waits for so many messages, or the close."""
+    """A client that sends what it has and then waits for that many messages, or the close."""
 
     def __init__(self, path: str, sends: list[dict[str, Any]], awaits: int) -> None:
         self.scope: Any = {"type": "websocket", "path": path, "query_string": b"", "headers": []}

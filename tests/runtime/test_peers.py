@@ -1,4 +1,4 @@
-"""A connection made anew is up before its client hears that its candidates were taken."""
+"""A new connection of a call is up before its client hears that its candidates were accepted."""
 
 import asyncio
 

@@ -93,7 +93,7 @@ def test_what_staff_take_of_others_is_logged(
 def test_it_is_read_in_pieces_and_what_is_erased_meanwhile_is_left_out(
     three: list[Call], alice: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(call_lists, "AT_ONCE", 1)
+    monkeypatch.setattr(call_lists, "CALLS_IN_MEMORY", 1)
     pieces = call_lists.as_csv(Call.objects.order_by("pk"), alice, "here")
     assert next(pieces).startswith(b"\xef\xbb\xbfcall,")
     assert three[0].public_id in next(pieces).decode()

@@ -284,7 +284,7 @@ def test_a_storage_that_refuses_is_told_and_tried_again(
     assert pauses[-1] == 3600
     assert (receipt.state, receipt.attempts) == (WorkState.PENDING, 12)
     assert receipt.error == (
-        "The storage did not let a file go (PermissionError). It is tried again."
+        "The storage did not delete a file (PermissionError). It is tried again."
     )
     assert "the erasurereceipt" in caplog.text
     assert SAID[0] not in caplog.text

@@ -174,7 +174,7 @@ def hide(call: Call, user: User) -> None:
 
 
 def let_work(call: Call) -> None:
-    """Does what is owed, in an order that the queue may have."""
+    """Does the pending jobs, in an order that the queue may have."""
     for copy in AudioCopy.objects.all():
         tasks.copy_audio(copy.pk)
     tasks.summarise_call(call.pk)
@@ -259,7 +259,7 @@ def test_whoever_was_correcting_the_line_is_told(call: Call, bob: User) -> None:
     with pytest.raises(corrections.StaleRevisionError):
         corrections.correct(line, bob, f"{SHOWN} Indeed.", expected=line.revision)
     line = corrections.correct(line, bob, f"It was {WORD}.")
-    assert line.shown_text == f"It was {WORD}.", "typed anew, knowingly"
+    assert line.shown_text == f"It was {WORD}.", "typed again, knowingly"
 
 
 def test_nobody_hears_and_nothing_is_made_of_the_old_sound(

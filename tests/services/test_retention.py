@@ -48,7 +48,7 @@ def state_of(call: Call) -> tuple[bool, bool, bool]:
 
 
 def run(days: float) -> None:
-    """Does what beat has done, as if it were so many days later."""
+    """Does what beat has done, as if it were that many days later."""
     retention.restamp()
     recordings.delete_expired(in_days(days))
     retention.expire(in_days(days))
@@ -173,7 +173,7 @@ def test_it_is_done_in_small_batches(
     alice: User, own_folders: Path, keep: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     keep(0, 30)
-    monkeypatch.setattr(retention, "A_RUN", 2)
+    monkeypatch.setattr(retention, "CALLS_PER_RUN", 2)
     for _ in range(3):
         spoken_call(alice, own_folders)
     assert [retention.expire(in_days(31)) for _ in range(3)] == [2, 1, 0]

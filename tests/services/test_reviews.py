@@ -144,5 +144,5 @@ def test_a_sample_is_the_same_each_time_and_part_of_a_larger_one(alice: User) ->
 
 def test_a_queue_comes_back_from_a_session_as_it_was() -> None:
     queue = ReviewQueue("scribe", "price", timezone.now(), None, 5)
-    assert reviews.queue_of(reviews.kept(queue)) == queue
+    assert reviews.queue_of(reviews.as_json(queue)) == queue
     assert reviews.queue_of({}) == ReviewQueue()

@@ -1,4 +1,4 @@
-"""Each summary of a call is kept, with who asked for it and what it cost."""
+"""Each summary of a call is kept, with the person who asked for it and what it cost."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What endpoints are told: owed with what happened, signed, sent until it is accepted."""
+"""Events for endpoints: queued with the change, signed, sent until they are accepted."""
 
 import json
 import ssl
@@ -96,7 +96,7 @@ def run(call: Call) -> None:
 
 
 def one(endpoint: WebhookEndpoint, call: Call) -> WebhookDelivery:
-    """Returns the one message that an endpoint is owed."""
+    """Queues an event and returns the endpoint's one message."""
     webhooks.owe(Event.CALL_ENDED, call.public_id)
     return endpoint.deliveries.get()
 

@@ -7,7 +7,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from sessions_app.engine.understanding.fields import said
+from sessions_app.engine.understanding.fields import display_value
 from sessions_app.models import AccessLog, Agent, Call, Extraction
 
 Maker = Callable[[User], Call]
@@ -149,7 +149,7 @@ def test_values_are_taken_again(as_staff: Client, call: Call) -> None:
 
 
 def test_values_in_words() -> None:
-    assert [said(value) for value in (None, True, 3, 2.5, ["a", False])] == [
+    assert [display_value(value) for value in (None, True, 3, 2.5, ["a", False])] == [
         "",
         "Yes",
         "3",

@@ -22,7 +22,7 @@ LONGEST = 200
 """A longer sentence is split near this many characters."""
 
 LONGEST_LINK = 2000
-"""A longer link is cut, since an answer without blanks must not be held back for ever."""
+"""A longer link is cut, since an answer without blanks must not be held back without end."""
 
 MOST_ENDS = 12
 """How many marks are examined at most: the text before each of them is parsed."""

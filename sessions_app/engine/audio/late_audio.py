@@ -175,7 +175,7 @@ class Lateness:
         return first_ms - lag_ms < CAUGHT_UP_MS
 
     def forget(self) -> None:
-        """Begins anew."""
+        """Starts again, as if no audio had come."""
         self._since = None
 
 

@@ -17,7 +17,7 @@ MOST_MEMORY = 1 << 30
 
 CPU_BURST_S = 10.0
 CPU_SHARE = 0.25
-"""A stream may use so much of one core in the long run, and so many CPU seconds more at once."""
+"""A stream may use CPU_SHARE of one core in the long run, and CPU_BURST_S of CPU time at once."""
 
 MOST_CPU_S = 3_600
 """CPU seconds of a stream, however long it is: a day of Opus takes a quarter of it."""

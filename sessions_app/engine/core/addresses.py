@@ -3,7 +3,7 @@
 import ipaddress
 
 NETWORK_BITS = 64
-"""One customer has a network of so many bits of an IPv6 address at least, and any address in it."""
+"""The first bits of an IPv6 address that one customer has; all addresses behind them are theirs."""
 
 
 def network_of(address: str) -> str:

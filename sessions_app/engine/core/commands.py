@@ -61,7 +61,7 @@ class StartStream:
     """A client's wish for a call whose audio comes in messages.
 
     `output` is None for a client that plays nothing. With `call_id` a live call goes on here:
-    where it was with `continues`, else with audio that starts anew. `last_seq` is the last
+    where it was with `continues`, else with audio that starts at 0. `last_seq` is the last
     segment that the client has; `token` is empty where the socket itself tells who calls.
     `held_ms` of sound from before now are there, if the call lacks them.
     The rest is as in `Offer`.

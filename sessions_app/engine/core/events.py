@@ -20,7 +20,7 @@ class Speaker(StrEnum):
 class Word:
     """One recognised word; `confidence` is 0..1, or None where the engine gives none.
 
-    `speaker` is the engine's label for who of several people on one line said it.
+    `speaker` is the engine's label for the person, of several on one line, who said it.
     """
 
     text: str
@@ -227,6 +227,8 @@ class TurnEnded:
 
 
 class NoteKind(StrEnum):
+    """What a note is: something to remember, or something to do."""
+
     NOTE = "note"
     ACTION = "action"
 

@@ -1,4 +1,4 @@
-"""What is held for a while and must be given back once, whatever happens in between."""
+"""Things that are held for a while and must be given back once, whatever happens in between."""
 
 from collections.abc import Callable
 
@@ -9,10 +9,6 @@ class Reservation:
     def __init__(self, *gives_back: Callable[[], object]) -> None:
         self._gives_back = list(gives_back)
         self._released = False
-
-    @property
-    def released(self) -> bool:
-        return self._released
 
     def include(self, other: "Reservation") -> None:
         """Releases `other` together with this one; at once where this one is released already."""

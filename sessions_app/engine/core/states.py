@@ -4,6 +4,8 @@ from enum import StrEnum
 
 
 class CallState(StrEnum):
+    """Where a call is in its life; ENDED and FAILED are final."""
+
     CREATED = "created"
     CONNECTING = "connecting"
     ACTIVE = "active"

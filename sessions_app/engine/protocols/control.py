@@ -186,7 +186,7 @@ class SocketOutlet:
         return isinstance(event, InterimChanged) and INTERIMS in self._features
 
     def _told_again(self, event: FinalRedacted) -> None:
-        """Tells a final anew to a client that knows it by its `seq`."""
+        """Sends a final again to a client that knows it by its `seq`."""
         if DETAILS in self._features:
             message = event_messages.transcript(event.final, details=True)
             self._push({**message, "redacted": True, "callId": self._call_id})

@@ -49,7 +49,7 @@ OF_MEDIA = ("session_ended", "turn_end")
 it gets transcripts over another socket."""
 
 ACK_EVERY = 5
-"""With the feature ACKS, an `audio_ack` follows each so many audio messages."""
+"""With the feature ACKS, an `audio_ack` follows each group of this many audio messages."""
 
 CODECS = {
     "pcm16": "pcm16", "pcm": "pcm16", "pcm_s16le": "pcm16", "linear16": "pcm16",

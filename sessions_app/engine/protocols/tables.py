@@ -1,6 +1,6 @@
 """The tables of messages in docs/protocol.md, made from the types in `messages`.
 
-`make protocol` writes them anew, between the marks `<!-- messages: signaling client -->` and
+`make protocol` replaces them, between the marks `<!-- messages: signaling client -->` and
 `<!-- end of messages -->`. A test says when the document is not current.
 """
 
@@ -64,7 +64,7 @@ def _listed(keys: list[str]) -> str:
 
 
 def main() -> None:
-    """Writes the tables of the document anew."""
+    """Replaces the tables of the document."""
     DOCUMENT.write_text(filled(DOCUMENT.read_text()))
 
 

@@ -40,7 +40,7 @@ class ToneMask:
 
 
 def mask_recording(source: Path, target: Path, spans: Sequence[Times]) -> MergedRecording:
-    """Writes a finished recording anew to `target`, with a tone at `spans`; it has no checks.
+    """Writes a finished recording again to `target`, with a tone at `spans`; it has no checks.
 
     It is decoded and encoded again, so that nothing of the sound is left. Blocks for 1 to 2 % of
     its length. `target` appears only once it is complete. Raises OSError (retryable).

@@ -36,9 +36,6 @@ _PLANS = {
     "wav": _Plan("wav", "pcm_s16le", SPEECH_RATE, container_options={"rf64": "auto"}),
 }
 
-AUDIO_FORMATS = tuple(_PLANS)
-"""Extensions of the formats that `transcode` writes."""
-
 
 def transcode(
     source: Path, target: Path, form: str, proceed: Callable[[], None] = lambda: None

@@ -13,7 +13,7 @@ _WARMING = "4111 1111 1111 1111; GB29 NWBK 6016 1331 9268 19; call +1 415 555 26
 """Libraries load their tables when they are first asked: then no line of a call waits for it."""
 
 BEGUN_DIGITS = 5
-"""So many figures at the end of an unfinished line may be the beginning of a number to hide.
+"""This many digits at the end of an unfinished line may be the beginning of a number to hide.
 
 Fewer hide years and prices while they are spoken; more show more of a number before it is known.
 """

@@ -73,7 +73,7 @@ def hide(line: Line, spans: Sequence[FoundSpan]) -> HiddenLine:
 
 
 def span_of_words(line: Line, first: int, last: int, kind: str, label: str) -> FoundSpan | None:
-    """Returns the span of the text that the words `first` to `last` (exclusive) are written as.
+    """Returns the span of text that the words `first` to `last` (exclusive) correspond to.
 
     None where there are no such words, or nothing is written for them.
     """
@@ -85,7 +85,7 @@ def span_of_words(line: Line, first: int, last: int, kind: str, label: str) -> F
 
 
 def _across(finder: Finder, texts: Sequence[str], before: str) -> list[list[FoundSpan]]:
-    """Returns the spans of each text, those of the last and those of all of them as one."""
+    """Returns each text's spans in the joined text."""
     whole = " ".join(texts)
     found = finder.spans(whole, before) if whole.strip() else []
     spans: list[list[FoundSpan]] = []
@@ -133,8 +133,8 @@ def _words_at(words: Sequence[Word], span: FoundSpan) -> tuple[int, int]:
 def word_places(text: str, words: Sequence[Word]) -> list[tuple[int, int]]:
     """Returns the start and end of each word in the text.
 
-    Words that are written otherwise, as when sixteen are one number, all have the place of what is
-    written between their neighbours; it may be empty.
+    Words that are written differently, as when sixteen words are one number, all have the place of
+    what is written between their neighbours; it may be empty.
     """
     written = tokens_of(text)
     spoken = [(at, t.folded) for at, word in enumerate(words) for t in tokens_of(word.text)]
@@ -148,7 +148,7 @@ def word_places(text: str, words: Sequence[Word]) -> list[tuple[int, int]]:
 def _token_places(
     spoken: Sequence[tuple[int, str]], written: Sequence[TextToken]
 ) -> list[tuple[int, int]]:
-    """Returns where each spoken token is: those that are equal first, then what is in between."""
+    """Returns each spoken token's place: its equal's, else what is between its neighbours'."""
     pairs = LCSseq.opcodes([token for _, token in spoken], [token.folded for token in written])
     same = {
         pair.src_start + n: pair.dest_start + n
@@ -172,7 +172,7 @@ def _token_places(
 
 
 def _following(count: int, same: Mapping[int, int], last: int) -> list[int]:
-    """Returns for each spoken token which written one the next equal one after it is."""
+    """Returns, for each spoken token, the index of the written one that the next equal one has."""
     found = [last] * count
     for at in reversed(range(count)):
         found[at] = last

@@ -1,4 +1,4 @@
-"""Redacts a live call's events, for everybody but its agent."""
+"""Hides words in a live call's events, for everybody but its agent."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -25,16 +25,16 @@ WITH_WORDS = (InterimChanged, NotesChanged, SegmentFinal, TokenMade)
 """Events that tell what somebody said or wrote."""
 
 MOST_JOINED = 40
-"""Lines that may be parts of one number: each key of a telephone is one."""
+"""The most lines that may be parts of one number: each key of a telephone is a line."""
 
 JOINED_WITHIN_MS = 15_000.0
-"""A line that begins later after the one before it is no part of its number.
+"""Lines further apart than this do not form one number.
 
 Lower shows numbers that are looked up while they are read; higher joins what does not belong.
 """
 
 HIDDEN_KEY = "hidden"
-"""What is told in place of a telephone key that is part of a hidden number."""
+"""What is shown in place of a telephone key that is part of a hidden number."""
 
 LONGEST_SENTENCE = 600
 """Characters of an answer that wait for the end of their sentence."""
@@ -65,7 +65,7 @@ class LiveRedactor:
     """Makes events of what everybody may see of them. Used on one event loop; never blocks.
 
     `report` gets what was hidden before the final is told, and again if more is found in it: a
-    number may end in a later line. Then the earlier final is told anew, as `FinalRedacted`. An
+    number may end in a later line. Then the earlier final is sent again, as `FinalRedacted`. An
     event that cannot be redacted is not shown at all.
     """
 
@@ -111,7 +111,7 @@ class LiveRedactor:
         return [*earlier, self._as_shown(said[-1])]
 
     def _chain(self, place: tuple[Speaker, bool], start_ms: float) -> list[_Said]:
-        """Returns the lines before, of which one at `start_ms` may go on."""
+        """Returns the previous lines that a line at `start_ms` may continue."""
         said = self._said.get(place, [])
         late = not said or start_ms - said[-1].final.end_ms > JOINED_WITHIN_MS
         return [] if late else said

@@ -28,7 +28,7 @@ class Atom:
 
     "double four" is one atom, "44". `start` and `end` are places in the text, `first` and `last`
     its tokens. `is_letters` for a single letter, or what may be a group of letters. `letter` is
-    what a figure is as well: "o" may be a zero, or the letter.
+    the letter that an ambiguous figure may also be: "o" may be a zero, or the letter.
     """
 
     value: str
@@ -116,7 +116,7 @@ def _repeated(
 
 
 def _with_unit(tokens: Sequence[TextToken], at: int, digit: str, language: SpokenNumbers) -> Atom:
-    """Returns the atom of "forty", or of "forty one", "cuarenta y uno"."""
+    """Returns the atom for a tens word with an optional unit: "forty one", "cuarenta y uno"."""
     start, last = tokens[at].start, at
     unit_at = at + 1
     if language.between:

@@ -13,16 +13,15 @@ class SpokenNumbers:
     """One language's number words, `folded` as for search: without case and accents.
 
     `words` has each word of a number below 100 with its figures; `tens` those after which a unit
-    may follow, `between` the word in between. `repeats` multiply the next digit. `doubtful` ones
-    are digits only beside another digit. `fillers` may stand within a number. `plus` begins a
-    number of another country. `letters` are names of letters.
+    may follow, `between` the word in between. `repeats` multiply the next digit. `fillers` may
+    stand within a number. `plus` begins a number of another country. `letters` are names of
+    letters.
     """
 
     words: Mapping[str, str]
     tens: Mapping[str, str]
     between: str
     repeats: Mapping[str, int]
-    doubtful: frozenset[str]
     fillers: frozenset[str]
     plus: frozenset[str]
     letters: Mapping[str, str]
@@ -53,7 +52,6 @@ ENGLISH = SpokenNumbers(
     tens=_EN_TENS,
     between="",
     repeats=MappingProxyType({"double": 2, "triple": 3, "treble": 3}),
-    doubtful=listed("oh o one"),
     fillers=listed("dash hyphen minus space slash uh um er erm then and"),
     plus=listed("plus"),
     letters=MappingProxyType({"zed": "z", "zee": "z", "aitch": "h", "jay": "j", "kay": "k"}),
@@ -71,7 +69,6 @@ GERMAN = SpokenNumbers(
     tens=MappingProxyType({}),
     between="",
     repeats=MappingProxyType({"doppel": 2, "doppelte": 2, "zweimal": 2, "dreimal": 3}),
-    doubtful=listed("ein eins"),
     fillers=listed("strich bindestrich minus schragstrich ah ahm dann und leerzeichen"),
     plus=listed("plus"),
     letters=MappingProxyType({"zett": "z", "ypsilon": "y", "ixs": "x", "vau": "v", "jot": "j"}),
@@ -86,7 +83,6 @@ SPANISH = SpokenNumbers(
     tens=_ES_TENS,
     between="y",
     repeats=MappingProxyType({"doble": 2, "triple": 3}),
-    doubtful=listed("un una uno"),
     fillers=listed("guion menos espacio barra eh em luego y"),
     plus=listed("mas plus"),
     letters=MappingProxyType(
@@ -98,7 +94,7 @@ SPANISH = SpokenNumbers(
     ),
 )
 
-NONE = SpokenNumbers({}, {}, "", {}, frozenset(), frozenset(), frozenset(), {})
+NONE = SpokenNumbers({}, {}, "", {}, frozenset(), frozenset(), {})
 """For a language whose number words are not known: figures alone count."""
 
 _KNOWN = {"en": ENGLISH, "de": GERMAN, "es": SPANISH}

@@ -102,8 +102,6 @@ SENTENCES = {
 }
 """By language subtag (BCP 47, without region)."""
 
-APOLOGY = SENTENCES["en"].apology
-
 
 class Phrases:
     """One agent's fixed phrases. Closing words that its configuration has replace the default."""

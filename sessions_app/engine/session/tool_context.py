@@ -16,7 +16,7 @@ from sessions_app.engine.session.notebook import Notebook, NotebookSnapshot
 from sessions_app.engine.text.cleaning import cleaned
 
 Finder = Callable[[str, int], Awaitable[Sequence[EarlierCall]]]
-"""Searches the caller's earlier calls, for a query and at most so many."""
+"""Searches the caller's earlier calls, for a query and a largest number of results."""
 
 MAX_UNSENT = 500
 """App messages that wait until the turn is certain; beyond that, the oldest are dropped."""

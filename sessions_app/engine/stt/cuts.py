@@ -76,7 +76,7 @@ def _final_count(words: Sequence[Word], own: Sequence[str], cut_ms: float) -> in
 
 
 def _split_score(words: Sequence[Word], own: Sequence[str], many: int, cut_ms: float) -> float:
-    """Returns the score of splitting after so many words, in ms of a pause."""
+    """Returns the score of splitting after `many` words, in ms of a pause."""
     last = many == len(words)
     follows_ms = cut_ms if last else words[many].start_ms
     pause_ms = round(max(0.0, follows_ms - words[many - 1].end_ms), -1)

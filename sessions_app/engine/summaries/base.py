@@ -54,7 +54,7 @@ class CallSummary:
 
 @dataclass(frozen=True, slots=True)
 class CallBrief:
-    """A finished call, for who summarises it.
+    """A finished call, as a summariser or extractor gets it.
 
     `language` is a BCP 47 tag; `began` is the start in the call's time zone, None where nobody
     knows; `template` is what the agent's operator wants of summaries, mostly empty.

@@ -42,6 +42,8 @@ class AlignedWords:
 
 
 class Change(StrEnum):
+    """Whether a run of words is in both texts, only in the old one, or only in the new one."""
+
     SAME = "same"
     GONE = "gone"
     NEW = "new"

@@ -1,4 +1,4 @@
-"""Asks a model for JSON of one form, and again where what it wrote is of no use."""
+"""Asks a model for JSON of one form, and again if the answer is unusable."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -13,10 +13,16 @@ from sessions_app.engine.understanding.client import (
 )
 
 TRIES = 3
-"""Answers until a model counts as unable to give one of this form."""
+"""Answers until a model counts as unable to give one of this form.
+
+More saves some answers of weak models, and costs time and tokens for each that stays wrong.
+"""
 
 MORE_TOKENS = 4
-"""How many times `max_tokens` a model gets that thought so long that no answer was left."""
+"""The factor on `max_tokens` for a model that used them all for thinking, before its answer.
+
+More lets it think for longer, and costs more where it never ends.
+"""
 
 SHOWN = 2000
 """Characters of a wrong answer that the model is shown again."""
@@ -41,8 +47,8 @@ def ask_json(  # noqa: PLR0917 - one question
 ) -> dict[str, Any]:
     """Returns the object that the model answers with, its keys in lower case.
 
-    What is wrong with an answer is told to the model, which may try TRIES times. Raises
-    LanguageModelError, and TooLongError where the answer was cut off.
+    Errors are sent back to the model, up to TRIES attempts. Raises LanguageModelError, and
+    TooLongError where the answer was cut off.
     """
     said, most, problem = list(messages), max_tokens, NO_JSON
     for _ in range(TRIES):

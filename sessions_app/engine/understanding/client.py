@@ -30,7 +30,7 @@ FORMATS = ("json_schema", "json_object", "text")
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 2.0, 60.0
 LONGEST_REPLY = 4_000_000
-"""Bytes; no summary is so long."""
+"""Bytes; no summary is as long."""
 
 BUSY = frozenset({408, 409, 425, 429})
 UNKNOWN_ADDRESS = frozenset({401, 403, 404})
@@ -49,7 +49,7 @@ class LanguageModelError(VoiceError):
 
 
 class LanguageModelAwayError(LanguageModelError):
-    """The model's server is busy, slow or out (retryable). `wait_s` is what it asks for, or 0."""
+    """The server is overloaded, slow or unreachable (retryable); `wait_s` is its request, or 0."""
 
     retryable = True
 
@@ -68,7 +68,7 @@ class PartlyReadError(TooLongError):
 
 @dataclass(slots=True)
 class ModelUse:
-    """What was asked of a model, and how many tokens that took, answers of no use among them.
+    """How many requests a model got, and the tokens they took, unusable answers included.
 
     `guessed` are estimates, in and out, for answers whose tokens the server did not count.
     """
@@ -88,10 +88,10 @@ class AnswerForm:
 
 
 class ModelClient:
-    """One model of one server. What the server refuses is learnt, and asked for no more.
+    """One model of one server. Options that the server refuses are not sent again.
 
-    `base_url` is OpenAI's without one. A request takes `timeout_s` at most. What may pass (429,
-    408, 5xx, no connection, no answer in time) is tried again `retries` times, after pauses that
+    `base_url` is OpenAI's without one. A request takes `timeout_s` at most. Passing faults (429,
+    408, 5xx, no connection, no answer in time) are tried again `retries` times, after pauses that
     double, or that the server names. `sleep` waits for seconds.
     """
 
@@ -141,9 +141,9 @@ class ModelClient:
                 self._sleep(min(error.wait_s or pause, LONGEST_PAUSE_S))
 
     def disbelieve_counts(self) -> None:
-        """Takes answers from now on whatever the server counted: some leave out what they cached.
+        """Ignores the server's token counts from now on; some servers omit cached tokens.
 
-        To be called where the request was so short that it must have been read.
+        Call it after a request so short that the server must have read all of it.
         """
         self._believes_counts = False
 

@@ -115,7 +115,7 @@ def numbers_in(value: Any) -> Iterator[int]:
     if isinstance(value, bool) or value is None:
         return
     if isinstance(value, int | float):
-        yield int(value) if abs(value) < 1e6 else 0  # noqa: PLR2004 - no call has so many
+        yield int(value) if abs(value) < 1e6 else 0  # noqa: PLR2004 - no call has as many
     elif isinstance(value, str):
         yield from _written_numbers(value)
     elif isinstance(value, list | Mapping):

@@ -60,12 +60,12 @@ def label_of(name: str, field: Mapping[str, Any]) -> str:
     return str(field.get("title") or name.replace("_", " ").capitalize())
 
 
-def said(value: Any) -> str:
+def display_value(value: Any) -> str:
     """Returns a value as people read it; empty for none."""
     if isinstance(value, bool):
         return "Yes" if value else "No"
     if isinstance(value, list):
-        return ", ".join(map(said, value))
+        return ", ".join(map(display_value, value))
     return "" if value is None else str(value)
 
 

@@ -25,11 +25,14 @@ from sessions_app.engine.understanding.transcripts import NumberedLine
 logger = logging.getLogger(__name__)
 
 FEWEST_LINES = 4
-"""A part of so many lines is not divided further."""
+"""A part of this many lines is not divided further."""
 
 FEWEST_TOKENS = 400
 SPARE_TOKENS = 300
-"""What chat templates, and answers that must be asked for again, take."""
+"""Tokens left free for chat templates and for answers that are asked for again.
+
+More divides long calls into more parts; fewer may not fit the model's context.
+"""
 
 NOTHING_SAID = "It says nothing. `summary` must hold at least one statement."
 INSTEAD = "No language model could be used, so this summary is made of the call's own sentences. "
@@ -39,10 +42,10 @@ NOT_MERGED = "The call was read in parts, whose summaries stand here one after t
 class ModelSummariser(Summariser):
     """Asks a language model for title, summary, decisions and to-dos, each with its segments.
 
-    Segments that a model names and that there are not are left out, and `note` says so. A call that
-    is too long for `context_tokens`, or whose answer is for `max_tokens`, is read in parts. Where
-    the model cannot be used, or gives nothing of use, the summary is the extractive one, and `note`
-    says why. The other options are those of `ModelClient`.
+    Segments that a model names but that do not exist are left out, and `note` says so. A call that
+    is too long for `context_tokens`, or its answer for `max_tokens`, is read in parts. If the model
+    is unavailable, or gives nothing usable, the summary is the extractive one, and `note` says why.
+    The other options are those of `ModelClient`.
     """
 
     name = "model"
@@ -205,7 +208,7 @@ def _joined(drafts: Sequence[SummaryDraft]) -> SummaryDraft:
 
 
 def _once(statements: Iterable[Statement]) -> list[Statement]:
-    """Returns the statements without repeats, which keep all the lines that were named."""
+    """Returns the de-duplicated statements, with the line numbers of repeats merged."""
     found: dict[str, Statement] = {}
     for one in statements:
         words = " ".join(plain_words(one.text))

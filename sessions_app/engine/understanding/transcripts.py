@@ -51,7 +51,7 @@ def numbered(segments: Sequence[TranscriptLine]) -> list[NumberedLine]:
 
 
 def in_parts(lines: Sequence[NumberedLine], tokens: int) -> Iterator[list[NumberedLine]]:
-    """Yields the lines in runs of about so many tokens; a longer line is a run of its own."""
+    """Yields the lines in runs of about `tokens`; a longer line is a run of its own."""
     run: list[NumberedLine] = []
     left = tokens
     for line in lines:

@@ -73,7 +73,7 @@ class Arrivals:
     def rest(self, now_ms: float) -> None:
         """Notes that the client stopped sending: what comes next begins when it comes.
 
-        But for what a recorder has of the slice that it is at.
+        Except for what a recorder still holds of its current slice.
         """
         if not self._rested and self._came_ms is not None and not self._rhythm.flushed:
             since_ms = now_ms - self._came_ms
@@ -82,7 +82,7 @@ class Arrivals:
 
     @property
     def owed(self) -> bool:
-        """Whether a recorder that rests has kept words of its slice, which follow those before."""
+        """Whether a paused recorder still holds audio of its slice, to follow what it sent."""
         owed_ms = min(self._owed_ms, self._rhythm.slice_ms)
         return self._gathers and owed_ms >= LEAST_OWED_MS
 

@@ -18,7 +18,7 @@ SHORTEST_MS = 150.0
 PART_MS = 20
 PART = SPEECH_RATE * PART_MS // 1000
 WORD_PARTS, PAUSE_PARTS = 4, 12
-"""A quiet between two words takes so many parts at least; one in which somebody pauses, so many."""
+"""The fewest parts of a quiet between two words, and of one in which somebody pauses."""
 
 QUIET = 0.1
 NOISE = 2.0

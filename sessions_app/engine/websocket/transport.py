@@ -125,7 +125,7 @@ class WebSocketTransport:
         self.closed_by_peer = False
 
     def detach(self, send: OnChunk, *, for_good: bool = False) -> None:
-        """Notes that the socket of `send` is gone; `for_good` when the client closed it itself.
+        """Notes that the socket of `send` is closed; `for_good` when the client closed it itself.
 
         Does nothing when another one took its place.
         """
@@ -210,7 +210,7 @@ class WebSocketTransport:
             self._look_for_audio()
 
     def _look_for_audio(self) -> None:
-        """Raises MediaError, once, when a container gives nothing: parsers wait for ever."""
+        """Raises MediaError, once, when a container gives nothing: parsers wait without end."""
         now = time.monotonic()
         if self._fed_s is None:
             self._fed_s = now

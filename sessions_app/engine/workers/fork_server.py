@@ -88,7 +88,7 @@ class ForkServer:
 
 
 def serve_forks(descriptor: int, work: Callable[[socket.socket, bytes], None]) -> None:
-    """Forks a worker that runs `work(socket, kind)` for each request until the owner is gone.
+    """Forks a worker that runs `work(socket, kind)` for each request until the owner has ended.
 
     For the main of a fork server's module, once it has loaded what workers share: `descriptor`
     is its first argument. A worker ends when `work` returns or raises.
@@ -115,6 +115,6 @@ def _run(work: Callable[[socket.socket, bytes], None], channel: socket.socket, k
         work(channel, kind)
         status = 0
     except OSError:
-        status = 0  # its owner is gone
+        status = 0  # its owner has ended
     finally:
         os._exit(status)

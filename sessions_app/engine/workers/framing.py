@@ -103,7 +103,7 @@ def messages(channel: socket.socket) -> Iterator[WorkerMessage]:
 
 
 def send(channel: socket.socket, kind: int, body: bytes = b"", number: int = 0) -> None:
-    """Sends a message over a blocking socket; raises OSError where the other end is gone."""
+    """Sends a message over a blocking socket; raises OSError where the other end is closed."""
     channel.sendall(pack(kind, body, number))
 
 

@@ -100,7 +100,7 @@ class Command(BaseCommand):
         self._shown = ""
 
     def _progress(self, there: int, total: int | None) -> None:
-        """Draws a bar, anew only where it changes."""
+        """Draws a bar, again only where it changes."""
         megabytes = f"{there / MEGABYTE:.1f} MB"
         if total:
             done = round(BAR * there / total)

@@ -1,4 +1,4 @@
-"""The search index: whether it is complete, and made anew."""
+"""The search index: says whether it is complete, and rebuilds it."""
 
 from argparse import ArgumentParser
 from typing import Any

@@ -24,23 +24,29 @@ HTTPChannel: Any = http.HTTPChannel  # Twisted's classes are mostly untyped
 Receiver: Any = LineReceiver
 
 HEAD_S = 10.0
-"""Seconds for the request line and headers, from the first byte or the start of the connection."""
+"""Seconds for the request line and headers, from the first byte or the start of the connection.
+
+Shorter refuses clients on slow lines; longer lets idle connections hold their places.
+"""
 
 BODY_S = 30.0
-"""Seconds for a body, whatever its size."""
+"""Seconds for a body, whatever its size; shorter refuses large bodies on slow lines."""
 
 IDLE_S = 60.0
-"""Seconds until the next request of a keep-alive connection."""
+"""Seconds until the next request of a keep-alive connection.
+
+Shorter makes browsers connect again more often; longer keeps more connections open.
+"""
 
 STALL_S = 60.0
-"""Seconds for a client to read 64 KiB of a response."""
+"""Seconds for a client to read 64 KiB of a response; shorter cuts off downloads on slow lines."""
 
 LINGER_S = 2.0
 MOST_LINGERING = 1 << 20
 """How long (s), and how many bytes, a refused client may continue to send before it is cut off.
 
 Most clients read the response only after sending everything; closing the connection earlier
-would lose the response.
+would lose the response. More lets refused clients cost more; less loses more responses.
 """
 
 MOST_DIGITS = 18

@@ -1,7 +1,7 @@
 """Full text over what was said: one interface, the database's own index behind it.
 
 `calls` finds calls and the best place in each; `index` is the interface of the index;
-`sqlite` and `postgresql` keep it, by the database itself: no write of a segment goes past it.
+`sqlite` and `postgresql` let the database itself maintain it, so no write of a segment is missed.
 """
 
 from sessions_app.services.search.calls import (

@@ -36,7 +36,10 @@ SHOWN = Case(
 
 
 LIKELY = 20
-"""Segments of a call that are compared with each other where all have as many terms."""
+"""How many equally good segments are compared.
+
+More reads more texts for each call; fewer may miss the best place.
+"""
 
 
 def calls_saying(calls: QuerySet[Call], text: str, speaker: str = "") -> QuerySet[Call]:
@@ -88,12 +91,12 @@ def best_segments(calls: Iterable[Call], text: str) -> dict[int, BestSegment]:
         if len(several) < LIKELY and (not several or several[0][0] == has):
             several.append((has, BestSegment(seq, shown)))
     return {
-        call_id: max((hit for _, hit in several), key=lambda hit: _standing(hit.shown_text, wanted))
+        call_id: max((hit for _, hit in several), key=lambda hit: _rank(hit.shown_text, wanted))
         for call_id, several in likely.items()
     }
 
 
-def _standing(shown: str, wanted: Iterable[Term]) -> tuple[int, int]:
+def _rank(shown: str, wanted: Iterable[Term]) -> tuple[int, int]:
     """Returns how many terms a text has, and how many as the beginning of a word."""
     plain = folded(shown)
     has = [term for term in wanted if term.is_in(plain)]

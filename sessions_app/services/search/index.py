@@ -17,7 +17,7 @@ from sessions_app.engine.text.queries import Term
 from sessions_app.models import Segment
 
 Progress = Callable[[int], None]
-"""Told how many segments were put into the index since it was told last."""
+"""Called with the number of segments put into the index since the last call."""
 
 SEGMENTS = Segment._meta.db_table
 GRAM = 3
@@ -40,19 +40,19 @@ class Index(Protocol):
         ...
 
     def install(self) -> None:
-        """Makes the index where there is none. What is there already, `fill` puts into it."""
+        """Makes the index where there is none. `fill` puts the existing segments into it."""
         ...
 
     def fill(self, progress: Progress) -> None:
-        """Puts into it what is not, in short transactions; goes on where it was interrupted."""
+        """Adds missing segments, in short transactions; goes on where it was interrupted."""
         ...
 
     def empty(self) -> None:
-        """Empties it, for `fill` to begin anew; searches read the texts until that is done."""
+        """Empties it, for `fill` to start again; searches read the texts until that is done."""
         ...
 
     def remove(self) -> None:
-        """Takes it, and all that belongs to it, out of the database."""
+        """Drops the index and its triggers."""
         ...
 
 

@@ -19,7 +19,7 @@ FUNCTION = f"{NAME}_grams"
 
 MOST_FOUND = 60_000
 MOST_SHARE = 0.15
-"""From so many segments on it is quicker to read each call until the term is found.
+"""From this many segments (or this share) on, reading each call until the term is found is quicker.
 
 With 60 000 segments the index took 7 ms where 7 % have the term, reading 16; where 45 % have it,
 65 and 8. What is found has to fit PostgreSQL's `work_mem` page by page, 4 MB for some 60 000.
@@ -83,7 +83,7 @@ class PostgresIndex:
 
     def install(self) -> None:
         self._execute(CREATE_FUNCTION)
-        if self._is_valid() is False:  # what made it was interrupted
+        if self._is_valid() is False:  # its creation was interrupted
             self._execute(_DROP)
 
     def fill(self, progress: Progress) -> None:

@@ -47,7 +47,7 @@ def _said(row: str) -> str:
 
 
 def _is_in(row: str) -> str:
-    """Segments between `low` and `high` wait for `fill`: what is not in it cannot be taken out."""
+    """Segments between `low` and `high` wait for `fill`; one not in the index cannot be removed."""
     return f"(SELECT {row}.id < low OR {row}.id > high FROM {STATE})"
 
 
@@ -163,7 +163,7 @@ class SqliteIndex:
         return int(count)
 
     def _wanted(self, term: Term) -> str | None:
-        """Returns the term as FTS5 takes it; None where it says too little to look for."""
+        """Returns the term as FTS5 takes it; None where it is too short or too common."""
         groups: list[str] = []
         for needle in term.needles:
             if len(needle) >= GRAM:

@@ -1,4 +1,4 @@
-"""Keeps the search index there: after migrations, and when it is made anew."""
+"""Restores the search index after migrations, and rebuilds it."""
 
 from typing import Any
 
@@ -13,9 +13,9 @@ MIGRATION = ("sessions_app", "0021_search_index")
 
 
 def after_migrations(app: AppConfig) -> None:
-    """Makes, from now on, what migrations took away.
+    """Rebuilds, after every migration, the index that it dropped.
 
-    On SQLite Django changes a table by making it anew, and its triggers are gone with the old one.
+    On SQLite Django changes a table by making a new one; the triggers are lost with the old one.
     """
     post_migrate.connect(_install, sender=app, dispatch_uid="search index")
 

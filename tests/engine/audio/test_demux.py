@@ -54,7 +54,7 @@ async def test_what_browsers_record_is_heard_whole(demuxers: Demuxers, kind: str
 @pytest.mark.parametrize("offset_s", [0, 7])
 @pytest.mark.parametrize("kind", KINDS)
 async def test_nothing_is_lost_to_the_sample(demuxers: Demuxers, kind: str, offset_s: int) -> None:
-    """A client that comes back begins a new recording, whose times may go on or begin anew."""
+    """A client that comes back begins a new recording, whose times may go on or start again."""
     for length_s in (0.5, 0.3):
         data = recorded(kind, tone(length_s), lambda start: start + offset_s * RATE)
         stream = await demuxers.open(kind.partition(" ")[0])

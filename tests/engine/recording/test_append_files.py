@@ -82,7 +82,7 @@ async def test_the_backlog_is_bounded(
 
 
 class Disk:
-    """A disk with `room` for so many bytes more, under `os.write`."""
+    """A disk with `room` bytes left, under `os.write`."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, room: int) -> None:
         self.room = room

@@ -14,8 +14,9 @@ import pytest
 from sessions_app.engine.audio.opus import OpusEncoder
 from sessions_app.engine.core.errors import MediaError
 from sessions_app.engine.recording.ogg import OpusHead, OpusWriter
-from sessions_app.engine.recording.transcoding import AUDIO_FORMATS, transcode
+from sessions_app.engine.recording.transcoding import transcode
 
+AUDIO_FORMATS = ("m4a", "mp3", "wav")
 RATE = 16_000
 LENGTH_MS = 4_321
 LOUD, SILENT = 3_000, 30

@@ -116,7 +116,7 @@ def test_counts_are_right_whatever_begins_fails_and_ends(steps: list[tuple[str, 
     made: list[tuple[Reservation, str, str]] = []
 
     def open_calls() -> list[tuple[str, str]]:
-        return [(party, address) for one, party, address in made if not one.released]
+        return [(party, address) for one, party, address in made if not one._released]
 
     for what, party, address in steps:
         if what == "release":

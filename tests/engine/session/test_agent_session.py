@@ -22,7 +22,7 @@ from sessions_app.engine.core.events import (
     TurnEnded,
 )
 from sessions_app.engine.core.states import EndReason, Floor
-from sessions_app.engine.session.phrases import APOLOGY
+from sessions_app.engine.session.phrases import SENTENCES
 from sessions_app.engine.tts.engines.scripted import ScriptedSynthesiser
 from tests.fixtures.agent_talk import Answers, Talk
 
@@ -127,11 +127,11 @@ async def test_an_apology_is_one_segment_as_every_phrase_of_its_own_is(hears: bo
     told = [(segment.turn, segment.text) for segment in talk.said()]
     assert told == [
         (1, "Hello. I am here. Ask me."),
-        (3, APOLOGY),
+        (3, SENTENCES["en"].apology),
         (5, "It is ten."),
         (5, "Good night."),
     ]
-    assert responder.asked[1].messages[2].text == APOLOGY
+    assert responder.asked[1].messages[2].text == SENTENCES["en"].apology
 
 
 async def test_a_phrase_that_is_interrupted_is_one_segment_of_what_was_heard() -> None:

@@ -9,7 +9,7 @@ import pytest
 from sessions_app.engine.agent.responders.chat.responder import ChatResponder
 from sessions_app.engine.core.agent_config import AgentConfig, TurnSettings
 from sessions_app.engine.core.events import AgentFailed, TurnEnded
-from sessions_app.engine.session.phrases import APOLOGY
+from sessions_app.engine.session.phrases import SENTENCES
 from sessions_app.engine.tts.engines.scripted import ScriptedSynthesiser
 from tests.fixtures.agent_talk import Talk
 from tests.fixtures.raw_model import RawModel, Sent, delta, event, raw_model
@@ -31,7 +31,7 @@ async def test_what_was_heard_stays_and_one_apology_follows(how: str) -> None:
         await talk.until(lambda: bool(talk.said()), "the first sentence")
         wait.set()
         await talk.until(lambda: len(talk.of(TurnEnded)) == 3, "the apology")
-        assert [s.text for s in talk.said()] == ["The answer is one.", APOLOGY]
+        assert [s.text for s in talk.said()] == ["The answer is one.", SENTENCES["en"].apology]
         assert [failed.code for failed in talk.of(AgentFailed)] == ["responder_unavailable"]
         assert len(model.asked) == 1
 

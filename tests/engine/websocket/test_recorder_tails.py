@@ -16,7 +16,7 @@ SECOND = 1_000.0
 
 
 def sound(*parts: tuple[str, int]) -> Samples:
-    """Returns noise as loud as each part says, for so many ms."""
+    """Returns noise as loud, and for as many ms, as each part says."""
     made = np.random.default_rng(7)
     return np.concatenate([
         made.normal(0, LOUD[kind], SPEECH_RATE * ms // 1000).clip(-32_000, 32_000)

@@ -85,7 +85,7 @@ class SileroModel:
         return _sigmoid(logits), State(hidden, cell)
 
     def after_silence(self, windows: int) -> State:
-        """Returns one stream's state, (1, 128) each, after so many windows of silence."""
+        """Returns one stream's state, (1, 128) each, after `windows` of silence."""
         encoded = self.encode(np.zeros((1, CONTEXT + WINDOW), np.float32))
         state = State(np.zeros((1, STATE), np.float32), np.zeros((1, STATE), np.float32))
         for _ in range(windows):

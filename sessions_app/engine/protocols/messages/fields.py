@@ -18,7 +18,7 @@ LONGEST_NOTICE = 50
 class Says:
     """What a client is told of a value that a key does not take.
 
-    `otherwise` is for every mistake, `on` for those kinds that need another sentence: pydantic's
+    `otherwise` is for every mistake, `on` for the kinds that need another sentence: pydantic's
     name of the kind, and the sentence. The key's name goes before the sentence, unless it begins
     with a name of its own.
     """

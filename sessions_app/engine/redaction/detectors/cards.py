@@ -42,7 +42,7 @@ def find(reading: NumberReading) -> Iterator[FoundSpan]:
 
 
 def _checked(run: Sequence[Atom]) -> Iterator[Sequence[Atom]]:
-    """Yields every part of the run that may be a card: hidden is all that may be one."""
+    """Yields every part of the run that may be a card: everything that may be one is hidden."""
     if len(value_of(run)) < SHORTEST:
         return
     for first in range(len(run)):

@@ -1,4 +1,4 @@
-"""The kinds of what can be hidden, in the order in which they name what several find."""
+"""The kinds that can be hidden, by priority: the first names a span that several match."""
 
 from collections.abc import Callable, Iterable
 from typing import NamedTuple

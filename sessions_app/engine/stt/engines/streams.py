@@ -53,7 +53,7 @@ class WorkingStream(QueuedStream):
         except RecogniserError as error:
             self._queue.put_nowait(error)
         except Exception:
-            # whoever waits for results must not wait for ever
+            # a reader of the results must not wait without end
             logger.exception("a recogniser's stream broke")
             self._queue.put_nowait(RecogniserUnavailableError("The recogniser broke."))
         else:

@@ -22,7 +22,7 @@ _WORDS_OF_ALL, _WORDS_OF_MANY = 51_866, 51_865
 
 
 def codes_of(entries: int) -> frozenset[str]:
-    """Returns what a model hears whose vocabulary has so many entries."""
+    """Returns the languages of a model whose vocabulary has that number of entries."""
     if entries >= _WORDS_OF_ALL:
         return CODES
     return CODES - {"yue"} if entries == _WORDS_OF_MANY else frozenset({"en"})

@@ -68,7 +68,7 @@ class DecodedTokens:
 
 
 def most_tokens(frames: int) -> int:
-    """Returns the most tokens that so many frames of speech can have."""
+    """Returns the most tokens that `frames` of speech can have."""
     return int(frames / FRAMES_A_S * TOKENS_A_S) + SPARE_TOKENS
 
 

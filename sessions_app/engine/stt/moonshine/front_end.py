@@ -65,7 +65,7 @@ class FrontEnd:
         self._fresh.append(audio)
 
     def drop(self, frames: int) -> int:
-        """Moves the window's beginning up to so many frames later; returns by how many it moved."""
+        """Moves the window's beginning up to `frames` later; returns by how many it moved."""
         spare = (self._done - self._begin) // 2 - _LEAST
         taken = max(min(frames, spare), 0)
         self._begin += 2 * taken

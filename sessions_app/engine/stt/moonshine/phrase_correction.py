@@ -278,7 +278,7 @@ def _token_ids(model: Model, text: str) -> tuple[tuple[int, ...], tuple[int, ...
 
 
 def _max_words(words: int) -> int:
-    """Returns how many words a phrase of so many may have been recognised as."""
+    """Returns the most words that a phrase of `words` may have been recognised as."""
     return words + 3
 
 

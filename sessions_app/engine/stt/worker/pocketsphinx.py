@@ -126,7 +126,7 @@ def load(settings: dict[str, float] = LIVE_SETTINGS) -> Any:
 
 
 def main(descriptor: int) -> None:
-    """Loads the model, then forks a worker for each request until the owner is gone."""
+    """Loads the model, then forks a worker for each request until the owner has ended."""
     decoder = load()
 
     def work(channel: socket.socket, kind: bytes) -> None:

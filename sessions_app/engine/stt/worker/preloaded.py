@@ -13,7 +13,7 @@ from sessions_app.engine.workers.fork_server import serve_forks
 
 
 def main(descriptor: int, path: str, options: str) -> None:
-    """Makes the engine, then forks a worker for each request until the owner is gone."""
+    """Makes the engine, then forks a worker for each request until the owner has ended."""
     engine = load(path, options)
 
     def work(channel: socket.socket, kind: bytes) -> None:

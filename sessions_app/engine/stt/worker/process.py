@@ -136,7 +136,7 @@ class EngineProcess:
         return session
 
     async def send(self, number: int, kind: int, body: bytes = b"") -> None:
-        """Sends one message; raises RecogniserUnavailableError where the process is gone."""
+        """Sends one message; raises RecogniserUnavailableError where the process has ended."""
         writer = self._writer
         if writer is None or number not in self._inboxes:
             raise RecogniserUnavailableError(GONE)

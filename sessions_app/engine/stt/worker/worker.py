@@ -88,7 +88,7 @@ class StreamServer:
         self._load = WorkLoad()
 
     def serve(self) -> None:
-        """Answers until the owner is gone."""
+        """Answers until the owner has ended."""
         while self._receive():
             received, self._received = self._received, []
             for message in received:
@@ -223,4 +223,4 @@ if __name__ == "__main__":
     try:
         main(int(sys.argv[1]), sys.argv[2], sys.argv[3], sys.argv[4])
     except (OSError, KeyboardInterrupt):
-        sys.exit(0)  # the owner is gone
+        sys.exit(0)  # the owner has ended

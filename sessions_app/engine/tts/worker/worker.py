@@ -71,7 +71,7 @@ class VoiceWorker:
         self._orphaned = False
 
     def run(self) -> None:
-        """Returns when the owner is gone."""
+        """Returns when the owner has ended."""
         threading.Thread(target=self._read, daemon=True).start()
         with contextlib.suppress(OwnerGoneError):
             while (request := self._requests.get()) is not None:

@@ -8,6 +8,8 @@ from sessions_app.engine.core.agent_config import TurnSettings
 
 
 class Verdict(StrEnum):
+    """What the agent does about speech over it: stop, go on, or stay paused and judge again."""
+
     INTERRUPT = "interrupt"
     RESUME = "resume"
     WAIT = "wait"
@@ -20,9 +22,9 @@ class OverlapWords:
     `speech_ms` is how long the caller has spoken, `silent_ms` how long ago that ended (0 while
     `speaking`). `text` is what was recognised; it cannot change any more where `final`.
     `echo` is the share (0..1) of its words that the agent was just saying itself. `sure` is the
-    recogniser's mean confidence (0..1) in it, None where it gives none. `stands` unless the words
-    have a confidence and nothing to confirm them yet: the hypothesis before began otherwise, or
-    there was none while the caller goes on.
+    recogniser's mean confidence (0..1) in it, None where it gives none. `stands` is False while
+    words with a confidence are unconfirmed: the hypothesis before began otherwise, or there was
+    none and this is no final. Otherwise it is True.
     """
 
     speaking: bool

@@ -18,7 +18,7 @@ ECHO_SHARE = 0.6
 
 UNSURE, CERTAIN = 0.55, 0.7
 """Words of a mean confidence below the first are ignored, and up to the second until the next
-hypothesis begins with them, too. Babble is heard otherwise each second: its words reach 0.53 in
+hypothesis begins with them, too. Babble is transcribed differently each second. It reaches 0.53 in
 half of clips of 3 s, 0.65 in a tenth, yet seldom twice. A question has 0.75 at least, and 0.69 in
 three of four at 8 dB SNR. Higher ignores more callers or has them wait a second longer; lower lets
 more babble interrupt."""

@@ -5,5 +5,7 @@ from sessions_app.engine.turns.interruption.base import BargeIn, OverlapWords, V
 
 
 class ImmediateBargeIn(BargeIn):
+    """For the shortest reaction: interrupts before any word is recognised, so noise does, too."""
+
     def judge(self, heard: OverlapWords, settings: TurnSettings) -> Verdict:
         return Verdict.INTERRUPT

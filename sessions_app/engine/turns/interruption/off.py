@@ -5,6 +5,8 @@ from sessions_app.engine.turns.interruption.base import BargeIn, OverlapWords, V
 
 
 class NoBargeIn(BargeIn):
+    """For agents whose answers are to be heard in full: never pauses, never interrupts."""
+
     pauses = False
 
     def judge(self, heard: OverlapWords, settings: TurnSettings) -> Verdict:

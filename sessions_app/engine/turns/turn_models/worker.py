@@ -49,7 +49,7 @@ def serve(judge: PauseJudge, channel: socket.socket) -> None:
 
 
 def main(descriptor: int, path: str) -> None:
-    """Loads the model, then forks a worker for each request until the owner is gone."""
+    """Loads the model, then forks a worker for each request until the owner has ended."""
     die_without_words()
     judge = load(path)
 

@@ -70,7 +70,7 @@ class ChatStream:
         """Tokens in and out, as the server counted them; None where it has not yet."""
 
         self.text = ""
-        """The text so far; of an answer that began anew, the text since then."""
+        """The text so far; of an answer that started again, the text since then."""
 
         self.thought = False
         """Whether the model has thought, in its text or apart from it."""

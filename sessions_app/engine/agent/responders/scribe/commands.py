@@ -98,11 +98,6 @@ class HeardCommand:
         return not self.unsure and (self.notes is None or self.notes.sure)
 
 
-def first_command(text: str) -> HeardCommand | None:
-    """Returns the first command in `text`, or None."""
-    return next(iter(commands_in(text)), None)
-
-
 def commands_in(text: str, *, clearly: bool = False) -> list[HeardCommand]:
     """Returns the commands in `text`, in order; with `clearly`, without those that were garbled."""
     words, found = _find(text, clearly=clearly)

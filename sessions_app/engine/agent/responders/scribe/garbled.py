@@ -11,10 +11,13 @@ from sessions_app.engine.text.word_lists import listed
 from sessions_app.engine.turns.interruption.words import BACK_CHANNELS
 
 MIN_SIMILARITY = 70.0
-"""Of 100. Measured on recognised speech: finds 34 of 36 commands, and none in plain talk."""
+"""Of 100. Measured on recognised speech: finds 34 of 36 commands, and none in plain talk.
+
+Lower takes plain talk for commands; higher misses more garbled ones.
+"""
 
 MIN_SIMILARITY_ALONE = 80.0
-"""The same for words that have none of the phrase's content words."""
+"""The same for words that have none of the phrase's content words, so less to go by."""
 
 _COMMON = listed("a the to me my that this it is have we what can you how long say new down")
 _POLITE = listed("please scribe hey now could can you would that")
@@ -26,7 +29,10 @@ _NOISE = listed("a an the to of my this that it is uh um er") | BACK_CHANNELS
 """Small words that recognisers insert, drop and confuse."""
 
 SOUNDS_ALIKE, SHORT_ALIKE = 78.0, 82.0
-"""Of 100: how alike the differing words must sound; the second is for short ones."""
+"""Of 100: how alike the differing words must sound; the second is for short ones.
+
+Lower takes other words for the phrase's; higher misses more garbled ones.
+"""
 
 _SHORT_SOUND, _SHORT_WORD = 4, 2
 
@@ -38,7 +44,7 @@ _STATEMENT_STARTS = listed(
 """Words that begin a statement; no garbled command does."""
 
 _READS = listed("read repeat show tell what")
-"""Who says these wants to hear something: "read the last bit" must not undo anything."""
+"""A caller who says these wants to hear something: "read the last bit" must not undo anything."""
 
 _SHORT_PHRASE = 2
 """Words of a phrase that needs both of them."""

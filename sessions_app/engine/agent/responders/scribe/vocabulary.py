@@ -9,6 +9,8 @@ from enum import StrEnum
 
 
 class Intent(StrEnum):
+    """What a caller's command asks the scribe to do."""
+
     NOTE = "note"
     ACTION = "action"
     READ = "read"
@@ -29,8 +31,7 @@ class Intent(StrEnum):
 
 TAKES_TEXT = frozenset({Intent.NOTE, Intent.ACTION})
 EACH_TIME = TAKES_TEXT | {Intent.UNDO, Intent.RESTORE, Intent.REDO, Intent.CHANGE}
-"""Commands that are done twice if said twice in a turn: "undo that, undo that". Of others, such as
-"I'm lost. What can I say?", one answer is enough."""
+"""Commands that are done twice if said twice in a turn. Others, such as HELP, are answered once."""
 
 SHORT: dict[Intent, tuple[str, ...]] = {
     Intent.NOTE: (

@@ -12,6 +12,11 @@ def heard(text: str) -> list[str]:
     return [_shown(command) for command in commands_in(text)]
 
 
+def first_command(text: str) -> HeardCommand | None:
+    """Returns the first command in an utterance, or None."""
+    return next(iter(commands_in(text)), None)
+
+
 def plain(shown: str) -> str:
     """Returns a command as a table has it, in the form that `heard` gives it."""
     name, _, text = shown.partition(":")

@@ -9,7 +9,6 @@ import pytest
 
 from sessions_app.engine.agent.responders.base import Message
 from sessions_app.engine.agent.responders.scribe.answers import agrees
-from sessions_app.engine.agent.responders.scribe.commands import first_command
 from sessions_app.engine.agent.responders.scribe.responder import (
     HELP,
     NO_MODEL,
@@ -20,6 +19,7 @@ from sessions_app.engine.agent.responders.scribe.vocabulary import Intent
 from sessions_app.engine.core.agent_config import AgentConfig
 from sessions_app.engine.core.errors import ResponderError
 from sessions_app.engine.core.events import NoteKind, Speaker
+from tests.engine.agent.responders.scribe.heard import first_command
 from tests.engine.agent.responders.scribe.rooms import Room
 
 

@@ -9,12 +9,12 @@ from sessions_app.engine.agent.responders.base import Message
 from sessions_app.engine.agent.responders.scribe.answers import declines
 from sessions_app.engine.agent.responders.scribe.commands import (
     commands_in,
-    first_command,
     without_commands,
 )
 from sessions_app.engine.agent.responders.scribe.responder import NOTHING, SURE, ScribeResponder
 from sessions_app.engine.agent.responders.scribe.vocabulary import AROUND, hints
 from sessions_app.engine.core.events import NoteKind, Speaker
+from tests.engine.agent.responders.scribe.heard import first_command
 from tests.engine.agent.responders.scribe.rooms import Room
 
 
