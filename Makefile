@@ -75,6 +75,10 @@ bench: tools ## Measure speed side by side: ONLY="turns cost echo capacity leaks
 picture: ## Draw anew which room imports which, in ARCHITECTURE.md
 	@$(PY) -m deploy.draw_imports
 
+.PHONY: pictures
+pictures: tools ## Take the pictures of docs/guide.md anew: ONLY="find share" takes some
+	@$(PY) -m deploy.guide_pictures
+
 .PHONY: protocol
 protocol: ## Write the tables of messages in docs/protocol.md anew
 	@$(PY) -m sessions_app.engine.protocols.tables

@@ -1,6 +1,7 @@
 """What the site sets up in each of its processes, once Django's settings are read."""
 
 from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
 
 
 class VoicesiteConfig(AppConfig):
@@ -14,3 +15,7 @@ class VoicesiteConfig(AppConfig):
 
         celery.app.set_default()
         logs.log_threads()
+
+
+class VoicesiteAdminConfig(AdminConfig):
+    default_site = "voicesite.admin_site.VoiceAdminSite"

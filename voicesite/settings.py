@@ -103,7 +103,7 @@ WEBHOOK_ALLOWED_PRIVATE: list[str] = read("list", "WEBHOOK_ALLOWED_PRIVATE", [])
 # -- the application -----------------------------------------------------------------
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "voicesite.apps.VoicesiteAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -1,0 +1,50 @@
+"""Django's admin as this site has it: what staff use daily stands first, by what it is about."""
+
+from typing import Any
+
+from django.contrib.admin import AdminSite
+from django.http import HttpRequest
+
+GROUPS = (
+    ("Calls", ("Call", "ShareLink", "Archive")),
+    ("Agents and scorecards", ("Agent", "ScorecardForm")),
+    ("People and programs", ("User", "Group", "ApiToken", "WebhookEndpoint", "WebhookDelivery")),
+    ("What was done", ("AccessLog", "ErasureReceipt")),
+)
+"""Title and models of each group on the index. Models that are in none are in `REST`, the last."""
+
+REST = "More"
+ORDER = [name for _, names in GROUPS for name in names]
+
+
+class VoiceAdminSite(AdminSite):
+    """The admin whose index, and the list beside its pages, is sorted by GROUPS."""
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        """Returns the groups as Django's templates take apps; without those the user may not see.
+
+        With `app_label` it is the app alone, as Django's page of an app wants it, in our order.
+        """
+        apps = super().get_app_list(request, app_label)
+        if app_label:
+            for app in apps:
+                app["models"].sort(key=_place)
+            return apps
+        models = {model["object_name"]: model for app in apps for model in app["models"]}
+        rest = [name for name in models if name not in ORDER]
+        groups = [(title, names) for title, names in (*GROUPS, (REST, rest))]
+        return [
+            _group(title, found)
+            for title, names in groups
+            if (found := [models[name] for name in names if name in models])
+        ]
+
+
+def _place(model: dict[str, Any]) -> tuple[int, str]:
+    name = model["object_name"]
+    return ORDER.index(name) if name in ORDER else len(ORDER), str(model["name"])
+
+
+def _group(title: str, models: list[Any]) -> dict[str, Any]:
+    label = title.lower().replace(" ", "-")
+    return {"name": title, "app_label": label, "has_module_perms": True, "models": models}
