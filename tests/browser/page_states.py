@@ -58,15 +58,8 @@ def _closes(code: int, reason: str) -> Callable[[Page], None]:
 
 def _line(role: str, seq: int, text: str, *, final: bool = True, **more: Any) -> dict[str, Any]:
     times = {"startMs": 1000 * seq, "endMs": 1000 * seq + 900}
-    return {
-        "type": "transcript",
-        "role": role,
-        "seq": seq,
-        "text": text,
-        "final": final,
-        **times,
-        **more,
-    }
+    told = {"type": "transcript", "role": role, "seq": seq, "text": text, "final": final}
+    return told | times | more
 
 
 ENDING = {"type": "status", "state": "ending", "status": "Ending"}
@@ -393,9 +386,10 @@ def reach(page: Page, state: State, told: dict[str, Any], url: str) -> None:
 
 
 def settle(page: Page) -> None:
-    """Waits for what fades in: it has other colours for a moment."""
+    """Waits for what fades in: it has other colours for a moment. In a closed part none ends."""
     page.evaluate(
         """() => Promise.all(document.getAnimations()
             .filter((one) => one.effect.getComputedTiming().iterations !== Infinity)
+            .filter((one) => one.effect.target.checkVisibility())
             .map((one) => one.finished.catch(() => {})))"""
     )

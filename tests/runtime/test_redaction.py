@@ -47,6 +47,8 @@ CARD = "4111 1111 1111 1111"
 class Agent:
     """Notes what the agent hears."""
 
+    heeds = False
+
     def __init__(self) -> None:
         self.heard: list[CallEvent] = []
 

@@ -76,7 +76,7 @@ def sent_and_killed(step: int, row: Any) -> None:
     killer = killing.Killer(step)
     killer.after(work, "take")
     killer.around(webhook_posts, "post")  # the answer is there and not yet looked at
-    killer.around(webhooks, "_check")
+    killer.around(webhooks, "_check_status")
     killer.around(work, "done")  # in the middle of a transaction, too
     webhooks.deliver(row.pk)
 
