@@ -11,7 +11,7 @@ from playwright.sync_api import Browser
 
 from tests.end_to_end.conftest import fresh_product, own_product, product
 from tests.fixtures.chromium import chromium
-from tests.fixtures.server import UNSPOKEN, Product
+from tests.fixtures.server import Product
 
 __all__ = ["fresh_product", "own_product", "product"]
 
@@ -41,7 +41,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filled]:
     """One server for all tests that only look at pages."""
     audio = tmp_path_factory.mktemp("audio") / "call.ogg"
     subprocess.run(["ffmpeg", "-v", "error", *TONES, str(audio)], check=True, timeout=30)
-    product = Product(tmp_path_factory.mktemp("filled"), UNSPOKEN)
+    product = Product(tmp_path_factory.mktemp("filled"))
     product.prepare()
     code = FILL.format(audio=str(audio))
     told = product.manage("shell", "-v", "0", "-c", code)

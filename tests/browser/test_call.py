@@ -165,7 +165,7 @@ def test_staff_watch_a_call_grow_and_end_it(browser: Browser, product: Product) 
         "The call was ended by staff", timeout=20_000
     )
     expect(staff.locator("#facts-part")).to_contain_text("Ended by staff", timeout=30_000)
-    expect(staff.locator("#player-part audio")).to_be_attached(timeout=60_000)
+    expect(staff.locator("#player-part #audio")).to_be_attached(timeout=60_000)
     assert staff.get_by_role("link", name="End this call").count() == 0
     assert wrong == []
 

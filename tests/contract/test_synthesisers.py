@@ -50,7 +50,7 @@ async def started(make: Callable[[], Synthesiser]) -> AsyncIterator[Synthesiser]
         await voice.aclose()
         await voice.aclose()
         assert asyncio.all_tasks() == {asyncio.current_task()}
-        assert own_threads() == threads
+        assert own_threads() <= threads  # one of an earlier test may end meanwhile
 
 
 async def spoken(engine: Synthesiser, text: str = TEXT, **how: object) -> list[SpeechChunk]:
