@@ -3,14 +3,13 @@
 import csv
 import io
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import BadRequest, PermissionDenied
-from django.core.validators import MinValueValidator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
@@ -18,9 +17,10 @@ from django.utils import timezone
 
 from sessions_app.admin import figures
 from sessions_app.admin.figures import Figure
+from sessions_app.admin.period_fields import ENDS_FIRST, PeriodFields
 from sessions_app.engine.exports.base import one_line
 from sessions_app.engine.exports.csv import BYTE_ORDER_MARK, safe_cell
-from sessions_app.models import Agent, Call
+from sessions_app.models import Call
 from sessions_app.services import access
 from sessions_app.services.dashboard import Numbers
 from sessions_app.services.periods import MOST_DAYS, Period, last_days
@@ -29,7 +29,6 @@ TEMPLATE = "admin/sessions_app/call/dashboard.html"
 MEDIA_TYPE = "text/csv; charset=utf-8"
 DEFAULT_DAYS = 30
 PERIODS = [(days, f"Last {days} days") for days in (7, DEFAULT_DAYS, 90)]
-EARLIEST = date(2000, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,34 +40,17 @@ class Shortcut:
     is_shown: bool
 
 
-def _day(label: str) -> forms.DateField:
-    return forms.DateField(
-        required=False,
-        label=label,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        validators=[MinValueValidator(EARLIEST)],
-    )
-
-
-class PeriodForm(forms.Form):
+class PeriodForm(PeriodFields):
     """Which days, and whose calls; all optional. A day that is given counts before `days`."""
 
     days = forms.ChoiceField(required=False, choices=PERIODS, widget=forms.HiddenInput)
-    since = _day("From")
-    until = _day("To")
-    agent = forms.ModelChoiceField(
-        required=False,
-        queryset=Agent.objects.all(),
-        to_field_name="slug",
-        empty_label="All agents",
-    )
 
     def clean(self) -> dict[str, Any]:
         """Refuses periods that end before they begin, or are longer than MOST_DAYS."""
         data = super().clean() or {}
         since, until = data.get("since"), data.get("until") or timezone.localdate()
         if since and since > until:
-            self.add_error("since", "The period ends before this day.")
+            self.add_error("since", ENDS_FIRST)
         elif since and (until - since).days >= MOST_DAYS:
             self.add_error("since", f"A period has {MOST_DAYS} days at most.")
         if until > timezone.localdate():

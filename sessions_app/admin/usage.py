@@ -8,21 +8,20 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import BadRequest, PermissionDenied
-from django.core.validators import MinValueValidator
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 
 from sessions_app.admin.display import NOTHING
+from sessions_app.admin.period_fields import ENDS_FIRST, PeriodFields
 from sessions_app.engine.exports.base import one_line
 from sessions_app.engine.exports.csv import BYTE_ORDER_MARK, safe_cell
-from sessions_app.models import Agent, Call
+from sessions_app.models import Call
 from sessions_app.services import usage, usage_panel
 from sessions_app.services.usage import UsageLine, UsageTotal
 
 TEMPLATE = "admin/sessions_app/call/usage_sums.html"
-EARLIEST = date(2000, 1, 1)
 MOST_DAYS = 92
 """The longest time that is summed by day."""
 
@@ -38,13 +37,7 @@ COLUMNS = (
 )
 
 
-def _day(label: str) -> forms.DateField:
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    earliest = MinValueValidator(EARLIEST)
-    return forms.DateField(required=False, label=label, widget=widget, validators=[earliest])
-
-
-class UsageForm(forms.Form):
+class UsageForm(PeriodFields):
     """Which calls are summed, and how; all optional."""
 
     by = forms.ChoiceField(
@@ -52,14 +45,7 @@ class UsageForm(forms.Form):
         label="A line for each",
         choices=[("month", "Month"), ("day", "Day"), ("all", "Agent alone")],
     )
-    since = _day("From")
-    until = _day("To")
-    agent = forms.ModelChoiceField(
-        required=False,
-        queryset=Agent.objects.all(),
-        to_field_name="slug",
-        empty_label="All agents",
-    )
+    field_order = ("by",)
 
     def clean(self) -> dict[str, Any]:
         """Refuses what ends before it begins, and too many days."""
@@ -68,7 +54,7 @@ class UsageForm(forms.Form):
             return data
         first, last = self.days()
         if first > last:
-            self.add_error("since", "The period ends before this day.")
+            self.add_error("since", ENDS_FIRST)
         elif data.get("by") == "day" and (last - first).days >= MOST_DAYS:
             self.add_error("since", f"By day, {MOST_DAYS} days are summed at most.")
         return data
