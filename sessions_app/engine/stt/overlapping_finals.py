@@ -1,7 +1,8 @@
 """Removes words from the beginning of a final that the last final already had. Pure.
 
 After a network stall breaks an utterance off, its last second is recognised again together with the
-audio that follows, so that no word is cut in half. Words of that second must not appear twice.
+audio that follows, so that no word is cut in half. Words of that second must not appear twice; the
+whole of a word whose first half was written as another word is new.
 """
 
 from collections.abc import Sequence
@@ -63,7 +64,14 @@ class RepeatRemover:
             for count in range(1, len(overlapping) + 1)
         ]
         alike, count = max(ratings, default=(0.0, 0))
-        return count if alike >= ALIKE else 0
+        if alike < ALIKE:
+            return 0
+        return count - self._was_half(overlapping[count - 1])
+
+    def _was_half(self, word: Word) -> bool:
+        """Returns whether the last final ended with the first half of `word` ("wind", "window")."""
+        goes_on = word.end_ms > self._last_end_ms + NEAR_MS
+        return goes_on and letters(word.text) != letters(self._last_words[-1].text)
 
     def _clamped(self, words: tuple[Word, ...]) -> tuple[Word, ...]:
         """Returns the words, with the first one's start clamped to the last final's end."""

@@ -41,6 +41,19 @@ TODAY = final("It is nice today.", (150, 400), (420, 600), (650, 1_200), (1_300,
             "in town.",
             1_150.0,
         ),
+        # the last word was half a word, and is whole now
+        (
+            final("The second wind.", (0, 150), (150, 550), (560, 880)),
+            final("Window.", (530, 1_040)),
+            "Window.",
+            880.0,
+        ),
+        (
+            final("The second window.", (0, 150), (150, 550), (560, 880)),
+            final("Window.", (530, 1_040)),
+            "",
+            None,
+        ),
         # what only seems to overlap, or comes later, is said
         (final("No.", (100, 500)), final("No.", (450, 800)), "No.", 500.0),
         (final("No.", (100, 500)), final("No.", (900, 1_200)), "No.", 900.0),
