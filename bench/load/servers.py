@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.cases import UNLIMITED
-from tests.fixtures.server import ROOT, START_S, Product, free_port, wait_until
+from tests.fixtures.ports import free_port
+from tests.fixtures.server import ROOT, START_S, Product, wait_until
 
 SERVER_CORE, LOAD_CORE = 0, 1
 VENVS = ROOT / "var" / "bench"

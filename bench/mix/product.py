@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.fixtures.server import ROOT, free_port, processes_of, wait_until
+from tests.fixtures.ports import free_port
+from tests.fixtures.server import ROOT, processes_of, wait_until
 
 READY_S = 400.0
 STOP_S = 40.0

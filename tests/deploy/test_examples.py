@@ -11,7 +11,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.fixtures.chromium import chromium
-from tests.fixtures.server import ROOT, Product, free_port, wait_until
+from tests.fixtures.ports import free_port
+from tests.fixtures.server import ROOT, Product, wait_until
 
 SECRET = "a secret of the relay's own"
 NGINX, COTURN = shutil.which("nginx"), shutil.which("turnserver")

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.fixtures.server import ROOT, free_port
+from tests.fixtures.ports import free_port
+from tests.fixtures.server import ROOT
 from tests.server.raw import SERVER, Client
 
 

@@ -17,7 +17,8 @@ from sessions_app.engine.core.states import CallState, EndReason
 from sessions_app.models import Recording
 from sessions_app.services import access, calls, recordings, work
 from tests.conftest import CallMaker
-from tests.fixtures.server import ROOT, free_port, wait_until
+from tests.fixtures.ports import free_port
+from tests.fixtures.server import ROOT, wait_until
 from tests.static_files import static_files
 
 __all__ = ["static_files"]

@@ -15,7 +15,8 @@ from sessions_app.models import WebhookDelivery, WebhookEndpoint, WebhookEvent
 from sessions_app.models.work import WorkState
 from sessions_app.services import webhooks
 from tests.conftest import CallMaker
-from tests.fixtures.server import ROOT, free_port, wait_until
+from tests.fixtures.ports import free_port
+from tests.fixtures.server import ROOT, wait_until
 
 RECEIVER = ROOT / "docs/examples/webhook_receiver/receiver.py"
 
