@@ -39,6 +39,7 @@ doors = [
 urlpatterns = [
     *doors,
     path("t/<str:ticket>/", include(doors)),
+    path("t/<str:ticket>/api/ice-servers", offers.servers_for_ticket),
     path("", pages.start, name="start"),
     path("favicon.ico", pages.icon),
     path("login/", accounts.SignIn.as_view(), name="login"),

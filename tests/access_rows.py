@@ -194,15 +194,19 @@ PIPECAT = [
     for route in ("start", "api/offer", "sessions/<str:session_id>/api/offer")
     for slash in ("", "/")
 ]
-DOORS = [
-    # without an Origin a cookie counts for nothing: tests/views/test_offers.py
-    Row(route, f"/{route}", (403, 403, 403, 403, 401), "POST", {})
-    for route in ("session", "api/voice/offer", "offer", *PIPECAT)
-] + [
-    # with a ticket that there is not
-    Row(f"t/<str:ticket>/{route}", f"/t/none/{route}", (401,) * len(VISITORS), "POST", {})
-    for route in ("session", "api/voice/offer", "offer", *PIPECAT)
-]
+DOORS = (
+    [
+        # without an Origin a cookie counts for nothing: tests/views/test_offers.py
+        Row(route, f"/{route}", (403, 403, 403, 403, 401), "POST", {})
+        for route in ("session", "api/voice/offer", "offer", *PIPECAT)
+    ]
+    + [
+        # with a ticket that there is not
+        Row(f"t/<str:ticket>/{route}", f"/t/none/{route}", (401,) * len(VISITORS), "POST", {})
+        for route in ("session", "api/voice/offer", "offer", *PIPECAT)
+    ]
+    + [Row("t/<str:ticket>/api/ice-servers", "/t/none/api/ice-servers", (401,) * len(VISITORS))]
+)
 """The ways in for clients, which sign in otherwise."""
 
 

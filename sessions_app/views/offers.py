@@ -1,4 +1,4 @@
-"""Calls that begin with an HTTP request: `POST /session` and `POST /api/voice/offer`."""
+"""Calls that begin with an HTTP request, and the ICE servers for those with a ticket."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -9,6 +9,7 @@ from django.views.decorators.csrf import csrf_exempt
 from sessions_app.engine.core.commands import Offer
 from sessions_app.engine.protocols import offer as offer_dialect
 from sessions_app.engine.protocols import results
+from sessions_app.runtime import ice_servers
 from sessions_app.runtime.answered_offers import AnsweredCall
 from sessions_app.views.callers import caller, check_parameters, json_answer
 
@@ -36,6 +37,19 @@ async def voice_offer(request: HttpRequest, ticket: str = "") -> JsonResponse:
         offer_dialect.parse,
         lambda placed: offer_dialect.answer(placed.sdp, placed.call_id),
     )
+
+
+async def servers_for_ticket(request: HttpRequest, ticket: str) -> JsonResponse:
+    """GET: STUN and TURN servers for the holder of a ticket, which stays unused.
+
+    Whoever has a session or a token asks `/api/v1/ice-servers`.
+    """
+
+    async def work() -> Mapping[str, Any]:
+        who = await caller(request, "GET", ticket=ticket)
+        return {"iceServers": ice_servers.for_client(who.party.key)}
+
+    return await json_answer(work, "GET")
 
 
 async def _placed(

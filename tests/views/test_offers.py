@@ -27,6 +27,7 @@ each = pytest.mark.parametrize("door", DOORS)
 EVERY = (*DOORS, "/offer", "/api/offer", "/api/offer/", "/start", "/start/")
 of_every = pytest.mark.parametrize("door", EVERY)
 OWN = "http://testserver"
+ELSEWHERE = "https://shop.example.com"
 
 
 @pytest.fixture
@@ -204,6 +205,21 @@ def test_start_is_refused_while_calls_are(
     answer = post("/start", {}, **signed)
     assert (answer.status_code, answer["Retry-After"]) == (429, "7")
     assert (answer.json()["code"], answer.json()["info"]) == ("busy", "The disk is full.")
+
+
+def test_a_ticket_gets_ice_servers_and_stays_unused(
+    client: Client, alice: User, settings: Any
+) -> None:
+    settings.VOICE = {**settings.VOICE, "ICE_SERVERS": [{"urls": ["stun:stun.example.com"]}]}
+    row, secret = tickets.issue(alice, "scribe", ELSEWHERE)
+    for _ in range(2):
+        answer = client.get(f"/t/{secret}/api/ice-servers", headers={"Origin": ELSEWHERE})
+        assert answer.json() == {"iceServers": [{"urls": ["stun:stun.example.com"]}]}
+        assert answer.headers["Access-Control-Allow-Origin"] == ELSEWHERE
+    row.refresh_from_db()
+    assert row.used_at is None
+    of_another = client.get(f"/t/{secret}/api/ice-servers", headers={"Origin": "http://elsewhere"})
+    assert of_another.status_code == 401
 
 
 def test_start_tells_of_a_ticket_that_leads_to_no_call(
