@@ -4,8 +4,8 @@
 import { PageRefresh } from "../js/page-refresh.js";
 import { LiveFeed } from "../js/live-feed.js";
 
-/** @typedef {import("../js/transcript.js").Change} Change */
-/** @typedef {import("../js/transcript.js").Entry} Entry */
+/** @typedef {import("../voicesite/transcript.js").Change} Change */
+/** @typedef {import("../voicesite/transcript.js").Entry} Entry */
 
 const ANNOUNCED = 3;
 const STORED_MS = 1500;

@@ -9,7 +9,7 @@ import { Toast } from "./toast.js";
 import { agentTrouble } from "./problems.js";
 import { TextInput } from "./text-input.js";
 
-/** @typedef {import("./call-client.js").CallClient} CallClient */
+/** @typedef {import("../voicesite/call-client.js").CallClient} CallClient */
 /** @typedef {import("./agent-choice.js").Agent} Agent */
 
 const PARTS = ["floor", "typed", "interrupt", "pause-agent"];

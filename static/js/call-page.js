@@ -2,16 +2,18 @@
 /** Start page and call page: asks for consent, starts the call without loading a page, shows it. */
 
 import { chosenAgent, rememberAgent, restoreAgent } from "./agent-choice.js";
-import { CallClient } from "./call-client.js";
-import { CatchUp } from "./catch-up.js";
+import { CallClient } from "../voicesite/call-client.js";
+import { CatchUp } from "../voicesite/catch-up.js";
 import { showLocalTimes } from "./clock.js";
 import { byId, readJson } from "./dom.js";
 import { clearSavedCall, lockCall, saveCall, savedCall } from "./saved-call.js";
-import { listMicrophones, missingForCalls, openMicrophone, rememberMicrophone, stopTracks } from "./microphone.js";
+import { missingForCalls, openMicrophone, stopTracks } from "../voicesite/devices.js";
+import { mediaProblem, startProblem } from "../voicesite/problem-codes.js";
+import { listMicrophones, rememberMicrophone } from "./microphone-choice.js";
 import { ProblemPanel } from "./problem-panel.js";
-import { mediaProblem, missedProblem, startProblem } from "./problems.js";
+import { missedProblem } from "./problems.js";
 import { Stage } from "./stage.js";
-import { Transcript } from "./transcript.js";
+import { Transcript } from "../voicesite/transcript.js";
 
 const config = readJson("call-config");
 const stage = new Stage();

@@ -1,7 +1,7 @@
 // @ts-check
 /** The socket by which staff look on at a live call; it reconnects by itself. No DOM. */
 
-import { Emitter } from "./emitter.js";
+import { Emitter } from "../voicesite/emitter.js";
 
 const RECONNECT_MS = 2000;
 const FATAL = new Set([4401, 4403, 4404, 4430]);

@@ -1,15 +1,15 @@
 // @ts-check
 /** Follows a live call from another page: its words as they are spoken, and its end. */
 
-import { CatchUp } from "./catch-up.js";
+import { CatchUp } from "../voicesite/catch-up.js";
 import { byId } from "./dom.js";
-import { Transcript } from "./transcript.js";
+import { Transcript } from "../voicesite/transcript.js";
 import { TranscriptView } from "./transcript-view.js";
 
 const RECONNECT_MS = 2000;
 const FATAL = new Set([4401, 4403, 4404]);
 
-/** @typedef {import("./transcript.js").Change} Change */
+/** @typedef {import("../voicesite/transcript.js").Change} Change */
 
 /**
  * @param {string} agentName

@@ -1,6 +1,8 @@
 // @ts-check
 /** Texts for everything that can go wrong in a call: what happened and what to do. No DOM. */
 
+import { byeProblem } from "../voicesite/problem-codes.js";
+
 /**
  * @typedef {object} Problem
  * @property {string} title
@@ -122,36 +124,6 @@ const PROBLEMS = {
   },
 };
 
-/** What `getUserMedia` throws (W3C Media Capture, 10.4.2). */
-/** @type {Record<string, string>} */
-const MEDIA_ERRORS = {
-  NotAllowedError: "permission",
-  SecurityError: "permission",
-  NotFoundError: "no-microphone",
-  OverconstrainedError: "no-microphone",
-  NotReadableError: "microphone-busy",
-  AbortError: "microphone-busy",
-};
-
-/** What setting up a peer connection throws (W3C WebRTC, 4.4); a microphone is open by then. */
-/** @type {Record<string, string>} */
-const START_ERRORS = {
-  InvalidAccessError: "relay-settings",
-  SyntaxError: "relay-settings",
-  NotSupportedError: "unsupported",
-};
-
-/** Reasons of `bye` that need an explanation; all others are an ordinary end. */
-/** @type {Record<string, string>} */
-const BYE_PROBLEMS = {
-  never_connected: "no-media",
-  connection_lost: "connection-lost",
-  server_stopped: "server-stopped",
-  signed_out: "signed-out",
-  staff_ended: "staff-ended",
-  internal_error: "other",
-};
-
 /**
  * @param {string} code
  * @param {{message?: string, retryAfterS?: number}} [more] what the server said
@@ -178,45 +150,12 @@ const AGENT_TROUBLE = {
 };
 
 /**
- * @param {string} code of an `error`
- * @returns {boolean} whether it concerns only the agent, so that the call continues
- */
-export function isAgentTrouble(code) {
-  return /^(responder|synthesiser)_/.test(code);
-}
-
-/**
  * @param {string} code of an `error` that is agent trouble
  * @param {string} agent its name
  * @returns {string}
  */
 export function agentTrouble(code, agent) {
   return AGENT_TROUBLE[code]?.(agent) ?? `${agent} is having trouble answering. The call continues.`;
-}
-
-/**
- * @param {unknown} error what `getUserMedia` threw
- * @returns {string} a code for `problemOf`
- */
-export function mediaProblem(error) {
-  return MEDIA_ERRORS[/** @type {any} */ (error)?.name] ?? "microphone-busy";
-}
-
-/**
- * @param {unknown} error what starting a call threw once the microphone was open
- * @returns {{code: string, message: string}} for `problemOf`
- */
-export function startProblem(error) {
-  const { name = "", message = "" } = /** @type {Partial<Error>} */ (error ?? {});
-  return { code: START_ERRORS[name] ?? "not-started", message: [name, message].filter(Boolean).join(": ") };
-}
-
-/**
- * @param {string} reason of a `bye`
- * @returns {string} a code for `problemOf`; empty for an ordinary end
- */
-export function byeProblem(reason) {
-  return BYE_PROBLEMS[reason] ?? "";
 }
 
 /**

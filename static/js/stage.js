@@ -8,7 +8,7 @@ import { LevelMeter } from "./level-meter.js";
 import { Notices } from "./notices.js";
 import { TranscriptView } from "./transcript-view.js";
 
-/** @typedef {import("./call-client.js").CallClient} CallClient */
+/** @typedef {import("../voicesite/call-client.js").CallClient} CallClient */
 /** @typedef {import("./agent-choice.js").Agent} Agent */
 
 const DOTS = { active: "dot dot-live", ending: "dot", ended: "dot" };
@@ -94,7 +94,7 @@ export class Stage {
     this._notices.say(words);
   }
 
-  /** @param {import("./transcript.js").Change[]} changes */
+  /** @param {import("../voicesite/transcript.js").Change[]} changes */
   showChanges(changes) {
     this._transcript?.show(changes);
   }

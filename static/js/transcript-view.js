@@ -5,8 +5,8 @@ import { writeCaption } from "./captions.js";
 import { clock, lasting } from "./clock.js";
 import { make } from "./dom.js";
 
-/** @typedef {import("./transcript.js").Change} Change */
-/** @typedef {import("./transcript.js").Entry} Entry */
+/** @typedef {import("../voicesite/transcript.js").Change} Change */
+/** @typedef {import("../voicesite/transcript.js").Entry} Entry */
 
 const NEAR_END_PX = 64;
 const MAX_ANNOUNCED = 3;

@@ -23,6 +23,11 @@ export class AgentCommands {
     return this._signaling.send({ type: "interrupt" });
   }
 
+  /** @param {unknown} data JSON for the operator's own code */
+  sendApp(data) {
+    return this._signaling.send({ type: "app-message", data });
+  }
+
   /** @param {boolean} paused whether the agent is to pause */
   pause(paused) {
     return this._signaling.send({ type: "agent", paused });

@@ -2,9 +2,9 @@
 /** One call: takes the microphone, runs signaling and media, emits events. No DOM. */
 
 import { AgentCommands } from "./agent-commands.js";
-import { stopTracks } from "./microphone.js";
+import { stopTracks } from "./devices.js";
 import { applyNoteChange } from "./note-list.js";
-import { byeProblem, isAgentTrouble } from "./problems.js";
+import { byeProblem, isAgentTrouble } from "./problem-codes.js";
 import { refusalOf } from "./refusals.js";
 import { Signaling } from "./signaling.js";
 import { Emitter } from "./emitter.js";
@@ -20,6 +20,10 @@ import { MediaPath } from "./media-path.js";
  * @property {{recording: true, notice: string} | null} consent null: no audio is stored
  * @property {() => number} lastSeq the last `seq` before which no segment is missing
  * @property {string} [resume] the id of a live call to resume after a reload
+ * @property {string} [resumeToken] of that call, where it began with a ticket
+ * @property {"auto" | "webrtc" | "websocket"} [transport] how the audio goes; "auto" finds out
+ * @property {Record<string, string | number | boolean>} [variables] for the agent's prompt and greeting
+ * @property {Record<string, unknown>} [metadata] kept with the call
  */
 
 /** How long the answer to `bye` may take: the server transcribes the last words first. */
@@ -41,9 +45,9 @@ const NOTICES = {
 
 /**
  * Events: `state` (detail: {state, words}), `transcript` (detail: Message), `caught-up`,
- * `notice` (detail: string), `description` (detail: {kind, sdp}), `track` (detail: MediaStream),
+ * `notice` (detail: string), `path` (detail: "webrtc" or "websocket"), `description` (detail: {kind, sdp}), `track` (detail: MediaStream),
  * `floor` (detail: string), `gap` (detail: {startMs, endMs}), `staff` (detail: {listening}),
- * `notes` (detail: Note[], all there are), `trouble` (detail: an error's code),
+ * `notes` (detail: Note[], all there are), `app` (detail: the operator's JSON), `trouble` (detail: an error's code),
  * and at the end one of `ended` (detail: {callId, reason}) and `problem` (detail: {code, message,
  * retryAfterS, callId}).
  */
@@ -64,8 +68,9 @@ export class CallClient extends Emitter {
     this._notes = [];
     this._signaling = new Signaling({ open: options.openSocket, lastSeq: options.lastSeq });
     this._signaling.callId = options.resume ?? "";
-    const { iceServers, openMedia } = options;
-    this._media = new MediaPath({ signaling: this._signaling, iceServers, openMedia });
+    this._signaling.resumeToken = options.resumeToken ?? "";
+    const { iceServers, openMedia, transport } = options;
+    this._media = new MediaPath({ signaling: this._signaling, iceServers, openMedia, transport });
     /** What the caller asks of the agent. */
     this.agent = new AgentCommands(this._signaling);
     this._listen();
@@ -75,14 +80,25 @@ export class CallClient extends Emitter {
     return this._signaling.callId;
   }
 
+  /** Lets a client that came with a ticket come back to this call; empty for others. */
+  get resumeToken() {
+    return this._signaling.resumeToken;
+  }
+
   /** Whether a call has begun and not ended: leaving the page would lose it. */
   get inProgress() {
     return !this._over && !this._hangingUp && this.callId !== "";
   }
 
-  /** Opens the signaling socket, so that it is ready when the microphone is. */
+  /**
+   * Opens the signaling socket, so that it is ready when the microphone is.
+   *
+   * A call that begins on the WebSocket for audio opens it afterwards: a ticket counts for one socket.
+   */
   open() {
-    this._signaling.open();
+    if (!this._media.beginsOnSocket) {
+      this._signaling.open();
+    }
   }
 
   /**
@@ -95,12 +111,22 @@ export class CallClient extends Emitter {
       stopTracks(stream);
       return;
     }
-    const { agentId, consent, resume } = this._options;
+    const { resume } = this._options;
     this.mute(this._muted); // the caller may have muted while the microphone opened
     this._state(resume ? "reconnecting" : "connecting", resume ? "Reconnecting…" : "Calling…");
     this._timers.add(setTimeout(() => !this._wasActive && this._fail("no-media"), CONNECT_MS));
-    const request = resume ? { callId: resume } : { ...(agentId && { agentId }), ...(consent && { consent }) };
-    await this._media.start(stream, request);
+    await this._media.start(stream, resume ? { callId: resume } : this._request());
+  }
+
+  /** @returns {object} what a new call is asked for with */
+  _request() {
+    const { agentId, consent, variables, metadata } = this._options;
+    return {
+      ...(agentId && { agentId }),
+      ...(consent && { consent }),
+      ...(variables && { variables }),
+      ...(metadata && { metadata }),
+    };
   }
 
   /** @param {boolean} muted */
@@ -109,6 +135,22 @@ export class CallClient extends Emitter {
     this._stream?.getAudioTracks().forEach((track) => {
       track.enabled = !muted;
     });
+  }
+
+  /**
+   * Sends another microphone from now on, and stops the one before; throws what `replaceTrack` throws.
+   * @param {MediaStream} stream
+   */
+  async replaceMicrophone(stream) {
+    if (this._over) {
+      stopTracks(stream);
+      return;
+    }
+    const before = this._stream;
+    this._stream = stream;
+    this.mute(this._muted);
+    await this._media.replaceMicrophone(stream);
+    stopTracks(before);
   }
 
   /** Ends the call; `ended` follows once the server has transcribed the last words. */
@@ -170,7 +212,10 @@ export class CallClient extends Emitter {
       this._media.addEventListener(name, (event) => take(/** @type {CustomEvent} */ (event).detail));
     onMedia("track", (voice) => this._emit("track", voice));
     onMedia("description", (detail) => this._emit("description", detail));
-    onMedia("path", (name) => this._emit("notice", NOTICES[name] ?? ""));
+    onMedia("path", (name) => {
+      this._emit("path", name.split(",")[0]);
+      this._emit("notice", NOTICES[name] ?? "");
+    });
     onMedia("refused", (message) => this._onError(message));
     onMedia("state", (state) => this._onMediaState(state));
   }
@@ -185,6 +230,7 @@ export class CallClient extends Emitter {
       floor: () => this._emit("floor", message.floor),
       notes: () => this._onNotes(message),
       gap: () => this._emit("gap", message),
+      "app-message": () => this._emit("app", message.data),
       staff: () => this._emit("staff", message),
       resumed: () => this._emit("caught-up"),
       bye: () => this._onBye(message.reason),

@@ -5,7 +5,7 @@
  * sends what MediaRecorder writes.
  */
 
-import { uplinkKind } from "./microphone.js";
+import { uplinkKind } from "./devices.js";
 import { PeerLink } from "./peer-link.js";
 import { MicrophoneBuffer } from "./microphone-buffer.js";
 import { MicrophoneRecorder, recorderMimeType } from "./microphone-recorder.js";
@@ -18,6 +18,7 @@ import { Emitter } from "./emitter.js";
  * @property {Signaling} signaling
  * @property {() => Promise<RTCIceServer[]>} iceServers STUN and TURN servers, with credentials
  * @property {() => WebSocket} openMedia opens `/ws/voice`
+ * @property {"auto" | "webrtc" | "websocket"} [transport] "auto", unless one way is wanted alone
  */
 
 /** How long one WebRTC attempt may take. Longer: blocked networks wait longer for sound; shorter: slow ones lose WebRTC. */
@@ -28,11 +29,11 @@ export const DISCONNECTED_GRACE_MS = 2500;
 /**
  * Events: `state` (detail: "connected", "weak", "lost" or "failed"), `track` (detail:
  * MediaStream), `description` (detail: {kind, sdp}), `path` (detail: "webrtc" or "websocket", the
- * latter also with ", relay refused", ", no webrtc" or ", recorder" after it), `refused` (detail: the server's error, before the call began).
+ * latter also with ", relay refused", ", no webrtc", ", recorder" or ", chosen" after it), `refused` (detail: the server's error, before the call began).
  */
 export class MediaPath extends Emitter {
   /** @param {MediaPathOptions} options */
-  constructor({ signaling, iceServers, openMedia }) {
+  constructor({ signaling, iceServers, openMedia, transport = "auto" }) {
     super();
     this._signaling = signaling;
     this._iceServers = iceServers;
@@ -43,7 +44,8 @@ export class MediaPath extends Emitter {
     this._socket = null;
     /** @type {MediaStream | null} */
     this._stream = null;
-    this._uplink = uplinkKind();
+    this._transport = transport;
+    this._uplink = uplinkKind(transport === "websocket");
     /** @type {MicrophoneBuffer | MicrophoneRecorder} */
     this._microphone = this._uplink === "recorder" ? new MicrophoneRecorder() : new MicrophoneBuffer();
     this._closed = false;
@@ -51,6 +53,11 @@ export class MediaPath extends Emitter {
     this._retried = false;
     this._relayRefused = false;
     this._timer = /** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined);
+  }
+
+  /** Whether a new call begins on the WebSocket, without a try of WebRTC. */
+  get beginsOnSocket() {
+    return this._uplink !== "webrtc" && !this._signaling.callId;
   }
 
   /**
@@ -66,6 +73,16 @@ export class MediaPath extends Emitter {
     } else {
       await this._useSocket(request);
     }
+  }
+
+  /**
+   * Sends another microphone from now on.
+   * @param {MediaStream} stream
+   */
+  async replaceMicrophone(stream) {
+    this._stream = stream;
+    this._microphone.replace(stream);
+    await this._peer?.replaceMicrophone(stream);
   }
 
   /** @returns {Promise<void> | null} resolves once the last audio has been sent; null if nothing is pending */
@@ -152,6 +169,8 @@ export class MediaPath extends Emitter {
       this._retried = true;
       this._wait(CONNECT_TIMEOUT_MS, () => this._fallBack());
       this._offer({ callId: this._signaling.callId }).catch(() => this._fallBack());
+    } else if (this._transport === "webrtc") {
+      this._emit("state", "failed");
     } else {
       this._useSocket();
     }
@@ -164,7 +183,7 @@ export class MediaPath extends Emitter {
       callId: this._signaling.callId,
       request,
       microphone: this._microphone,
-      onCall: (callId) => this._signaling.follow(callId),
+      onCall: (callId, resumeToken) => this._signaling.follow(callId, resumeToken),
       onRefused: (message) => this._emit("refused", message),
       onState: (state) => this._socketChanged(state),
       onTrack: (stream) => this._emit("track", stream),
@@ -203,6 +222,9 @@ export class MediaPath extends Emitter {
 
   /** Returns why the audio goes over the socket, if not because of the network: a suffix of the `path` event. */
   _socketReason() {
+    if (this._transport === "websocket") {
+      return ", chosen";
+    }
     if (this._uplink === "webrtc") {
       return this._relayRefused ? ", relay refused" : "";
     }

@@ -24,6 +24,15 @@ export class MicrophoneBuffer {
     this.ready.catch(() => {}); // only a call that uses the WebSocket needs it
   }
 
+  /** @param {MediaStream} stream another microphone, which is listened to from now on */
+  replace(stream) {
+    if (this._context && this._node) {
+      this._source?.disconnect();
+      this._source = this._context.createMediaStreamSource(stream);
+      this._source.connect(this._node);
+    }
+  }
+
   /** Length of the kept audio in ms. */
   get keptMs() {
     return this._chunks.length * CHUNK_MS;
@@ -50,7 +59,8 @@ export class MicrophoneBuffer {
     await context.audioWorklet.addModule(new URL("./pcm-worklet.js", import.meta.url));
     const node = new AudioWorkletNode(context, "pcm", { numberOfOutputs: 0, channelCount: 1 });
     node.port.onmessage = ({ data }) => this.take(data);
-    context.createMediaStreamSource(stream).connect(node);
+    this._node = node;
+    this.replace(stream);
     context.resume().catch(() => {});
     this.audio.sampleRate = context.sampleRate % 16_000 ? context.sampleRate : 16_000;
   }

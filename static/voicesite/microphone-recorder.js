@@ -37,6 +37,11 @@ export class MicrophoneRecorder {
     this._recorder.ondataavailable = ({ data }) => this._take(data);
   }
 
+  /** A recorder cannot change its stream: its container would begin anew. */
+  replace() {
+    throw new DOMException("This browser cannot change the microphone during a call.", "NotSupportedError");
+  }
+
   /** Starts the recording; returns no earlier audio, since none is kept. */
   last() {
     if (this._recorder?.state === "inactive") {

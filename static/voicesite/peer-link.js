@@ -41,6 +41,13 @@ export class PeerLink {
     return this._peer.localDescription?.sdp ?? "";
   }
 
+  /** @param {MediaStream} stream another microphone, which is sent from now on */
+  async replaceMicrophone(stream) {
+    const [track] = stream.getAudioTracks();
+    const sender = this._peer.getSenders().find((one) => one.track?.kind === "audio");
+    await sender?.replaceTrack(track);
+  }
+
   /**
    * Takes the server's answer; throws what `setRemoteDescription` throws.
    * @param {string} sdp

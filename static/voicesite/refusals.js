@@ -6,6 +6,7 @@ import { CLOSE } from "./signaling.js";
 const CODES = new Map([
   [CLOSE.signedOut, "signed-out"],
   [CLOSE.notAllowed, "not-allowed"],
+  [CLOSE.notFound, "not-found"],
   [CLOSE.busy, "busy"],
 ]);
 

@@ -27,9 +27,9 @@ import { Emitter } from "./emitter.js";
  */
 
 export const FEATURES = ["details", "interims", "status", "agent"];
-export const CLOSE = { another: 4000, signedOut: 4401, notAllowed: 4403, busy: 4429, stopping: 4012 };
+export const CLOSE = { another: 4000, signedOut: 4401, notAllowed: 4403, notFound: 4404, busy: 4429, stopping: 4012 };
 
-const FATAL = new Set([CLOSE.signedOut, CLOSE.notAllowed, CLOSE.busy]);
+const FATAL = new Set([CLOSE.signedOut, CLOSE.notAllowed, CLOSE.notFound, CLOSE.busy]);
 const BACKOFF_MS = [200, 500, 1000, 2000, 4000];
 const STOPPING_MS = 2000;
 /** Failed attempts before a server that never answered counts as gone. */
@@ -67,6 +67,8 @@ export class Signaling extends Emitter {
     /** @type {Message[]} messages that are sent again if the socket drops before the answer */
     this._untilAnswered = [];
     this.callId = "";
+    /** Lets a client that came with a ticket come back to this call; empty for others. */
+    this.resumeToken = "";
   }
 
   /** Opens the socket. */
@@ -86,11 +88,18 @@ export class Signaling extends Emitter {
   /**
    * Attaches to a call that began on another socket: its messages come here from now on.
    * @param {string} callId
+   * @param {string} [resumeToken] of a call that began with a ticket
    */
-  follow(callId) {
-    if (!this.callId) {
-      this.callId = callId;
+  follow(callId, resumeToken = "") {
+    if (this.callId) {
+      return;
+    }
+    this.callId = callId;
+    this.resumeToken = resumeToken;
+    if (this._socket) {
       this._resume();
+    } else if (this._timer === null) {
+      this._connect();
     }
   }
 
@@ -204,6 +213,7 @@ export class Signaling extends Emitter {
     this._failures = 0;
     if (message.type === "answer") {
       this.callId = message.callId;
+      this.resumeToken = message.resumeToken ?? this.resumeToken;
       this._untilAnswered = [];
     }
     this._emit("message", message);

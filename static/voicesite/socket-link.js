@@ -1,6 +1,7 @@
 // @ts-check
 /** A call's audio over a WebSocket, if the network blocks WebRTC or the browser has none. docs/protocol.md: /ws/voice. */
 
+import { refusalOf } from "./refusals.js";
 import { VoicePlayer } from "./voice-player.js";
 
 /** @typedef {Record<string, any> & {type: string}} Message */
@@ -13,7 +14,7 @@ const MAX_BUFFERED_BYTES = 64 * 1024;
 const RETRY_MS = [200, 500, 1000, 2000];
 const MAX_LOST_MS = 45_000;
 /** Close codes after which reconnecting is useless. */
-const FATAL = new Set([1000, 4401, 4403]);
+const FATAL = new Set([1000, 4401, 4403, 4404]);
 
 export class SocketLink {
   /**
@@ -22,7 +23,7 @@ export class SocketLink {
    * @param {string} options.callId the call to continue; empty to begin one
    * @param {object} [options.request] the fields of a new call: agent, consent
    * @param {import("./microphone-buffer.js").MicrophoneBuffer | import("./microphone-recorder.js").MicrophoneRecorder} options.microphone
-   * @param {(callId: string) => void} [options.onCall] called with the call's id once it begins or continues
+   * @param {(callId: string, resumeToken?: string) => void} [options.onCall] called with the call's id once it begins or continues
    * @param {(message: Message) => void} [options.onRefused] called with the server's error if it does not
    * @param {(state: "connected" | "lost" | "failed") => void} options.onState
    * @param {(stream: MediaStream) => void} options.onTrack
@@ -123,7 +124,7 @@ export class SocketLink {
         }),
       );
     socket.onmessage = ({ data }) => (typeof data === "string" ? this._onMessage(JSON.parse(data)) : this._onAudio(data));
-    socket.onclose = ({ code }) => this._onClose(code);
+    socket.onclose = ({ code, reason }) => this._onClose(code, reason);
   }
 
   /** @param {Message} message */
@@ -131,7 +132,7 @@ export class SocketLink {
     if (message.type === "session_started") {
       this._failures = 0;
       this._callId = message.callId ?? this._callId;
-      this._onCall(this._callId);
+      this._onCall(this._callId, message.resumeToken);
       this._startSending(message.backlogMs);
       this._ready = this._everReady = true;
       this._sent = 0;
@@ -168,8 +169,11 @@ export class SocketLink {
     }
   }
 
-  /** @param {number} code */
-  _onClose(code) {
+  /**
+   * @param {number} code
+   * @param {string} reason
+   */
+  _onClose(code, reason) {
     this._socket = null;
     this._ready = false;
     if (this._closed) {
@@ -177,6 +181,9 @@ export class SocketLink {
     }
     const now = performance.now();
     this._lostAt = this._failures ? this._lostAt : now;
+    if (FATAL.has(code) && !this._everReady) {
+      this._onRefused({ type: "error", ...refusalOf({ code, reason }) });
+    }
     if (FATAL.has(code) || now - this._lostAt > MAX_LOST_MS) {
       this._fail();
       return;

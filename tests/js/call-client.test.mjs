@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { CallClient } from "../../static/js/call-client.js";
+import { CallClient } from "../../static/voicesite/call-client.js";
 
 class FakePeer {
   connectionState = "new";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { CatchUp } from "../../static/js/catch-up.js";
-import { Transcript } from "../../static/js/transcript.js";
+import { CatchUp } from "../../static/voicesite/catch-up.js";
+import { Transcript } from "../../static/voicesite/transcript.js";
 
 const segment = (seq) => ({ seq, role: "user", text: `s${seq}`, shown_text: `s${seq}`, start_ms: seq });
 const final = (seq) => ({ seq, role: "user", text: `s${seq}`, final: true, startMs: seq });

@@ -8,8 +8,9 @@ import { unheardOf, writeCaption } from "../../static/js/captions.js";
 import { FloorView, canInterrupt, floorWords, shownFloor } from "../../static/js/floor-view.js";
 import { NotesView } from "../../static/js/notes-view.js";
 import { Toast } from "../../static/js/toast.js";
-import { agentTrouble, isAgentTrouble } from "../../static/js/problems.js";
-import { Transcript } from "../../static/js/transcript.js";
+import { agentTrouble } from "../../static/js/problems.js";
+import { isAgentTrouble } from "../../static/voicesite/problem-codes.js";
+import { Transcript } from "../../static/voicesite/transcript.js";
 import { TranscriptView } from "../../static/js/transcript-view.js";
 import { TextInput } from "../../static/js/text-input.js";
 

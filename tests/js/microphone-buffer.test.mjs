@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { lasting } from "../../static/js/clock.js";
-import { MicrophoneBuffer } from "../../static/js/microphone-buffer.js";
-import { SocketLink } from "../../static/js/socket-link.js";
+import { MicrophoneBuffer } from "../../static/voicesite/microphone-buffer.js";
+import { SocketLink } from "../../static/voicesite/socket-link.js";
 
 class Socket {
   constructor() {

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { uplinkKind } from "../../static/js/microphone.js";
-import { MicrophoneRecorder, recorderMimeType } from "../../static/js/microphone-recorder.js";
-import { Signaling } from "../../static/js/signaling.js";
-import { SocketLink } from "../../static/js/socket-link.js";
+import { uplinkKind } from "../../static/voicesite/devices.js";
+import { MicrophoneRecorder, recorderMimeType } from "../../static/voicesite/microphone-recorder.js";
+import { Signaling } from "../../static/voicesite/signaling.js";
+import { SocketLink } from "../../static/voicesite/socket-link.js";
 
 /** Records pieces that say their own number; the last comes when it is stopped. */
 class Recorder {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { openMicrophone } from "../../static/js/microphone.js";
+import { openMicrophone } from "../../static/voicesite/devices.js";
 
 test("echo is taken out of the microphone, and noise is not", async () => {
   const asked = [];

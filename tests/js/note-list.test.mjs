@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { applyNoteChange } from "../../static/js/note-list.js";
+import { applyNoteChange } from "../../static/voicesite/note-list.js";
 
 const note = (number, text) => ({ number, kind: "note", text, atMs: 0 });
 const texts = (notes) => notes.map(({ text }) => text);

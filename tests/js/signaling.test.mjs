@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { FEATURES, Signaling } from "../../static/js/signaling.js";
+import { FEATURES, Signaling } from "../../static/voicesite/signaling.js";
 
 /** A server's end of sockets, and timers that run when they are told to. */
 class World {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { Transcript } from "../../static/js/transcript.js";
+import { Transcript } from "../../static/voicesite/transcript.js";
 
 const say = (seq, text, more = {}) => ({ role: "user", text, seq, startMs: seq * 1000, final: true, ...more });
 const interim = (seq, text, more = {}) => say(seq, text, { final: false, ...more });

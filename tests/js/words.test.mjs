@@ -4,7 +4,8 @@ import test from "node:test";
 import { clock, localTime, nearDay } from "../../static/js/clock.js";
 import { changesInWords } from "../../static/js/page-refresh.js";
 import { levelOf } from "../../static/js/level-meter.js";
-import { byeProblem, mediaProblem, missedProblem, problemOf, startProblem } from "../../static/js/problems.js";
+import { missedProblem, problemOf } from "../../static/js/problems.js";
+import { byeProblem, mediaProblem, startProblem } from "../../static/voicesite/problem-codes.js";
 import { wordAt } from "../../static/js/word-at.js";
 import { binned } from "../../static/js/waveform.js";
 
