@@ -1,0 +1,260 @@
+// @ts-check
+/**
+ * `<voice-agent>`: a button that calls an agent, and what is said. docs/embedding.md.
+ *
+ *     <voice-agent server="https://voice.example.com" agent="scribe" ticket-url="/voice-ticket"></voice-agent>
+ */
+
+import { VoiceAgentClient } from "./client.js";
+import { VoiceError } from "./voice-error.js";
+
+/** @typedef {import("./client.js").Line} Line */
+/** @typedef {import("./client.js").State} State */
+
+const TAG = "voice-agent";
+
+const STYLE = `
+:host { display: block; font: inherit; color: inherit; }
+:host([hidden]) { display: none; }
+button { font: inherit; padding: 0.6em 1.1em; border: 0; border-radius: 2em; cursor: pointer; background: var(--voice-agent-accent, #12594e); color: var(--voice-agent-on-accent, #fff); }
+button:focus-visible { outline: 3px solid currentColor; outline-offset: 2px; }
+button[hidden] { display: none; }
+.buttons { display: flex; flex-wrap: wrap; gap: 0.5em; align-items: center; }
+.status { margin: 0.6em 0; min-height: 1.2em; }
+.lines { list-style: none; margin: 0; padding: 0; max-height: var(--voice-agent-height, 20em); overflow-y: auto; }
+.lines li { margin: 0.3em 0; overflow-wrap: anywhere; }
+.who { font-weight: 600; margin-inline-end: 0.4em; }
+.partial { opacity: 0.7; }
+`;
+
+/** @type {Record<State, string>} */
+const STATUS = {
+  idle: "",
+  connecting: "Calling…",
+  connected: "You can speak now.",
+  reconnecting: "The connection is weak. Reconnecting…",
+  ending: "Hanging up…",
+  ended: "The call has ended.",
+  failed: "",
+};
+const LIVE = new Set(["connecting", "connected", "reconnecting"]);
+
+/** @type {CSSStyleSheet | null} */
+let sheet = null;
+
+/** Not blocked by a page's Content-Security-Policy, which an element of style would be. */
+function styles() {
+  if (!sheet) {
+    sheet = new CSSStyleSheet();
+    sheet.replaceSync(STYLE);
+  }
+  return sheet;
+}
+
+/** @returns {HTMLElement[]} what the element shows: made without HTML in a text, which Trusted Types would refuse */
+function content() {
+  const buttons = make("div", "buttons", "");
+  buttons.append(button("start", "Start a voice call"), button("stop", "Hang up"), button("mute", "Mute"), button("unlock", "Turn the sound on"));
+  const status = make("p", "status", "status");
+  status.setAttribute("role", "status");
+  const lines = make("ol", "lines", "lines");
+  lines.setAttribute("part", "transcript");
+  lines.setAttribute("aria-label", "What is said");
+  return [buttons, status, lines];
+}
+
+/**
+ * @param {string} id also its slot, whose content replaces `words`
+ * @param {string} words
+ */
+function button(id, words) {
+  const made = make("button", "", id);
+  made.setAttribute("part", `button ${id}`);
+  made.setAttribute("type", "button");
+  made.hidden = id !== "start";
+  const slot = document.createElement("slot");
+  slot.name = id;
+  slot.textContent = words;
+  made.append(slot);
+  return made;
+}
+
+/**
+ * @param {string} tag
+ * @param {string} kind its class
+ * @param {string} id
+ */
+function make(tag, kind, id) {
+  const made = document.createElement(tag);
+  made.className = kind;
+  made.id = id;
+  made.setAttribute("part", id);
+  return made;
+}
+
+// a page that is rendered on a server has no elements
+const Base = /** @type {typeof HTMLElement} */ (globalThis.HTMLElement ?? class {});
+
+/** Events, with the details of the client's: `state`, `transcript`, `error`, `ended`. They bubble. */
+export class VoiceAgentElement extends Base {
+  constructor() {
+    super();
+    const root = this.attachShadow({ mode: "open" });
+    root.adoptedStyleSheets = [styles()];
+    root.append(...content());
+    /** @type {VoiceAgentClient | null} */
+    this.client = null;
+    /** Options of the client besides the attributes; to be set before a call. @type {import("./client.js").ClientOptions} */
+    this.options = {};
+    /** @type {Map<string, HTMLLIElement>} */
+    this._lines = new Map();
+    this._part("start").addEventListener("click", () => this.start());
+    this._part("stop").addEventListener("click", () => this.client?.disconnect());
+    this._part("mute").addEventListener("click", () => this._toggleMute());
+    this._part("unlock").addEventListener("click", () => this._unlock());
+  }
+
+  /** Leaving the page's tree ends the call. */
+  disconnectedCallback() {
+    this.client?.disconnect();
+  }
+
+  /**
+   * Starts a call, as the button does.
+   * @returns {Promise<boolean>} whether it began; why not stands there
+   */
+  async start() {
+    if (this.client && LIVE.has(this.client.state)) {
+      return true;
+    }
+    this._lines.clear();
+    this._part("lines").replaceChildren();
+    this.client = this._newClient();
+    try {
+      await this.client.connect();
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  _newClient() {
+    const attribute = (/** @type {string} */ name) => this.getAttribute(name) ?? undefined;
+    const address = attribute("ticket-url");
+    const client = new VoiceAgentClient({
+      serverUrl: attribute("server"),
+      agentId: attribute("agent"),
+      ticket: address ? () => fetchTicket(address) : attribute("ticket"),
+      ...this.options,
+    });
+    client.on("state", (detail) => this._show(detail));
+    client.on("partial", (line) => this._write(line));
+    client.on("transcript", (line) => this._write(line));
+    client.on("blocked", () => this._hide("unlock", false));
+    client.on("notice", ({ words }) => words && this._say(words));
+    client.on("error", ({ error }) => this._say(error.message));
+    for (const name of /** @type {const} */ (["state", "transcript", "error", "ended"])) {
+      client.on(name, (detail) => this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true })));
+    }
+    return client;
+  }
+
+  /** @param {{state: State, words: string}} detail */
+  _show({ state }) {
+    const live = LIVE.has(state);
+    this._hide("start", live || state === "ending");
+    this._hide("stop", !live);
+    this._hide("mute", !live);
+    if (!live) {
+      this._hide("unlock", true);
+    }
+    this._say(STATUS[state]);
+    this.setAttribute("state", state);
+  }
+
+  /** @param {Line} line */
+  _write(line) {
+    const key = line.final ? `${line.seq}` : line.role;
+    if (line.final) {
+      this._lines.get(line.role)?.remove();
+      this._lines.delete(line.role);
+    }
+    if (!line.text) {
+      this._lines.get(key)?.remove();
+      this._lines.delete(key);
+      return;
+    }
+    const item = this._lines.get(key) ?? document.createElement("li");
+    item.className = line.final ? line.role : `${line.role} partial`;
+    item.setAttribute("part", `line ${line.role}`);
+    item.replaceChildren(whoSpeaks(line.role), spoken(line.text));
+    this._lines.set(key, item);
+    const list = this._part("lines");
+    list.append(item);
+    list.scrollTop = list.scrollHeight;
+  }
+
+  _toggleMute() {
+    const muted = !this.client?.muted;
+    this.client?.mute(muted);
+    this._part("mute").setAttribute("aria-pressed", String(muted));
+  }
+
+  async _unlock() {
+    this._hide("unlock", (await this.client?.unlock()) ?? true);
+  }
+
+  /** @param {string} words */
+  _say(words) {
+    this._part("status").textContent = words;
+  }
+
+  /**
+   * @param {string} id
+   * @param {boolean} hidden
+   */
+  _hide(id, hidden) {
+    this._part(id).hidden = hidden;
+  }
+
+  /**
+   * @param {string} id
+   * @returns {HTMLElement}
+   */
+  _part(id) {
+    return /** @type {HTMLElement} */ (this.shadowRoot?.getElementById(id));
+  }
+}
+
+/** @param {Line["role"]} role */
+function whoSpeaks(role) {
+  const who = document.createElement("span");
+  who.className = "who";
+  who.textContent = role === "agent" ? "Agent" : "You";
+  return who;
+}
+
+/** @param {string} text */
+function spoken(text) {
+  const words = document.createElement("span");
+  words.dir = "auto";
+  words.textContent = text;
+  return words;
+}
+
+/**
+ * @param {string} address of the page's own backend, which answers with what `POST /api/v1/tickets` told it
+ * @returns {Promise<string>}
+ */
+async function fetchTicket(address) {
+  const answer = await fetch(address, { method: "POST" });
+  if (!answer.ok) {
+    throw new VoiceError({ code: "ticket", message: `${address} answered ${answer.status}.` });
+  }
+  const { ticket, path } = await answer.json();
+  return ticket ?? path;
+}
+
+if (globalThis.customElements && !customElements.get(TAG)) {
+  customElements.define(TAG, VoiceAgentElement);
+}

@@ -1,0 +1,5 @@
+// @ts-check
+/** The public names of the client library: docs/embedding.md. */
+
+export { VoiceAgentClient } from "./client.js";
+export { VoiceError } from "./voice-error.js";
