@@ -18,9 +18,13 @@ const STYLE = `
 :host([hidden]) { display: none; }
 button { font: inherit; padding: 0.6em 1.1em; border: 0; border-radius: 2em; cursor: pointer; background: var(--voice-agent-accent, #12594e); color: var(--voice-agent-on-accent, #fff); }
 button:focus-visible { outline: 3px solid currentColor; outline-offset: 2px; }
+#mute, #unlock { background: none; color: inherit; box-shadow: inset 0 0 0 1px currentColor; }
+#mute[aria-pressed="true"] { background: currentColor; }
+#mute[aria-pressed="true"] slot { color: Canvas; }
 button[hidden] { display: none; }
 .buttons { display: flex; flex-wrap: wrap; gap: 0.5em; align-items: center; }
-.status { margin: 0.6em 0; min-height: 1.2em; }
+.status { margin: 0.6em 0; }
+.status:empty { margin: 0; }
 .lines { list-style: none; margin: 0; padding: 0; max-height: var(--voice-agent-height, 20em); overflow-y: auto; }
 .lines li { margin: 0.3em 0; overflow-wrap: anywhere; }
 .who { font-weight: 600; margin-inline-end: 0.4em; }

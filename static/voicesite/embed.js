@@ -10,7 +10,7 @@ import "./element.js";
 
 const STYLE = `
 :host { position: fixed; inset-block-end: 1rem; inset-inline-end: 1rem; z-index: 2147483000; max-inline-size: min(22rem, calc(100vw - 2rem)); }
-.panel { padding: 0.8rem; border-radius: 1rem; background: Canvas; color: CanvasText; box-shadow: 0 2px 14px rgb(0 0 0 / 30%); font: 16px/1.4 system-ui, sans-serif; }
+.panel { padding: 0.8rem; border-radius: 1rem; background: Canvas; color: CanvasText; border: 1px solid color-mix(in srgb, CanvasText 20%, Canvas); box-shadow: 0 2px 14px rgb(0 0 0 / 30%); font: 16px/1.4 system-ui, sans-serif; }
 `;
 
 /** A module has no `currentScript`: it finds its own tag by its address. */
