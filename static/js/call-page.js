@@ -177,6 +177,7 @@ function follow(call, transcript) {
       stage.showSaving(call.callId ? pageOf(call.callId) : "");
     }
   });
+  on("quality", (quality) => stage.showQuality(quality));
   on("notice", (words) => stage.showNotice(words));
   on("description", ({ kind, sdp }) => stage.showSdp(kind, sdp));
   on("transcript", (message) => {

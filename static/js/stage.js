@@ -11,6 +11,7 @@ import { TranscriptView } from "./transcript-view.js";
 /** @typedef {import("../voicesite/call-client.js").CallClient} CallClient */
 /** @typedef {import("./agent-choice.js").Agent} Agent */
 
+const QUALITY = { good: "Good connection.", fair: "Fair connection.", poor: "Poor connection." };
 const DOTS = { active: "dot dot-live", ending: "dot", ended: "dot" };
 
 export class Stage {
@@ -35,6 +36,17 @@ export class Stage {
     byId("hang-up").addEventListener("click", () => this._call?.hangUp());
   }
 
+  /** @param {import("../voicesite/quality.js").Quality} quality */
+  showQuality({ level, reason }) {
+    const words = byId("call-quality");
+    const text = `${QUALITY[level]}${reason && ` ${reason}`}`;
+    if (words.textContent !== text) {
+      words.textContent = text;
+    }
+    words.dataset.level = level;
+    words.hidden = false;
+  }
+
   /** @param {{call: CallClient, agent: Agent, recorded: boolean, elapsedMs?: number, muted?: boolean}} options */
   start({ call, agent, recorded, elapsedMs = 0, muted = false }) {
     this._call = call;
@@ -45,6 +57,7 @@ export class Stage {
     byId("call-recorded").hidden = !recorded;
     byId("call-unrecorded").hidden = recorded;
     byId("call-timer").textContent = clock(elapsedMs);
+    byId("call-quality").hidden = true;
     byId("dock").hidden = false;
     byId("saving").hidden = true;
     this._notices.clear();

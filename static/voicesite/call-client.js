@@ -29,6 +29,8 @@ import { MediaPath } from "./media-path.js";
 /** How long the answer to `bye` may take: the server transcribes the last words first. */
 const BYE_MS = 8000;
 const RENEW_MS = 1500;
+/** Between two looks at how good the connection is. */
+const QUALITY_MS = 2000;
 /** How long a connection may take; the server gives up after 15 s and says so. */
 const CONNECT_MS = 20_000;
 /** @type {Record<string, string>} */
@@ -45,7 +47,7 @@ const NOTICES = {
 
 /**
  * Events: `state` (detail: {state, words}), `transcript` (detail: Message), `caught-up`,
- * `notice` (detail: string), `path` (detail: "webrtc" or "websocket"), `description` (detail: {kind, sdp}), `track` (detail: MediaStream),
+ * `quality` (detail: Quality, every two seconds), `notice` (detail: string), `path` (detail: "webrtc" or "websocket"), `description` (detail: {kind, sdp}), `track` (detail: MediaStream),
  * `floor` (detail: string), `gap` (detail: {startMs, endMs}), `staff` (detail: {listening}),
  * `notes` (detail: Note[], all there are), `app` (detail: the operator's JSON), `trouble` (detail: an error's code),
  * and at the end one of `ended` (detail: {callId, reason}) and `problem` (detail: {code, message,
@@ -315,8 +317,26 @@ export class CallClient extends Emitter {
     if (this._over) {
       return;
     }
-    this._wasActive ||= state === "active";
+    if (state === "active" && !this._wasActive) {
+      this._wasActive = true;
+      this._watchQuality();
+    }
     this._emit("state", { state, words });
+  }
+
+  _watchQuality() {
+    const timer = setTimeout(async () => {
+      this._timers.delete(timer);
+      const quality = await this._media.quality().catch(() => null);
+      if (quality && !this._over && !this._hangingUp) {
+        this._emit("quality", quality);
+      }
+      if (!this._over) {
+        this._watchQuality();
+      }
+    }, QUALITY_MS);
+    /** @type {any} */ (timer).unref?.(); // no program waits for it to end
+    this._timers.add(timer);
   }
 
   /** @param {string} reason */

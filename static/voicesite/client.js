@@ -61,6 +61,7 @@ import { VoiceOutput } from "./voice-output.js";
  * @property {{startMs: number, endMs: number}} gap the connection was lost in between
  * @property {{listening: boolean}} staff whether a member of staff hears the call
  * @property {{data: any}} app JSON from the operator's own code
+ * @property {import("./quality.js").Quality} quality how good the connection is, every two seconds
  * @property {{words: string}} notice what the caller should know of the connection; empty: nothing any more
  * @property {{transport: "webrtc" | "websocket"}} transport how the audio goes now
  * @property {{stream: MediaStream}} voice the agent's voice
@@ -287,6 +288,7 @@ export class VoiceAgentClient extends Emitter {
     on("gap", ({ startMs, endMs }) => this._emit("gap", { startMs, endMs }));
     on("staff", ({ listening }) => this._emit("staff", { listening }));
     on("app", (data) => this._emit("app", { data }));
+    on("quality", (quality) => this._emit("quality", quality));
     on("notice", (words) => this._emit("notice", { words }));
     on("path", (transport) => this._emit("transport", { transport }));
     on("trouble", (code) => this._emit("trouble", { code }));

@@ -9,6 +9,7 @@ import { uplinkKind } from "./devices.js";
 import { PeerLink } from "./peer-link.js";
 import { MicrophoneBuffer } from "./microphone-buffer.js";
 import { MicrophoneRecorder, recorderMimeType } from "./microphone-recorder.js";
+import { judge, socketFigures } from "./quality.js";
 import { SocketLink } from "./socket-link.js";
 import { Emitter } from "./emitter.js";
 
@@ -105,6 +106,14 @@ export class MediaPath extends Emitter {
   /** @param {RTCIceCandidateInit | null} candidate */
   addCandidate(candidate) {
     this._peer?.addCandidate(candidate);
+  }
+
+  /** @returns {Promise<import("./quality.js").Quality | null>} how good the path is; null where there is none yet */
+  async quality() {
+    if (this._socket) {
+      return judge(socketFigures(this._socket.queuedMs));
+    }
+    return this._peer?.connected ? judge(await this._peer.figures()) : null;
   }
 
   close() {

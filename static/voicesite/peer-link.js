@@ -1,6 +1,10 @@
 // @ts-check
 /** The RTCPeerConnection of a call: sends the microphone, receives the agent's voice. No DOM. */
 
+import { figuresOf } from "./quality.js";
+
+/** @typedef {import("./quality.js").Figures} Figures */
+
 /** TURN error codes for wrong or expired credentials (RFC 8656, section 19). */
 const REFUSED = new Set([401, 403, 438, 441]);
 
@@ -20,6 +24,7 @@ export class PeerLink {
     this.answered = false;
     /** @type {RTCIceCandidateInit[]} */
     this._early = [];
+    this._counts = { received: 0, lost: 0 };
     peer.onicecandidate = ({ candidate }) => candidate?.candidate && onCandidate(candidate);
     peer.onicecandidateerror = ({ errorCode }) => REFUSED.has(errorCode) && onRelayRefused?.();
     peer.onconnectionstatechange = () => onState(peer.connectionState);
@@ -69,6 +74,13 @@ export class PeerLink {
     }
     // a candidate that this browser rejects does no harm: there are others
     this._peer.addIceCandidate(candidate).catch(() => {});
+  }
+
+  /** @returns {Promise<Figures>} of the time since it was last asked */
+  async figures() {
+    const { figures, counts } = figuresOf((await this._peer.getStats()).values(), this._counts);
+    this._counts = counts;
+    return figures;
   }
 
   close() {

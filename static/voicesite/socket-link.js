@@ -1,6 +1,7 @@
 // @ts-check
 /** A call's audio over a WebSocket, if the network blocks WebRTC or the browser has none. docs/protocol.md: /ws/voice. */
 
+import { CHUNK_MS } from "./microphone-buffer.js";
 import { refusalOf } from "./refusals.js";
 import { VoicePlayer } from "./voice-player.js";
 
@@ -65,6 +66,11 @@ export class SocketLink {
     context.resume().catch(() => {});
     this._onTrack(this._player.stream);
     this._connect();
+  }
+
+  /** How much of the caller's audio the server does not have yet, in ms. */
+  get queuedMs() {
+    return this._unacknowledged.length * CHUNK_MS;
   }
 
   close() {

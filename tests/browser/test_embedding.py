@@ -82,6 +82,8 @@ def test_a_call_from_another_site(browser: Browser, product: Product, transport:
     notes = until(page, "notes", lambda found: found[-1]["notes"])
     assert [note["text"] for note in notes[-1]["notes"]] == ["buy milk"]
     assert page.evaluate("client.lines[0].text").startswith("Hello")
+    best = until(page, "quality")[-1]
+    assert (best["level"], best["reason"], best["figures"]["transport"]) == ("good", "", used)
     call_id = page.evaluate("client.callId")
     page.evaluate("client.disconnect()")  # resolves once the last words are written
     assert told(page, "ended") == [{"callId": call_id, "reason": "caller_hung_up"}]

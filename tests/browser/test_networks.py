@@ -215,6 +215,7 @@ def test_an_answer_repairs_itself_for_a_browser_without_red(
     page.click("#start-call")
     page.click("#consent-agree")
     state_is(page, "active", 12)
+    expect(page.locator("#call-quality")).to_have_text("Good connection.", timeout=10_000)
     link.set(loss=0.2)
     answers = page.locator("#transcript .live-line-agent.live-line-final")
 
@@ -233,6 +234,7 @@ def test_an_answer_repairs_itself_for_a_browser_without_red(
     assert "red/48000" not in page.evaluate("window.peer.currentRemoteDescription.sdp")
     wait_until(repaired, 60, "the first packet with FEC")
     wait_until(asked_again, 60, "the first request for a packet that was lost")
+    expect(page.locator("#call-quality")).to_contain_text("is lost on the way", timeout=20_000)
     hang_up(page)
     sent_again = re.findall(r" sent, (\d+) of them again", server.log("web"))
     assert int(sent_again[-1]) > 0

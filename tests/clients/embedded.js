@@ -4,7 +4,7 @@ window.diary = [];
 window.heard = 0;
 
 const NAMES = [
-  "state", "partial", "transcript", "floor", "notes", "gap", "app", "notice", "transport", "voice", "blocked",
+  "state", "partial", "transcript", "floor", "notes", "gap", "app", "notice", "transport", "quality", "voice", "blocked",
   "microphone", "trouble", "error", "ended",
 ];
 
