@@ -31,15 +31,15 @@ class _GivenUpError(Exception):
 
 def make(copy_pk: int) -> None:
     """Makes a pending copy, unless another worker does; safe to be killed and run again."""
-    with work.doing(AudioCopy, copy_pk) as row:
+    with work.claimed(AudioCopy, copy_pk) as row:
         if row is None:
             return
         call = Call.objects.get(pk=row.call_id)
         recording = audio_copies.recording_of(call)
         if recording is None:
             raise MediaError(audio_copies.NO_RECORDING)
-        if redactions.is_sound_owed(call):
-            work.put_off(row, NOT_COVERED, WAIT)
+        if redactions.needs_sound_redaction(call):
+            work.postpone(row, NOT_COVERED, WAIT)
             return
         with tempfile.TemporaryDirectory(prefix=copies_prefix(call.public_id)) as folder:
             made = _made(recording, row.format, Path(folder))

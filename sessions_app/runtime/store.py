@@ -314,7 +314,7 @@ class StoreSink:
             change = turns.change_notes
             store.post(call_id, change, self._call_pk, event.notes, event.removed)
         elif isinstance(event, RecognitionFailed):
-            store.post_newest(call_id, "lost", versions.owe_lost, call_id)
+            store.post_newest(call_id, "lost", versions.schedule_lost_words, call_id)
         elif isinstance(event, MediaGap):
             times = round(event.start_ms), round(event.end_ms)
             store.post(call_id, calls.note_gap, call_id, *times)

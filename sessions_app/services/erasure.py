@@ -126,7 +126,7 @@ def erase_call(call: Call, user: Any | None, cause: ErasureCause) -> ErasureRece
             raise UnknownCallError("There is no such call any more.")
         if error := why_not(row):
             raise error
-        receipt = _owed(ErasureKind.CALL, cause, row.public_id, row, user)
+        receipt = _schedule(ErasureKind.CALL, cause, row.public_id, row, user)
         hide(Call.objects.filter(pk=row.pk))
     return receipt
 
@@ -146,7 +146,7 @@ def erase_user(target: Any, user: Any | None, cause: ErasureCause) -> ErasureRec
             raise error
         User.objects.filter(pk=row.pk).update(is_active=False)
         archives.remove(archives.about(row.pk), ArchiveEnd.ERASED)
-        receipt = _owed(ErasureKind.USER, cause, f"user {row.pk}", row, user)
+        receipt = _schedule(ErasureKind.USER, cause, f"user {row.pk}", row, user)
         hide(own)
     return receipt
 
@@ -173,7 +173,7 @@ def hide(calls: QuerySet[Call]) -> None:
     ids = dict(calls.values_list("pk", "public_id"))
     keys = list(ids)
     for call_id in ids.values():
-        webhooks.owe(WebhookEvent.CALL_ERASED, call_id)
+        webhooks.schedule(WebhookEvent.CALL_ERASED, call_id)
     for model in JOBS:
         manager: Any = model._default_manager
         waiting = manager.filter(call_id__in=keys, state=WorkState.PENDING)
@@ -269,7 +269,7 @@ def add(counts: dict[str, int], deleted: dict[str, int]) -> None:
             counts[name] = counts.get(name, 0) + number
 
 
-def _owed(
+def _schedule(
     kind: ErasureKind, cause: ErasureCause, subject: str, row: Model, user: Any | None
 ) -> ErasureReceipt:
     receipt, _ = ErasureReceipt.objects.get_or_create(

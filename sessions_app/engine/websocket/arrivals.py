@@ -18,8 +18,11 @@ HOLD_MS = 400.0
 LONGEST_HOLD_MS = 1_000.0
 """How long audio after a pause is held: TCP takes a few round trips to reach full speed."""
 
-LEAST_OWED_MS = 300.0
-"""A shorter remainder of a slice cannot hold a word, and is not waited for."""
+LEAST_REMAINDER_MS = 300.0
+"""A shorter remainder of a recorder's slice is not waited for: it cannot hold a word.
+
+Larger ends an utterance before its last word has come; smaller delays ends where nothing will come.
+"""
 
 
 class Arrivals:
@@ -46,7 +49,7 @@ class Arrivals:
         self._lateness = Lateness()
         self._rhythm = Rhythm(in_pieces=gathers)
         self._resumption: Resumption | FirstAudio | None = None
-        self._owed_ms = 0.0
+        self._remainder_ms = 0.0
         self.first = Burst(kept_ms=0.0)
         """What came at once, as the first of what was settled last."""
 
@@ -77,14 +80,14 @@ class Arrivals:
         """
         if not self._rested and self._came_ms is not None and not self._rhythm.flushed:
             since_ms = now_ms - self._came_ms
-            self._owed_ms = since_ms if since_ms <= self._rhythm.slice_ms + OVERDUE_MS else 0.0
+            self._remainder_ms = since_ms if since_ms <= self._rhythm.slice_ms + OVERDUE_MS else 0.0
         self._rested = True
 
     @property
-    def owed(self) -> bool:
+    def awaits_remainder(self) -> bool:
         """Whether a paused recorder still holds audio of its slice, to follow what it sent."""
-        owed_ms = min(self._owed_ms, self._rhythm.slice_ms)
-        return self._gathers and owed_ms >= LEAST_OWED_MS
+        remainder_ms = min(self._remainder_ms, self._rhythm.slice_ms)
+        return self._gathers and remainder_ms >= LEAST_REMAINDER_MS
 
     def silent(self, now_ms: float) -> bool:
         """Returns whether the client sends nothing now, and no audio is under way either."""
@@ -133,8 +136,9 @@ class Arrivals:
         self._lateness.forget()
         away_ms = now_ms - (now_ms if self._came_ms is None else self._came_ms)
         paused = away_ms > self._rhythm.slice_ms + OVERDUE_MS  # else it went on all the time
-        self._resumption = FirstAudio(now_ms, self._owed_ms if paused and self._gathers else 0.0)
-        self._owed_ms = 0.0
+        remainder_ms = self._remainder_ms if paused and self._gathers else 0.0
+        self._resumption = FirstAudio(now_ms, remainder_ms)
+        self._remainder_ms = 0.0
         self._resumption.add(start_ms, duration_ms, now_ms)
         return start_ms
 
