@@ -209,9 +209,9 @@ class _Caller:
 
     def _of_agent(self, kind: str, message: dict[str, Any]) -> None:
         if kind == "floor":
-            self._agent.floor_is(message["floor"])
+            self._agent.on_floor(message["floor"])
         elif kind == "notes":
-            self._report.noted(message)
+            self._report.apply_notes(message)
         elif kind == "metrics":
             self._report.turns.append(message)
 

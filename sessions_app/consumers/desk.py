@@ -28,7 +28,7 @@ CHECK_S = 5.0
 class DeskConsumer(SendingSocket):
     """One member of staff who looks on at a live call, while they may and it lasts.
 
-    Implements `staff_desk.Onlooker`.
+    Implements `staff_desk.DeskClient`.
     """
 
     session: CallSession | None = None

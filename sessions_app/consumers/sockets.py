@@ -111,14 +111,14 @@ class CallSocket(SendingSocket):
         else:
             if self.call_id and self.closes_with_call:
                 return
-        await self.goodbye()
+        await self.close_when_sent()
 
     def _ended(self) -> None:
         self.call_over.set()
         if self.closes_with_call:
-            self.tasks.append(asyncio.create_task(self.goodbye()))
+            self.tasks.append(asyncio.create_task(self.close_when_sent()))
 
-    async def goodbye(self) -> None:
+    async def close_when_sent(self) -> None:
         """Closes the socket when the client has read what was sent."""
         await self.outbox_sent()
         await self.close(*self.farewell)

@@ -42,7 +42,7 @@ class StreamingConsumer(CallSocket):
         if isinstance(message, bytes):
             await self.hear(message)
         else:
-            await self.obey(streaming.parse(message))
+            await self.execute(streaming.parse(message))
 
     async def hear(self, data: bytes) -> None:
         if self.streamed is None:
@@ -59,7 +59,7 @@ class StreamingConsumer(CallSocket):
                 self.push(streaming.ack(transport.received))
         await transport.room()
 
-    async def obey(self, command: Any) -> None:
+    async def execute(self, command: Any) -> None:
         if isinstance(command, StartStream):
             await self.start(command)
         elif command is None:

@@ -64,10 +64,10 @@ class VoskConsumer(CallSocket):
         self.streamed.transport.pause()
         engine.current().hang_up(self.call_id, self.party, EndReason.CALLER_HUNG_UP)
 
-    async def goodbye(self) -> None:
+    async def close_when_sent(self) -> None:
         if self.replies is not None:
             self.push(self.replies.last())
-        await super().goodbye()
+        await super().close_when_sent()
 
     async def disconnect(self, code: int) -> None:
         if self.streamed is not None:

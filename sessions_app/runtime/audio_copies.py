@@ -49,14 +49,14 @@ def make(copy_pk: int) -> None:
 def _made(recording: Recording, form: str, folder: Path) -> Path:
     source, target = folder / "call.ogg", folder / f"call.{form}"
     save_as(recording.file.storage, str(recording.file.name), source)
-    length_ms = quietly(source, target, form)
+    length_ms = transcode_at_low_priority(source, target, form)
     expected_ms = length_ms if recording.duration_ms is None else recording.duration_ms
     if abs(length_ms - expected_ms) > SLACK_MS:
         raise MediaError("The recording's file is not as long as the recording was.")
     return target
 
 
-def quietly(source: Path, target: Path, form: str) -> int:
+def transcode_at_low_priority(source: Path, target: Path, form: str) -> int:
     """Does what `transcode` does, in a thread of the lowest priority.
 
     What interrupts the caller, such as the worker's end, ends the thread too.

@@ -113,7 +113,7 @@ class CallQueue:
             found.append(piece)
         return found
 
-    def took(self, count: int) -> None:
+    def drop_first(self, count: int) -> None:
         """Removes its next `count` writes, which are done or given up."""
         for _ in range(count):
             self.waiting.popleft()

@@ -111,11 +111,12 @@ class Engine:
         calls, faults = self._registry, self.faults.now()
         room = 0 if any(fault.refuses for fault in faults) else calls.free_slots
         counts = {"calls": len(calls), "begun": calls.total_started, "room": room, "full": not room}
-        return counts | {"faults": [fault.part for fault in faults], "stand_ins": self.stand_ins()}
+        parts = [fault.part for fault in faults]
+        return counts | {"faults": parts, "stand_ins": self.fallbacks_in_use()}
 
-    def stand_ins(self) -> dict[str, str]:
+    def fallbacks_in_use(self) -> dict[str, str]:
         """Returns the recognisers that are out, each with the one that writes in its place."""
-        return self._factory.stand_ins()
+        return self._factory.fallbacks_in_use()
 
     async def drain(self) -> None:
         """Ends every call, stores the last words, and frees everything; takes some seconds.
@@ -291,9 +292,9 @@ def session_of(call_id: str, party: Party) -> CallSession:
     return _engine.find(call_id, party)
 
 
-def stand_ins() -> dict[str, str]:
-    """Returns what `Engine.stand_ins` does; nothing where no engine was needed yet."""
-    return _engine.stand_ins() if _engine is not None else {}
+def fallbacks_in_use() -> dict[str, str]:
+    """Returns what `Engine.fallbacks_in_use` does; nothing where no engine was needed yet."""
+    return _engine.fallbacks_in_use() if _engine is not None else {}
 
 
 async def start() -> None:

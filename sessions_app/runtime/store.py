@@ -265,7 +265,7 @@ class Store:
             return
         self._took_s = time.monotonic()
         for one, pieces in batch:
-            one.took(len(pieces))
+            one.drop_first(len(pieces))
 
     def _away(self, batch: WriteBatch, error: Exception) -> None:
         for one, _ in batch:
@@ -289,7 +289,7 @@ class Store:
         one, row = batch[0][0], pieces[0].row
         what = f"segment {row[1].seq}" if row is not None else "work"
         logger.error("%s of call %s was refused: %s", what, one.name, traced(error))
-        one.took(1)
+        one.drop_first(1)
 
 
 class StoreSink:

@@ -178,7 +178,7 @@ def hide(calls: QuerySet[Call]) -> None:
         manager: Any = model._default_manager
         waiting = manager.filter(call_id__in=keys, state=WorkState.PENDING)
         waiting.update(state=WorkState.FAILED, leased_until=None)
-    webhooks.forget_given(keys)
+    webhooks.erase_call_data(keys)
     archives.forget_calls(keys)
     changes.erased(calls.filter(pk__in=keys))
     # a retried offer must not find it, nor be refused because of it
@@ -254,7 +254,7 @@ def _without_words(call: Call, user: Any | None, cause: ErasureCause) -> Erasure
     )
     ShareLink.objects.filter(call=call).update(note="")
     Ticket.objects.filter(call_id=call.public_id).update(variables={}, metadata={})
-    webhooks.forget_given([call.pk])
+    webhooks.erase_call_data([call.pk])
     given: dict[str, Any] = {"variables": {}, "metadata": {}}
     Call.objects.filter(pk=call.pk).update(title="", text_erased_at=now, **given)
     changes.updated(call.pk)

@@ -10,7 +10,7 @@ from sessions_app.engine.core.desk import (
     DeskCommand,
     GiveBack,
     Listen,
-    StaffDeed,
+    StaffAction,
     StaffMember,
     StaffSays,
     TakeOver,
@@ -42,11 +42,11 @@ NEEDED: dict[type[DeskCommand], str] = {
 """The permission that each command needs, beside that to view calls."""
 
 LOGGED = {
-    StaffDeed.WHISPER: (AccessLog.Action.WHISPERED, ""),
-    StaffDeed.LISTEN: (AccessLog.Action.LISTENED, "live, began"),
-    StaffDeed.STOP_LISTENING: (AccessLog.Action.LISTENED, "live, ended"),
-    StaffDeed.TAKE_OVER: (AccessLog.Action.TOOK_OVER, ""),
-    StaffDeed.GIVE_BACK: (AccessLog.Action.GAVE_BACK, ""),
+    StaffAction.WHISPER: (AccessLog.Action.WHISPERED, ""),
+    StaffAction.LISTEN: (AccessLog.Action.LISTENED, "live, began"),
+    StaffAction.STOP_LISTENING: (AccessLog.Action.LISTENED, "live, ended"),
+    StaffAction.TAKE_OVER: (AccessLog.Action.TOOK_OVER, ""),
+    StaffAction.GIVE_BACK: (AccessLog.Action.GAVE_BACK, ""),
 }
 """What the access log says of each deed."""
 
@@ -105,12 +105,12 @@ def note(call_pk: int, acted: StaffActed) -> None:
         StaffAct.objects.create(
             call=call,
             user=user,
-            deed=acted.deed.value,
+            deed=acted.action.value,
             text=one_line(acted.text),
             at_ms=max(0, round(acted.at_ms)),
         )
         if user is not None:
-            access.log(call, user, *LOGGED[acted.deed])
+            access.log(call, user, *LOGGED[acted.action])
 
 
 def acts_of(call: Call) -> QuerySet[StaffAct]:

@@ -149,5 +149,5 @@ def _given(call: Call, hide: Hide) -> bool:
         return False
     Call.objects.filter(pk=call.pk).update(**shown)
     Ticket.objects.filter(call_id=call.public_id).update(**shown)
-    webhooks.forget_given([call.pk], shown)
+    webhooks.erase_call_data([call.pk], shown)
     return True

@@ -18,7 +18,7 @@ from sessions_app.models import Agent, ApiToken, Call, Ticket
 from sessions_app.models.ticket import TICKET_LIFE
 from sessions_app.services import calls, changes
 from sessions_app.services.access import digest_of
-from sessions_app.services.authentication import Principal, Way, standing
+from sessions_app.services.authentication import Principal, Way, still_valid
 from sessions_app.services.database import AWAY, briefly, busy
 
 W = TypeVar("W", Offer, StartStream)
@@ -80,7 +80,7 @@ def find_holder(secret: str, origin: str) -> Principal | None:
     if row.used_at is not None and not row.call_id:
         return None  # somebody else is just using it
     given = principal_of(row)
-    return given if standing([given.credential]) else None
+    return given if still_valid([given.credential]) else None
 
 
 def principal_of(row: Ticket) -> Principal:

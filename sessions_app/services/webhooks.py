@@ -226,7 +226,7 @@ def _rest(endpoint_pk: int, pause: timedelta, problem: str) -> None:
     WebhookEndpoint.objects.filter(pk=endpoint_pk).update(resting_until=until, problem=problem)
 
 
-def forget_given(call_keys: Iterable[int], left: Mapping[str, Any] | None = None) -> None:
+def erase_call_data(call_keys: Iterable[int], left: Mapping[str, Any] | None = None) -> None:
     """Removes what calls were given from the messages about them, sent or not.
 
     `left` are the variables and metadata that are kept, if any.

@@ -276,7 +276,7 @@ def test_what_interrupts_the_worker_ends_the_thread(
     monkeypatch.setattr(making, "transcode", endless)
     try:
         with pytest.raises(StoppedError):
-            making.quietly(tone, tmp_path / "call.wav", "wav")
+            making.transcode_at_low_priority(tone, tmp_path / "call.wav", "wav")
     finally:
         signal.signal(signal.SIGUSR1, before)
     assert ended.wait(10)

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from sessions_app import tasks
 from sessions_app.engine.core.agent_config import RedactionSettings
-from sessions_app.engine.core.desk import StaffDeed, StaffMember
+from sessions_app.engine.core.desk import StaffAction, StaffMember
 from sessions_app.engine.core.events import (
     NoteKind,
     NoteTaken,
@@ -141,7 +141,7 @@ def _written_about_it(call: Call, user: User) -> None:
     Call.objects.filter(pk=call.pk).update(title=f"About {WORD.upper()}!")
     tags.add(call, user, [WORD])
     comments.say(call, user, 900, f"Why '{WORD}'?", staff_only=True)
-    whispered = StaffActed(StaffDeed.WHISPER, StaffMember(user.pk, "x"), 900, f"say {WORD}")
+    whispered = StaffActed(StaffAction.WHISPER, StaffMember(user.pk, "x"), 900, f"say {WORD}")
     live_desk.note(call.pk, whispered)
     card = Scorecard.objects.get()
     card.answers = dict.fromkeys(card.answers, f"said {WORD}")

@@ -159,7 +159,7 @@ def test_what_is_taken_out_of_a_message_while_it_is_sent_stays_out(
     assert row.payload["data"]["call"]["variables"] == {"code": "secret"}
 
     def posted(_: WebhookDelivery) -> webhook_posts.PostAnswer:
-        webhooks.forget_given([call.pk])
+        webhooks.erase_call_data([call.pk])
         return webhook_posts.PostAnswer(200)
 
     monkeypatch.setattr(webhooks, "_posted", posted)

@@ -160,7 +160,7 @@ class Lateness:
     def __init__(self) -> None:
         self._since: tuple[float, float] | None = None
 
-    def stays(self, end_ms: float, now_ms: float) -> bool:
+    def is_lasting(self, end_ms: float, now_ms: float) -> bool:
         """Takes where new audio ends; returns whether the stream should be placed at now again."""
         lag_ms = now_ms - end_ms
         if lag_ms <= BEHIND_MS:

@@ -47,7 +47,7 @@ def leave_network() -> bool:
     return bool(libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET) == 0)
 
 
-def confine() -> None:
+def drop_privileges() -> None:
     """Takes from this process what decoding does not need; there is no way back.
 
     It keeps the descriptors it has, but for its three standard ones, and gets no others: it

@@ -29,7 +29,7 @@ class DeskState:
     held_by: StaffMember | None = None
 
 
-class StaffDeed(StrEnum):
+class StaffAction(StrEnum):
     """What one of the staff did in a live call."""
 
     WHISPER = "whisper"

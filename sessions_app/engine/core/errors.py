@@ -29,7 +29,7 @@ def traced(error: BaseException) -> str:
     return f"{first}{''.join(f' (from {name})' for name in others)}\n{where}"
 
 
-def die_without_words() -> None:
+def hide_exception_messages() -> None:
     """Has a helper process that breaks print what kind of error it was, and no message."""
 
     def tell(_kind: type[BaseException], error: BaseException, _where: object) -> None:

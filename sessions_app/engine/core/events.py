@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sessions_app.engine.core.desk import StaffDeed, StaffMember
+from sessions_app.engine.core.desk import StaffAction, StaffMember
 from sessions_app.engine.core.states import CallState, EndReason, Floor
 
 
@@ -303,7 +303,7 @@ class MediaGap:
 class StaffActed:
     """One of the staff did something in the call; no client is told. `text` was whispered."""
 
-    deed: StaffDeed
+    action: StaffAction
     by: StaffMember
     at_ms: float
     text: str = ""

@@ -39,7 +39,7 @@ class Outbox(Generic[T]):
 class Frames(Protocol):
     """Audio that comes, in order."""
 
-    async def each(self, take: Callable[[AudioFrame], None]) -> None:
+    async def consume(self, take: Callable[[AudioFrame], None]) -> None:
         """Gives `take` every frame as it comes; returns when no more will.
 
         Raises what `take` raises, and gives it nothing more.
@@ -93,7 +93,7 @@ class BoundedFrames:
         if self._ended is not None and not self._ended.done():
             self._ended.set_result(None)
 
-    async def each(self, take: Callable[[AudioFrame], None]) -> None:
+    async def consume(self, take: Callable[[AudioFrame], None]) -> None:
         """Gives `take` what is held, then every frame from within `put`: nobody is woken for it.
 
         Returns after `close`. Raises what `take` raises, and gives it nothing more.

@@ -20,7 +20,7 @@ class Transport(Protocol):
         ...
 
     @property
-    def reads(self) -> bool:
+    def wants_text(self) -> bool:
         """Whether the client asked for the agent's words instead of its voice."""
         ...
 
@@ -39,7 +39,7 @@ class Transport(Protocol):
         """When audio last came; None before the first."""
         ...
 
-    def silent_to(self, now_s: float) -> float | None:
+    def silent_until_ms(self, now_s: float) -> float | None:
         """Returns up to where on the call clock the client sent nothing; None: its audio comes.
 
         To be asked a few times a second, for what no frame tells. Short gaps, which networks

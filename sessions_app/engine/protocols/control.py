@@ -63,7 +63,7 @@ def _offer(message: Message) -> Offer:
         features=frozenset(given.get("features") or ()),
         records=records,
         notice=notice,
-        data=reading.given_data(given),
+        data=reading.read_call_data(given),
     )
 
 

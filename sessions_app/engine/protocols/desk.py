@@ -63,7 +63,7 @@ def acted(event: StaffActed) -> Told:
     """Returns the `acted` message: what somebody did, by their user's name."""
     told: Told = {
         "type": "acted",
-        "deed": event.deed.value,
+        "deed": event.action.value,
         "by": event.by.name,
         "atMs": round(event.at_ms),
     }

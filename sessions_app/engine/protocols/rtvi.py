@@ -278,7 +278,7 @@ def _data(given: Message) -> Message:
 def _pressed(data: Message) -> tuple[str, ...]:
     buttons = data.get("buttons", data.get("button"))
     listed = buttons if isinstance(buttons, list) else [buttons]
-    return reading.pressed("".join(str(b) for b in listed if isinstance(b, str | int)), "buttons")
+    return reading.read_keys("".join(str(b) for b in listed if isinstance(b, str | int)), "buttons")
 
 
 def _output(event: SegmentFinal) -> Message:

@@ -130,7 +130,7 @@ class CallSession:
             guard_vad=self._inbound.guard,
             request_words=self._inbound.request_words,
             can_play=lambda: self._transport.can_play,
-            wants_text=lambda: self._transport.reads,
+            wants_text=lambda: self._transport.wants_text,
         )
 
     @property
@@ -330,7 +330,7 @@ class CallSession:
         None after a stall of the event loop, too: audio that came meanwhile is yet to be read.
         """
         ticked_s, self._ticked_s = self._ticked_s, now_s
-        silent_ms = self._transport.silent_to(now_s)
+        silent_ms = self._transport.silent_until_ms(now_s)
         return silent_ms if now_s - ticked_s < STALL_S else None
 
     def end_soon(self, reason: EndReason) -> "asyncio.Task[None]":

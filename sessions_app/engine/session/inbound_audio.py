@@ -187,7 +187,7 @@ class InboundAudio:
         if earlier is not None:
             await earlier  # its transport's input was closed
             self._expects_gap = True
-        await frames.each(self._take)
+        await frames.consume(self._take)
 
     def _take(self, frame: AudioFrame) -> None:
         if self._muted:

@@ -11,7 +11,7 @@ from sessions_app.engine.core.desk import (
     DeskState,
     GiveBack,
     Listen,
-    StaffDeed,
+    StaffAction,
     StaffMember,
     StaffSays,
     TakeOver,
@@ -57,7 +57,7 @@ class DeskControls:
     agent: AgentSession | None
 
 
-class Onlooker(Protocol):
+class DeskClient(Protocol):
     """One connection of a member of staff. Nothing of it blocks or raises."""
 
     member: StaffMember
@@ -91,26 +91,26 @@ class StaffDesk:
         """Returns whether too much of this call waits to be stored."""
 
         self._was_heard = False
-        self._onlookers: list[Onlooker] = []
-        self._holder: Onlooker | None = None
+        self._onlookers: list[DeskClient] = []
+        self._holder: DeskClient | None = None
         self._giving_back: asyncio.TimerHandle | None = None
 
     # -- who looks on -------------------------------------------------------------------
 
-    def join(self, onlooker: Onlooker) -> None:
+    def join(self, client: DeskClient) -> None:
         """Shows the state now, and whatever changes from now on."""
-        self._onlookers.append(onlooker)
-        onlooker.show(self.state)
+        self._onlookers.append(client)
+        client.show(self.state)
 
-    def leave(self, onlooker: Onlooker) -> None:
+    def leave(self, client: DeskClient) -> None:
         """Tells it no more. A call that it held is given back unless they return soon."""
-        if onlooker not in self._onlookers:
+        if client not in self._onlookers:
             return
-        self._onlookers.remove(onlooker)
-        self._stop_listening(onlooker)
-        if onlooker is self._holder and not self.state.over:
+        self._onlookers.remove(client)
+        self._stop_listening(client)
+        if client is self._holder and not self.state.over:
             loop = asyncio.get_running_loop()
-            self._giving_back = loop.call_later(GRACE_S, self._give_back, onlooker.member)
+            self._giving_back = loop.call_later(GRACE_S, self._give_back, client.member)
 
     def emit(self, event: CallEvent) -> None:
         match event:
@@ -123,8 +123,8 @@ class StaffDesk:
             case StateChanged(state=state) if state in OVER:
                 self._end()
             case StaffActed():
-                for onlooker in list(self._onlookers):
-                    onlooker.note(event)
+                for client in list(self._onlookers):
+                    client.note(event)
 
     def catch_up(self) -> list[CallEvent]:
         """Returns what a client that joins late is told: whether somebody listens, if ever."""
@@ -133,7 +133,7 @@ class StaffDesk:
 
     # -- what they do -------------------------------------------------------------------
 
-    def execute(self, onlooker: Onlooker, command: DeskCommand) -> None:
+    def execute(self, client: DeskClient, command: DeskCommand) -> None:
         """Does what staff ask.
 
         Raises, before anything is done: UnknownCallError (not retryable) for a call that is over,
@@ -146,17 +146,17 @@ class StaffDesk:
         match command:
             case Whisper(text=text):
                 self._agent.staff.whisper(text)
-                self._act(StaffDeed.WHISPER, onlooker.member, text)
+                self._act(StaffAction.WHISPER, client.member, text)
             case Listen(on=True):
-                self._listen(onlooker)
+                self._listen(client)
             case Listen():
-                self._stop_listening(onlooker)
+                self._stop_listening(client)
             case TakeOver():
-                self._take_over(onlooker)
+                self._take_over(client)
             case StaffSays(text=text):
-                self._agent.staff.say(text, onlooker.member.key, self._call.now_ms())
+                self._agent.staff.say(text, client.member.key, self._call.now_ms())
             case GiveBack():
-                self._give_back(onlooker.member)
+                self._give_back(client.member)
 
     @property
     def _agent(self) -> AgentSession:
@@ -164,16 +164,16 @@ class StaffDesk:
             raise NoAgentError("This agent only transcribes: nobody can speak for it.")
         return self._call.agent
 
-    def _act(self, deed: StaffDeed, by: StaffMember, text: str = "") -> None:
-        self._call.emit(StaffActed(deed, by, self._call.now_ms(), text))
+    def _act(self, action: StaffAction, by: StaffMember, text: str = "") -> None:
+        self._call.emit(StaffActed(action, by, self._call.now_ms(), text))
 
-    def _take_over(self, onlooker: Onlooker) -> None:
+    def _take_over(self, client: DeskClient) -> None:
         self._agent.staff.hold()
         self._stop_timer()
-        before, self._holder = self.state.held_by, onlooker
-        if before != onlooker.member:
-            self._act(StaffDeed.TAKE_OVER, onlooker.member)
-        self._show(held_by=onlooker.member)
+        before, self._holder = self.state.held_by, client
+        if before != client.member:
+            self._act(StaffAction.TAKE_OVER, client.member)
+        self._show(held_by=client.member)
 
     def _give_back(self, by: StaffMember) -> None:
         self._stop_timer()
@@ -181,7 +181,7 @@ class StaffDesk:
         if self.state.held_by is None or self.state.over:
             return
         self._agent.staff.release()
-        self._act(StaffDeed.GIVE_BACK, by)
+        self._act(StaffAction.GIVE_BACK, by)
         self._show(held_by=None)
 
     def _stop_timer(self) -> None:
@@ -191,18 +191,18 @@ class StaffDesk:
 
     # -- listening ----------------------------------------------------------------------
 
-    def _listen(self, onlooker: Onlooker) -> None:
-        if onlooker.mix is not None:
+    def _listen(self, client: DeskClient) -> None:
+        if client.mix is not None:
             return
-        onlooker.mix = ListeningMix(self._call.now_ms)
-        self._act(StaffDeed.LISTEN, onlooker.member)
+        client.mix = ListeningMix(self._call.now_ms)
+        self._act(StaffAction.LISTEN, client.member)
         self._count_listeners()
 
-    def _stop_listening(self, onlooker: Onlooker) -> None:
-        mix, onlooker.mix = onlooker.mix, None
+    def _stop_listening(self, client: DeskClient) -> None:
+        mix, client.mix = client.mix, None
         if mix is not None:
             mix.close()
-            self._act(StaffDeed.STOP_LISTENING, onlooker.member)
+            self._act(StaffAction.STOP_LISTENING, client.member)
             self._count_listeners()
 
     def _count_listeners(self) -> None:
@@ -218,26 +218,26 @@ class StaffDesk:
         self._show(listeners=now)
 
     def _hear_caller(self, frame: AudioFrame) -> None:
-        for onlooker in self._onlookers:
-            if onlooker.mix is not None:
-                onlooker.mix.hear_caller(frame)
+        for client in self._onlookers:
+            if client.mix is not None:
+                client.mix.hear_caller(frame)
 
     def _hear_agent(self, packet: bytes, start_ms: float) -> None:
-        for onlooker in self._onlookers:
-            if onlooker.mix is not None:
-                onlooker.mix.hear_agent(packet, start_ms)
+        for client in self._onlookers:
+            if client.mix is not None:
+                client.mix.hear_agent(packet, start_ms)
 
     # -- what they are shown ------------------------------------------------------------
 
     def _end(self) -> None:
         self._stop_timer()
-        for onlooker in list(self._onlookers):
-            self._stop_listening(onlooker)
+        for client in list(self._onlookers):
+            self._stop_listening(client)
         self._show(caller_speaks=False, agent_speaks=False, over=True)
 
     def _show(self, **changed: object) -> None:
         state = replace(self.state, **changed)  # type: ignore[arg-type] # the fields are its own
         if state != self.state:
             self.state = state
-            for onlooker in list(self._onlookers):
-                onlooker.show(state)
+            for client in list(self._onlookers):
+                client.show(state)

@@ -74,7 +74,7 @@ class TurnManager:
     def on_pause(self, at_ms: float, now_ms: float) -> list[Action]:
         """The VAD found a pause: the turn may be over, if its words are complete."""
         if self._speaking and self._overlap is None and self._is_listening():
-            self._turn.go_on()
+            self._turn.resume()
             self._turn.pause_ms = at_ms
         return self._finish([], now_ms)
 
@@ -88,7 +88,7 @@ class TurnManager:
     def _caller_speaks(self, at_ms: float) -> list[Action]:
         """Takes that the caller speaks, after silence or a pause."""
         self._speaking = True
-        self._turn.go_on()
+        self._turn.resume()
         self._turn.reopen_sentence(self.endpointer, self._settings)
         if self._agent is _Agent.SPEAKING and not self._paused:
             return self._begin_overlap(at_ms)

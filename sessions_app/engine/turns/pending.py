@@ -112,7 +112,7 @@ class PendingTurn:
             self.words.append(without_capital(text) if self.mid_sentence else text)
             self.mid_sentence = False
 
-    def go_on(self) -> None:
+    def resume(self) -> None:
         """Takes that the caller speaks again after a pause."""
         self.pause_ms, self.whole, self.finished = None, False, None
 

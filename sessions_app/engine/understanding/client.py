@@ -140,7 +140,7 @@ class ModelClient:
                 pause = FIRST_PAUSE_S * 2 ** (failures - 1) * random.uniform(0.75, 1.25)
                 self._sleep(min(error.wait_s or pause, LONGEST_PAUSE_S))
 
-    def disbelieve_counts(self) -> None:
+    def ignore_token_counts(self) -> None:
         """Ignores the server's token counts from now on; some servers omit cached tokens.
 
         Call it after a request so short that the server must have read all of it.
@@ -212,7 +212,7 @@ class ModelClient:
         if not (reply.tokens_in or reply.tokens_out):
             more = asked // CHARACTERS_PER_TOKEN, len(reply.text) // CHARACTERS_PER_TOKEN
             use.guessed = use.guessed[0] + more[0], use.guessed[1] + more[1]
-        if self._believes_counts and reply.saw_only_a_part_of(asked):
+        if self._believes_counts and reply.was_cut_by_server(asked):
             raise PartlyReadError("The model's server read only a part of the request.")
         return reply.text, reply.cut
 

@@ -105,7 +105,7 @@ class _Taking:
             return self._values(lines)
         except PartlyReadError:
             if len(lines) <= FEWEST_LINES:
-                self.client.disbelieve_counts()
+                self.client.ignore_token_counts()
                 return self._values(lines)
         except TooLongError:
             if len(lines) <= FEWEST_LINES:

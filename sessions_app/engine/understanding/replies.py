@@ -33,7 +33,7 @@ class ModelReply:
     tokens_in: int
     tokens_out: int
 
-    def saw_only_a_part_of(self, characters: int) -> bool:
+    def was_cut_by_server(self, characters: int) -> bool:
         """Returns whether the server counted too few tokens for so long a request."""
         return 0 < self.tokens_in * MOST_CHARACTERS_PER_TOKEN < characters
 

@@ -135,7 +135,7 @@ class _Reading:
         """Returns the summary of a part that is short, unless the server refused it."""
         if not isinstance(error, PartlyReadError):
             raise error
-        self.client.disbelieve_counts()
+        self.client.ignore_token_counts()
         return self._read(lines)
 
     def _merged(self, drafts: list[SummaryDraft]) -> SummaryDraft:

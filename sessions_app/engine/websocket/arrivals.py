@@ -42,7 +42,7 @@ class Arrivals:
         """
         self._gathers = gathers
         self.end_ms = after_ms
-        self._rested = True
+        self._paused = True
         self._kept = False
         self._came_ms: float | None = None
         self._behind_ms = 0.0
@@ -60,28 +60,28 @@ class Arrivals:
 
     def begin(self, start_ms: float, now_ms: float) -> None:
         """Notes that what comes next was spoken from `start_ms` on, however late it comes."""
-        self.end_ms, self._rested, self._kept = start_ms, False, True
+        self.end_ms, self._paused, self._kept = start_ms, False, True
         self._came_ms, self._behind_ms = now_ms, now_ms - start_ms
 
     @property
-    def resting(self) -> bool:
+    def is_paused(self) -> bool:
         """Whether nothing came since the client stopped sending, or ever."""
-        return self._rested
+        return self._paused
 
     @property
     def unsettled(self) -> bool:
         """Whether what came last may lie later than it was placed."""
         return self._resumption is not None
 
-    def rest(self, now_ms: float) -> None:
+    def note_pause(self, now_ms: float) -> None:
         """Notes that the client stopped sending: what comes next begins when it comes.
 
         Except for what a recorder still holds of its current slice.
         """
-        if not self._rested and self._came_ms is not None and not self._rhythm.flushed:
+        if not self._paused and self._came_ms is not None and not self._rhythm.flushed:
             since_ms = now_ms - self._came_ms
             self._remainder_ms = since_ms if since_ms <= self._rhythm.slice_ms + OVERDUE_MS else 0.0
-        self._rested = True
+        self._paused = True
 
     @property
     def awaits_remainder(self) -> bool:
@@ -93,7 +93,7 @@ class Arrivals:
         """Returns whether the client sends nothing now, and no audio is under way either."""
         if self.end_ms is None or self._resumption is not None:
             return False
-        if self._rested or self._came_ms is None:
+        if self._paused or self._came_ms is None:
             return now_ms > self.end_ms
         patience_ms = max(QUIET_MS, self._rhythm.usual_ms + OVERDUE_MS)
         if self._behind_ms > LATE_MS:  # more was spoken, and is under way
@@ -105,7 +105,7 @@ class Arrivals:
 
         Nothing can have been spoken after now, whatever a container's timestamps say.
         """
-        if self.end_ms is not None and not self._rested:
+        if self.end_ms is not None and not self._paused:
             self.end_ms += max(0.0, min(gap_ms, now_ms - self.end_ms))
 
     def place(self, duration_ms: float, now_ms: float) -> float:
@@ -113,16 +113,16 @@ class Arrivals:
 
         What is unsettled is to be held until `settle` says by how much all of it lies later.
         """
-        if self._rested or self.end_ms is None:
+        if self._paused or self.end_ms is None:
             start_ms = self._begin_anew(duration_ms, now_ms)
         else:
             start_ms = self.end_ms
             self._look(start_ms + duration_ms, now_ms)
             if self._resumption is not None:
                 self._resumption.add(start_ms, duration_ms, now_ms)
-            elif self._lateness.stays(start_ms + duration_ms, now_ms):
+            elif self._lateness.is_lasting(start_ms + duration_ms, now_ms):
                 start_ms = self._present(duration_ms, now_ms)
-        self._rested = False
+        self._paused = False
         self._came_ms = now_ms
         self._rhythm.add(duration_ms, now_ms)
         self.end_ms = start_ms + duration_ms

@@ -144,7 +144,7 @@ class WebSocketTransport:
         return self._playout is not None
 
     @property
-    def reads(self) -> bool:
+    def wants_text(self) -> bool:
         return self._playout is None
 
     @property
@@ -280,7 +280,7 @@ class WebSocketTransport:
         for frame in new:
             self._put(AudioFrame(frame.samples, SPEECH_RATE, frame.start_ms + later_ms))
 
-    def silent_to(self, now_s: float) -> float | None:
+    def silent_until_ms(self, now_s: float) -> float | None:
         self._settle()
         now_ms = self._clock.wall_ms(now_s)
         silent = self._arrivals.silent(now_ms) and not self._source.behind

@@ -43,7 +43,7 @@ class Line:
         transport = WebSocketTransport(self.clock, source, backlog_ms=held_ms)
         if self._began_s is None:
             self._began_s, self._held_ms = time.monotonic(), held_ms
-        reading = asyncio.create_task(transport.frames().each(self._hear))
+        reading = asyncio.create_task(transport.frames().consume(self._hear))
         transport.start()
         await asyncio.sleep(0)  # who reads is there before anything comes
         try:
@@ -218,7 +218,7 @@ async def test_a_client_that_stops_sending_is_silent_and_goes_on_at_its_time(
             for message in some:
                 due_s += every_s
                 transport.feed(message)
-                assert transport.silent_to(time.monotonic()) is None
+                assert transport.silent_until_ms(time.monotonic()) is None
                 await asyncio.sleep(max(0.0, due_s - time.monotonic()))
 
         await send(messages[: len(messages) // 2])
@@ -311,7 +311,7 @@ async def test_to_say_again_and_again_that_no_more_comes_makes_no_more_silence()
     for _ in range(1_000):
         transport.pause()
     transport.close_input()
-    await transport.frames().each(frames.append)
+    await transport.frames().consume(frames.append)
     assert sum(frame.duration_ms for frame in frames) == 100 + END_SILENCE_MS
     await transport.aclose()
 
@@ -332,12 +332,12 @@ class Slices:
         for _ in range(round(50 * length_s)):
             self.transport.feed(b"\x07\x00" * 320)
         self.now_s += 0.3
-        self.transport.silent_to(self.now_s)
+        self.transport.silent_until_ms(self.now_s)
 
     async def heard(self) -> list[AudioFrame]:
         self.transport.close_input()
         frames: list[AudioFrame] = []
-        await self.transport.frames().each(frames.append)
+        await self.transport.frames().consume(frames.append)
         await self.transport.aclose()
         return frames
 
@@ -351,7 +351,8 @@ async def test_the_rest_of_a_slice_follows_the_words_before_it(
         slices.give(at_s, 1.0)
     slices.now_s = 3.8
     slices.transport.pause()
-    assert slices.transport.silent_to(3.8) == pytest.approx(3_800.0, abs=10)  # and so its words end
+    # and so its words end
+    assert slices.transport.silent_until_ms(3.8) == pytest.approx(3_800.0, abs=10)
     slices.give(7.0, 1.0)
     frames = await slices.heard()
     assert all(frame.samples.any() for frame in frames)
@@ -382,7 +383,7 @@ async def test_a_message_of_seconds_is_heard_in_pieces() -> None:
     transport.feed(sent.tobytes())
     transport.close_input()
     frames: list[AudioFrame] = []
-    await transport.frames().each(frames.append)
+    await transport.frames().consume(frames.append)
     await transport.aclose()
     assert np.array_equal(np.concatenate([frame.samples for frame in frames]), sent)
     assert max(frame.duration_ms for frame in frames) <= 100

@@ -29,7 +29,7 @@ from typing import Any
 
 import numpy as np
 
-from sessions_app.engine.core.errors import die_without_words
+from sessions_app.engine.core.errors import hide_exception_messages
 from sessions_app.engine.stt.worker.blocking.base import BlockingEngine, ModelError, Session
 from sessions_app.engine.workers.framing import MessageBuffer, WorkerMessage, as_json, send
 
@@ -205,21 +205,21 @@ def serve(engine: BlockingEngine | str, channel: socket.socket) -> None:
     StreamServer(engine, channel).serve()
 
 
-def give_way(kind: bytes) -> None:
+def lower_priority(kind: bytes) -> None:
     """Lowers this process's priority by what NICENESS says of its kind."""
     os.nice(NICENESS.get(kind, 0))
 
 
 def main(descriptor: int, path: str, options: str, kind: str) -> None:
     """Makes the engine of `path` and serves its owner's socket."""
-    give_way(kind.encode())
+    lower_priority(kind.encode())
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the owner, which then closes
     channel = socket.socket(fileno=descriptor)
     serve(load(path, options), channel)
 
 
 if __name__ == "__main__":
-    die_without_words()
+    hide_exception_messages()
     try:
         main(int(sys.argv[1]), sys.argv[2], sys.argv[3], sys.argv[4])
     except (OSError, KeyboardInterrupt):
