@@ -227,9 +227,9 @@ class WebSocketTransport:
         them: silence is told by the clock.
         """
         self._settle(at_once=True)
-        end_ms, resting = self._arrivals.end_ms, self._arrivals.resting
-        self._arrivals.rest(self._wall_ms())
-        if end_ms is not None and not resting and not self._arrivals.awaits_remainder:
+        end_ms, was_paused = self._arrivals.end_ms, self._arrivals.is_paused
+        self._arrivals.note_pause(self._wall_ms())
+        if end_ms is not None and not was_paused and not self._arrivals.awaits_remainder:
             self._arrivals.end_ms = end_ms + END_SILENCE_MS
             self._put(silence(END_SILENCE_MS, end_ms))
 
