@@ -231,7 +231,7 @@ def test_one_that_comes_too_late_does_not_stay(
         return length_ms
 
     monkeypatch.setattr(making, "transcode", slow)
-    monkeypatch.setattr(making, "quietly", slow)
+    monkeypatch.setattr(making, "transcode_at_low_priority", slow)
     making.make(row.pk)
     assert files(own_folders) == ["call.ogg"]
     assert not AudioCopy.objects.exists()
