@@ -1,4 +1,4 @@
-"""What staff see, hear and do in a live call while they look on."""
+"""What staff see, hear and do in a live call that they watch."""
 
 import asyncio
 from collections.abc import Callable
@@ -35,18 +35,19 @@ from sessions_app.engine.session.inbound_audio import InboundAudio
 from sessions_app.engine.session.listening import ListeningMix
 
 OVER = TERMINAL | {CallState.ENDING}
-"""States in which nothing can be done in a call any more."""
+"""States in which staff can no longer act in a call."""
 
 GRACE_S = 20.0
-"""How long a call stays with whoever took it over and lost their connection.
+"""How long a call stays taken over after the connection of the person who took it over was lost.
 
-Lower gives calls back at a hiccup of the network; higher leaves callers with a silent agent.
+Lower lets the agent answer again at a short network failure; higher leaves callers with a silent
+agent for longer.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class DeskControls:
-    """What a desk may do with, and ask of, its call. Nothing here blocks."""
+    """The parts of a call that its desk uses. Nothing here blocks."""
 
     emit: Callable[[CallEvent], None]
     now_ms: Callable[[], float]
@@ -58,24 +59,25 @@ class DeskControls:
 
 
 class DeskClient(Protocol):
-    """One connection of a member of staff. Nothing of it blocks or raises."""
+    """One connection of a member of staff to a desk. Its methods neither block nor raise."""
 
     member: StaffMember
     mix: ListeningMix | None
 
     def show(self, state: DeskState) -> None:
-        """Is told how the call stands."""
+        """Receives the call's state each time it changes."""
         ...
 
     def note(self, acted: StaffActed) -> None:
-        """Is told what somebody did."""
+        """Receives what a member of staff did in the call, also through another connection."""
         ...
 
 
 class StaffDesk:
     """One call's desk. Implements `core.ports.EventSink`. On one event loop; nothing here blocks.
 
-    Who may do what is for the caller of it to check. What is done is emitted as `StaffActed`.
+    It does not check permissions: callers do, before `execute`. Each action is emitted as
+    `StaffActed`.
     """
 
     def __init__(self, call: DeskControls) -> None:
@@ -85,28 +87,28 @@ class StaffDesk:
             answers=agent is not None, heeds=agent is not None and bool(agent.heeds)
         )
         self.tells_caller = True
-        """Whether the caller is told that somebody listens."""
+        """Whether the caller's client gets a message when staff start or stop listening."""
 
         self.storage_is_behind: Callable[[], bool] = lambda: False
-        """Returns whether too much of this call waits to be stored."""
+        """Returns whether this call has too many writes that wait for the database."""
 
         self._was_heard = False
-        self._onlookers: list[DeskClient] = []
+        self._clients: list[DeskClient] = []
         self._holder: DeskClient | None = None
         self._giving_back: asyncio.TimerHandle | None = None
 
-    # -- who looks on -------------------------------------------------------------------
+    # -- who watches --------------------------------------------------------------------
 
     def join(self, client: DeskClient) -> None:
-        """Shows the state now, and whatever changes from now on."""
-        self._onlookers.append(client)
+        """Shows `client` the state, now and whenever it changes."""
+        self._clients.append(client)
         client.show(self.state)
 
     def leave(self, client: DeskClient) -> None:
-        """Tells it no more. A call that it held is given back unless they return soon."""
-        if client not in self._onlookers:
+        """Removes `client`; a call that it had taken over is given back after GRACE_S."""
+        if client not in self._clients:
             return
-        self._onlookers.remove(client)
+        self._clients.remove(client)
         self._stop_listening(client)
         if client is self._holder and not self.state.over:
             loop = asyncio.get_running_loop()
@@ -123,21 +125,24 @@ class StaffDesk:
             case StateChanged(state=state) if state in OVER:
                 self._end()
             case StaffActed():
-                for client in list(self._onlookers):
+                for client in list(self._clients):
                     client.note(event)
 
     def catch_up(self) -> list[CallEvent]:
-        """Returns what a client that joins late is told: whether somebody listens, if ever."""
+        """Returns the events for a caller's client that joins late: whether somebody listens.
+
+        Empty if nobody ever did, or callers are not to know.
+        """
         told = self._was_heard and self.tells_caller
         return [StaffListens(bool(self.state.listeners))] if told else []
 
     # -- what they do -------------------------------------------------------------------
 
     def execute(self, client: DeskClient, command: DeskCommand) -> None:
-        """Does what staff ask.
+        """Executes a command of staff.
 
-        Raises, before anything is done: UnknownCallError (not retryable) for a call that is over,
-        BusyError (retryable) while storage is behind, and what `StaffSpeech` raises.
+        Raises, before anything is changed: UnknownCallError (not retryable) for a call that is
+        over, BusyError (retryable) while storage is behind, and what `StaffSpeech` raises.
         """
         if self.state.over:
             raise UnknownCallError("The call is over.")
@@ -208,7 +213,7 @@ class StaffDesk:
     def _count_listeners(self) -> None:
         """Taps the audio while anybody listens, and tells the caller when that changes."""
         before = self.state.listeners
-        now = sum(1 for one in self._onlookers if one.mix is not None)
+        now = sum(1 for one in self._clients if one.mix is not None)
         self._call.inbound.on_frame = self._hear_caller if now else None
         if self._call.playout is not None:
             self._call.playout.on_sent = self._hear_agent if now else None
@@ -218,20 +223,20 @@ class StaffDesk:
         self._show(listeners=now)
 
     def _hear_caller(self, frame: AudioFrame) -> None:
-        for client in self._onlookers:
+        for client in self._clients:
             if client.mix is not None:
                 client.mix.hear_caller(frame)
 
     def _hear_agent(self, packet: bytes, start_ms: float) -> None:
-        for client in self._onlookers:
+        for client in self._clients:
             if client.mix is not None:
                 client.mix.hear_agent(packet, start_ms)
 
-    # -- what they are shown ------------------------------------------------------------
+    # -- the state that they see --------------------------------------------------------
 
     def _end(self) -> None:
         self._stop_timer()
-        for client in list(self._onlookers):
+        for client in list(self._clients):
             self._stop_listening(client)
         self._show(caller_speaks=False, agent_speaks=False, over=True)
 
@@ -239,5 +244,5 @@ class StaffDesk:
         state = replace(self.state, **changed)  # type: ignore[arg-type] # the fields are its own
         if state != self.state:
             self.state = state
-            for client in list(self._onlookers):
+            for client in list(self._clients):
                 client.show(state)
