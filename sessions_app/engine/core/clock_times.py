@@ -29,7 +29,7 @@ def spoken_length(milliseconds: float | None) -> str:
 
 
 def timestamp(ms: float, decimal: str = ".") -> str:
-    """Returns HH:MM:SS.mmm, as captions and transcripts have it; 0 for what lies before 0."""
+    """Returns HH:MM:SS.mmm, as captions and transcripts have it; negative times are 0."""
     hours, minutes, seconds, milliseconds = _parts(max(0, ms))
     return f"{hours:02}:{minutes:02}:{seconds:02}{decimal}{milliseconds:03}"
 
