@@ -161,7 +161,10 @@ class Lateness:
         self._since: tuple[float, float] | None = None
 
     def is_lasting(self, end_ms: float, now_ms: float) -> bool:
-        """Takes where new audio ends; returns whether the stream should be placed at now again."""
+        """Returns whether the stream stays late, so that it should be placed at `now_ms` again.
+
+        To be called with each new audio, which ends at `end_ms`; both are on the call clock.
+        """
         lag_ms = now_ms - end_ms
         if lag_ms <= BEHIND_MS:
             self._since = None

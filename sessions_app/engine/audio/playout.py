@@ -68,10 +68,11 @@ class _ItemTimes:
 class Playout:
     """One call's queue of 20 ms Opus packets, in items. On one event loop; nothing blocks.
 
-    The transport takes `next_packet` every 20 ms; what it takes counts as heard and goes to
-    `lane`. `clock` returns the call clock in ms. `on_first(item)`, `on_finished(item)` are called
-    within `next_packet` as an item's first and last packets are sent; `on_ready()` is called when
-    there is a packet to send after there was none (coroutines can await `ready` instead).
+    The transport takes `next_packet` every 20 ms; a packet that it takes counts as heard and is
+    written to `lane`. `clock` returns the call clock in ms. `on_first(item)`, `on_finished(item)`
+    are called within `next_packet` as an item's first and last packets are sent; `on_ready()` is
+    called when there is a packet to send after there was none (coroutines can await `ready`
+    instead).
     """
 
     def __init__(self, clock: Callable[[], float], lane: PacketLane | None = None) -> None:
@@ -148,7 +149,7 @@ class Playout:
         return unheard_ms
 
     def clear_keeping_pause(self) -> None:
-        """Drops all unsent packets and the open item; a pause goes on."""
+        """Drops all unsent packets and the open item; stays paused if it is paused."""
         paused = self._paused
         self.clear()
         if paused:

@@ -81,7 +81,7 @@ def _candidate(message: Message) -> Candidate | None:
 
 
 def _is_end_mark(candidate: Any) -> bool:
-    """Returns whether it marks the end of candidates, whatever else the message has."""
+    """Returns whether it marks the end of candidates; other keys of the message do not matter."""
     return candidate is None or (
         isinstance(candidate, dict) and candidate.get("candidate") in (None, "")
     )

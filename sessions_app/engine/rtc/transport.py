@@ -170,7 +170,8 @@ class WebRTCTransport:
     def take_over(self, earlier: "WebRTCTransport") -> None:
         """Replaces an earlier connection, which its client leaves once it has the answer.
 
-        Until then that one stays open: closing it here would close the client's data channel.
+        The earlier one stays open until then: closing it here would close the client's data
+        channel.
         """
         self._replaced, earlier._is_replaced = earlier, True
         earlier._peer.stop_sending()

@@ -389,7 +389,7 @@ class CallSession:
                 sink.emit(one)
 
     def _keep(self, event: CallEvent) -> None:
-        """Keeps what clients that join late are told."""
+        """Stores the event if clients that join late need it."""
         if isinstance(event, SegmentFinal):
             self._finals.append(event)
         elif isinstance(event, FinalRedacted):

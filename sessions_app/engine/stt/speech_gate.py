@@ -52,7 +52,7 @@ class Begin:
 
 @dataclass(frozen=True, slots=True)
 class Flush:
-    """The utterance sent so far is over; with `cut` the caller goes on in the same breath."""
+    """The utterance sent so far is over; with `cut` the caller is still speaking."""
 
     cut: bool = False
 

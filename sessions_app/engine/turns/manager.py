@@ -41,8 +41,9 @@ class TurnManager:
 
     Finals are joined until the turn is over. The final of a turn that was answered from an interim
     replaces the answer if nothing of that was heard. A late final of words over the agent
-    interrupts it, begins a turn, or is dropped. A caller who goes on with a turn that was answered
-    too early voids the answer: both parts are one turn. Call `on_tick` at `deadline_ms`, if any.
+    interrupts it, begins a turn, or is dropped. If the caller continues a turn that was answered
+    too early, the answer is voided and both parts are one turn. Call `on_tick` at `deadline_ms`, if
+    any.
     """
 
     def __init__(self, settings: TurnSettings, endpointer: Endpointer, rule: BargeIn) -> None:
@@ -79,7 +80,7 @@ class TurnManager:
         return self._finish([], now_ms)
 
     def on_resume(self, at_ms: float, now_ms: float) -> list[Action]:
-        """The caller goes on after a pause, in the same utterance."""
+        """The caller speaks again after a pause, in the same utterance."""
         if self._answered.is_open:
             self._outstanding_final.forget()
         actions = self._caller_speaks(at_ms) if self._overlap is None else []

@@ -26,11 +26,11 @@ logger = logging.getLogger(__name__)
 
 OPENAI = "https://api.openai.com/v1"
 FORMATS = ("json_schema", "json_object", "text")
-"""Ways to ask for JSON, the strictest first. Servers that know no way are told in words alone."""
+"""Ways to request JSON, the strictest first. With `text` only the prompt asks for it."""
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 2.0, 60.0
 LONGEST_REPLY = 4_000_000
-"""Bytes; no summary is as long."""
+"""Bytes. A longer reply is refused: no summary is as long."""
 
 BUSY = frozenset({408, 409, 425, 429})
 UNKNOWN_ADDRESS = frozenset({401, 403, 404})

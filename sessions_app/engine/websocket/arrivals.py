@@ -28,11 +28,10 @@ Larger ends an utterance before its last word has come; smaller delays ends wher
 class Arrivals:
     """One stream of audio over an ordered, lossless wire such as TCP.
 
-    Audio follows what came before without a gap: after a stall of the network it all arrives
-    at once, and belongs where it was spoken. Audio that arrives at the pace of speech after a pause
-    is live; its place is `unsettled` until the pace is known, and `settle` gives it. A stream that
-    stays late is placed at now again. All times are in ms of the call clock as `now_ms`
-    tells it.
+    Audio is placed right after what came before, without a gap: after a stall of the network it all
+    arrives at once, and belongs where it was spoken. Audio that arrives at the pace of speech after
+    a pause is live; its place is `unsettled` until the pace is known, and `settle` returns it. A
+    stream that stays late is placed at now again. All times are in ms on the call clock.
     """
 
     def __init__(self, after_ms: float | None = None, *, gathers: bool = False) -> None:
@@ -59,24 +58,25 @@ class Arrivals:
         return isinstance(self._resumption, FirstAudio)
 
     def begin(self, start_ms: float, now_ms: float) -> None:
-        """Notes that what comes next was spoken from `start_ms` on, however late it comes."""
+        """Notes that the next audio was spoken from `start_ms` on, however late it arrives."""
         self.end_ms, self._paused, self._kept = start_ms, False, True
         self._came_ms, self._behind_ms = now_ms, now_ms - start_ms
 
     @property
     def is_paused(self) -> bool:
-        """Whether nothing came since the client stopped sending, or ever."""
+        """Whether no audio has come since the client stopped sending, or ever."""
         return self._paused
 
     @property
     def unsettled(self) -> bool:
-        """Whether what came last may lie later than it was placed."""
+        """Whether the last audio may have been spoken later than it was placed."""
         return self._resumption is not None
 
     def note_pause(self, now_ms: float) -> None:
-        """Notes that the client stopped sending: what comes next begins when it comes.
+        """Notes that the client stopped sending: later audio is placed when it arrives.
 
-        Except for what a recorder still holds of its current slice.
+        This does not hold for the rest of a recorder's current slice, which belongs before the
+        pause.
         """
         if not self._paused and self._came_ms is not None and not self._rhythm.flushed:
             since_ms = now_ms - self._came_ms
@@ -103,7 +103,7 @@ class Arrivals:
     def skip(self, gap_ms: float, now_ms: float) -> None:
         """Leaves the gap that the client says there is, as far as there was time for it.
 
-        Nothing can have been spoken after now, whatever a container's timestamps say.
+        A container's timestamps may claim more, but nothing can have been spoken after now.
         """
         if self.end_ms is not None and not self._paused:
             self.end_ms += max(0.0, min(gap_ms, now_ms - self.end_ms))
@@ -111,7 +111,7 @@ class Arrivals:
     def place(self, duration_ms: float, now_ms: float) -> float:
         """Returns where the next `duration_ms` of audio start; while `unsettled`, at the earliest.
 
-        What is unsettled is to be held until `settle` says by how much all of it lies later.
+        Hold unsettled audio until `settle` returns by how much later all of it was spoken.
         """
         if self._paused or self.end_ms is None:
             start_ms = self._begin_anew(duration_ms, now_ms)
@@ -143,7 +143,7 @@ class Arrivals:
         return start_ms
 
     def settle(self, now_ms: float, *, at_once: bool = False) -> float | None:
-        """Returns by how much later all lies that is unsettled; None while it stays so."""
+        """Returns how much later (ms) the unsettled audio was spoken; None while not known."""
         if self._resumption is None or self.end_ms is None:
             return None
         pause_ms = self._resumption.pause_ms(now_ms)

@@ -1,4 +1,4 @@
-"""What a client may send over a socket, taken apart to 16 kHz mono."""
+"""Decoders of what a client may send over a socket: each makes 16 kHz mono of it."""
 
 from collections.abc import Awaitable, Callable
 from typing import Protocol
@@ -25,12 +25,12 @@ class AudioSource(Protocol):
         ...
 
     async def room(self) -> None:
-        """Returns when more can be taken."""
+        """Waits until more can be fed."""
         ...
 
     @property
     def behind(self) -> bool:
-        """Whether audio may still come of what was fed."""
+        """Whether some of what was fed is not decoded yet."""
         ...
 
     def close(self) -> None:
@@ -88,7 +88,7 @@ class OpusSource:
 
 
 class ContainerSource:
-    """A container that is taken apart in a worker process; its audio is given to `take`."""
+    """A container that is demuxed and decoded in a worker process; `take` gets its audio."""
 
     def __init__(self, stream: DemuxStream) -> None:
         self.stream = stream

@@ -18,7 +18,10 @@ from sessions_app.engine.websocket.recorder_tails import kept_ms, split
 from sessions_app.engine.websocket.sources import OPUS, PCM16, AudioSource, ContainerSource
 
 CHUNK_PACKETS = 3
-"""So much of the agent's voice goes in one message."""
+"""How many 20 ms packets of the agent's voice one message holds.
+
+More costs fewer messages; fewer lets the client play sooner.
+"""
 
 NO_AUDIO_S = 5.0
 STALL_S = 0.2
@@ -33,7 +36,10 @@ SLICE_MS = 100.0
 """What waits its time is handed on in such pieces."""
 
 END_SILENCE_MS = 800.0
-"""Follows what a client says is the end of its speech: a VAD hears an end only in silence."""
+"""Silence that is added where a client says that its speech ended: a VAD needs it to find the end.
+
+It must be longer than the VAD's own delay of about half a second; longer feeds more silence.
+"""
 
 
 OnChunk = Callable[[VoiceChunk], None]
@@ -221,10 +227,10 @@ class WebSocketTransport:
             )
 
     def pause(self) -> None:
-        """The client stopped sending: its words are over, and more may come any time.
+        """Notes that the client stopped sending; it may start again at any time.
 
-        To say so again changes nothing. Where a recorder has kept words, what follows is left to
-        them: silence is told by the clock.
+        Calling it again changes nothing. It adds silence so that the VAD finds the end of speech,
+        except where a recorder still has words to deliver for this time.
         """
         self._settle(at_once=True)
         end_ms, was_paused = self._arrivals.end_ms, self._arrivals.is_paused
@@ -234,7 +240,7 @@ class WebSocketTransport:
             self._put(silence(END_SILENCE_MS, end_ms))
 
     async def room(self) -> None:
-        """Returns when the client may send more: audio is taken about as fast as it is spoken."""
+        """Waits until the client may send more: audio is read about as fast as it was spoken."""
         await self._source.room()
         while self._held or self._source.behind:
             self._moved.clear()

@@ -55,7 +55,7 @@ Lower loses the rest of an outage; higher delays the words after it for longer.
 """
 
 MAX_FILLED_MS = 1_000.0
-"""A longer loss is an outage, which stays a gap in the call.
+"""A longer loss is an outage, which becomes a gap in the call.
 
 Higher conceals what should be reported as a gap; lower reports gaps for mere bursts of loss.
 """

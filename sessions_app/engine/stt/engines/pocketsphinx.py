@@ -53,7 +53,7 @@ What the decoder has learnt of the channel (its cepstral mean) is as good as a r
 REDECODE_SHARE = 0.8
 """A re-decode may take this share of the utterance's length, LONGEST_REDECODE_S at most.
 
-After that the live result is told: more finds more words, and makes finals later.
+After that the live result becomes the final: more corrects more words, and makes finals later.
 """
 
 LONGEST_REDECODE_S = 2.0
