@@ -35,7 +35,7 @@ class Compared:
     pieces: list[DiffRun]
     changed: bool
     corrected: str
-    """Staff's own correction, which is shown whatever is accepted."""
+    """Staff's own correction; it is shown also if the row is accepted."""
 
 
 def compared(version: Version) -> list[Compared]:

@@ -17,11 +17,14 @@ from sessions_app.runtime.placement import StreamedCall
 from sessions_app.services.entrance import CLOSE, RefusedError
 
 SIGN_IN_S = 5.0
-"""A client that shows nothing at the handshake must send a token within this time."""
+"""How long a client without credentials in its handshake has to send a token.
+
+Longer keeps unknown connections open; shorter refuses clients on slow networks.
+"""
 
 
 class StreamingConsumer(CallSocket):
-    """The typed client's socket; also where a call goes on whose WebRTC is blocked."""
+    """`/ws/voice`: a call whose audio comes in messages, as for clients whose WebRTC is blocked."""
 
     closes_with_call = True
     streamed: StreamedCall | None = None

@@ -28,7 +28,7 @@ class Archive(LeasedJob):
     """A zip file that a user asked for, and the job of making it. The row outlives the file.
 
     `wanted` holds the keys of the calls that are to be in it. `reached` of them are in its part,
-    which has `part_size` bytes then: a worker makes it in parts, and other work goes first.
+    which then has `part_size` bytes: workers make it in parts, so that other jobs come in between.
     """
 
     WORK_KEY: ClassVar[str] = "pk"

@@ -30,7 +30,7 @@ Row = tuple[int, SegmentFinal]
 
 
 class QueuedWrite:
-    """One write that waits: of a segment (`row`), or whatever `run` does."""
+    """One pending write: of a segment (`row`), or any other, which `run` does."""
 
     __slots__ = ("added_s", "number", "row", "run", "taken")
 

@@ -205,7 +205,7 @@ class Engine:
         session.client_joined(returns=returns)
 
     def leave(self, call_id: str, party: Party, sink: EventSink, *, for_good: bool = False) -> None:
-        """Emits nothing more to `sink`; the call goes on while its media flows.
+        """Emits nothing more to `sink`; the call continues while its media flows.
 
         `for_good` says that the client closed its socket itself, and no network failure did.
         """

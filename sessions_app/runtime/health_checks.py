@@ -133,7 +133,7 @@ class Probe:
         self._began_s = time.monotonic()
         try:
             found = self._check()
-        except Exception as error:  # noqa: BLE001 - whatever fails is a fault, told by its kind
+        except Exception as error:  # noqa: BLE001 - any failure is a fault, reported by its type
             found = [Fault(self._part, f"The {self._part} failed: {type(error).__name__}.")]
         _tell(self._found, found)
         self._found = found

@@ -133,7 +133,7 @@ class VoiceServer(Server):  # type: ignore[misc]
 
     It listens on `port`, unless that is 0, and on the Unix socket `unix`. Its part starts with
     the event loop. Shutdown: nothing new is accepted, the engine ends its calls, every socket is
-    closed with 4012. After HARD_LIMIT_S the kernel ends the process, whatever blocks it.
+    closed with 4012. After HARD_LIMIT_S the kernel ends the process, even if it is blocked.
     """
 
     def __init__(

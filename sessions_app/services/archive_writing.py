@@ -144,7 +144,7 @@ def _waits(key: int) -> bool:
 
 
 def _postpone(row: Archive, part: Path) -> None:
-    """Queues the rest, behind whatever was queued meanwhile."""
+    """Queues the rest of the job behind the jobs that were queued meanwhile."""
     size = part.stat().st_size
     work.held_by(row).update(reached=row.reached, part_size=size, wanted=row.wanted)
     if _waits(row.wanted[row.reached]):

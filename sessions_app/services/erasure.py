@@ -152,7 +152,7 @@ def erase_user(target: Any, user: Any | None, cause: ErasureCause) -> ErasureRec
 
 
 def erase_text(call: Call, user: Any | None, cause: ErasureCause) -> ErasureReceipt | None:
-    """Erases the words of a call, whatever their source; audio and timestamps are kept.
+    """Erases all words of a call, from every source; audio and timestamps are kept.
 
     Returns None and does nothing while a worker uses them. Raises LegalHoldError and CallLiveError,
     and UnknownCallError where there is no such call any more.

@@ -60,7 +60,7 @@ class Phrase:
 
 
 def spans_of(text: str, phrases: Iterable[Phrase]) -> list[FoundSpan]:
-    """Returns where the phrases are in a text, whatever their case and the marks between words."""
+    """Returns where the phrases are in a text; case and marks between words do not matter."""
     found: list[FoundSpan] = []
     for phrase in phrases:
         words = _WORD.findall(phrase.text)

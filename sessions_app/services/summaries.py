@@ -87,10 +87,10 @@ class SummaryParts:
 
 
 def display_parts(summary: Summary | SummaryVersion) -> SummaryParts:
-    """Returns what a page shows of a summary, next to the notes of its call.
+    """Returns the parts of a summary that a page shows, next to the notes of its call.
 
     A text that only joins the key points is left out. So are key points that are notes, contain one
-    or are action items, because the page shows the call's notes, too.
+    or are action items, as the page shows the call's notes, too.
     """
     said = [point for point in summary.key_points if point.get("seq") is not None]
     joined = _plain(join_sentences(point["text"] for point in said))
@@ -129,7 +129,7 @@ def _summed_up(
 
 
 def brief_of(call: Call, rows: Sequence[ExportSegment]) -> CallBrief:
-    """Returns what summarisers and extractors are told of a call; `rows` are what they read."""
+    """Returns a call as summarisers and extractors get it; `rows` are the lines to read."""
     config = AgentConfig.from_json(call.persona)
     name = config.name or call.agent.name
     return CallBrief(rows, call.language, _began(call), name, call.agent.summary_template)

@@ -77,7 +77,7 @@ async def _outcome(check: Check) -> str:
         return f"no answer within {CHECK_S:.0f} s"
     except PartError as error:
         return str(error)
-    except Exception as error:  # noqa: BLE001 - whatever fails is told by its kind
+    except Exception as error:  # noqa: BLE001 - any failure is reported by its type
         return f"failed: {type(error).__name__}"
     return OK
 

@@ -120,7 +120,7 @@ class Panel:
 
     @property
     def carried(self) -> list[tuple[str, str]]:
-        """What is set beside the form's fields: hidden in it, so that it stays."""
+        """Filters without a field in the form: hidden inputs of it, so that they are kept."""
         has = {field.name for field in self._fields() if field.value}
         return [
             (self._named(name), value)
