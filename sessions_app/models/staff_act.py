@@ -19,7 +19,7 @@ class StaffAct(models.Model):
     )
     deed = models.CharField(
         max_length=20,
-        choices=[(deed.value, deed.value.replace("_", " ").capitalize()) for deed in StaffAction],
+        choices=[(one.value, one.value.replace("_", " ").capitalize()) for one in StaffAction],
     )
     text = models.TextField(blank=True, help_text="What was whispered.")
     at_ms = models.PositiveIntegerField()

@@ -1,6 +1,6 @@
-"""CMU PocketSphinx with its own English model, in worker processes: the embedded recogniser.
+"""CMU PocketSphinx with its own English model, in worker processes.
 
-It is for trying out: about two words in three of natural speech come out right.
+It is the fallback that needs no download: about two of three words of natural speech are right.
 """
 
 import asyncio
@@ -45,9 +45,10 @@ CHUNK = SPEECH_RATE // 10
 """Samples sent at once. Fewer cost more messages; more make interims later."""
 
 LEARNT_MS = 6_000.0
-"""After so much speech of a caller utterances are decoded once.
+"""After this much of a caller's speech, utterances are decoded only once.
 
-What the decoder has learnt of the channel (its cepstral mean) is as good as a re-decode's then.
+By then the decoder knows the channel (its cepstral mean), and decoding again gains nothing. Longer
+costs CPU; shorter leaves more errors in a caller's first words.
 """
 
 REDECODE_SHARE = 0.8
@@ -73,9 +74,9 @@ class PocketSphinxRecogniser(Recogniser):
     """Decodes live in `workers` processes, one utterance at a time each (one a core by default).
 
     With `redecode` a worker of low priority decodes a caller's first utterances a second time,
-    as a whole, when it is free. `words` are added to the dictionary: word → ARPAbet phones, or
-    "" for a guess. Speech that finds all workers busy waits its turn: its words come late, but
-    none is lost. `most_calls` refuses further calls instead; 0 refuses none.
+    as a whole, if it is free. `words` are added to the dictionary: word → ARPAbet phones, or
+    "" for a guess. If all workers are busy, speech is queued: its words come late, but none is
+    lost. `most_calls` refuses further calls instead; 0 refuses none.
     """
 
     name = "pocketsphinx"
