@@ -67,14 +67,14 @@ def transcode_at_low_priority(source: Path, target: Path, form: str) -> int:
         if over.is_set():
             raise _GivenUpError
 
-    with ThreadPoolExecutor(1, "transcoding", initializer=_step_back) as pool:
+    with ThreadPoolExecutor(1, "transcoding", initializer=_lower_priority) as pool:
         try:
             return pool.submit(transcode, source, target, form, proceed).result()
         finally:
             over.set()
 
 
-def _step_back() -> None:
+def _lower_priority() -> None:
     if sys.platform == "linux":  # there a thread has a priority of its own
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), LOWEST)
 

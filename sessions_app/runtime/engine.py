@@ -78,7 +78,7 @@ class Engine:
             self.start,
         )
         self._answered_offers = AnsweredOffers(
-            self._placement.answer, self._changed_offers.change, self._goes_on
+            self._placement.answer, self._changed_offers.change, self._is_live
         )
         self.peers = Peers(self._changed_offers.renegotiate)
         self._working: list[asyncio.Task[None]] = []
@@ -225,7 +225,7 @@ class Engine:
         """Executes a client's command; raises UnknownCallError and what `CallSession` does."""
         self._registry.get(call_id, party).execute(command)
 
-    def _goes_on(self, call_id: str) -> bool:
+    def _is_live(self, call_id: str) -> bool:
         return any(session.call_id == call_id and session.live for session in self._registry)
 
     def _call_over(self, session: CallSession) -> None:

@@ -219,7 +219,7 @@ class Store:
                     self._queries.idle.wait(YIELD_S)
                     self._serve(batch)
                     self._order.after(batch)
-                self._tell_drained()
+                self._end_drains()
         finally:
             connections.close_all()
 
@@ -240,7 +240,7 @@ class Store:
             self._order.hurried = max(self._order.hurried, found.number)
             self._drains.append(found)
 
-    def _tell_drained(self) -> None:
+    def _end_drains(self) -> None:
         oldest = self._order.oldest()
         done = [one for one in self._drains if oldest is None or one.number < oldest]
         for drain in done:

@@ -147,7 +147,7 @@ def deliver(delivery_pk: int) -> None:
             return
         except NoAnswerError:
             _note_status(taken)
-            _rest(taken.endpoint_id, BACK_OFF, "It did not answer.")
+            _pause_endpoint(taken.endpoint_id, BACK_OFF, "It did not answer.")
             raise
         with transaction.atomic():
             if work.is_held(taken):
@@ -212,7 +212,7 @@ def _check_status(row: WebhookDelivery, answer: PostAnswer) -> None:
     if answer.status == GONE:
         endpoints.update(enabled=False, problem="It answered 410: it wants no more messages.")
     elif answer.status in BUSY and error.wait_s:
-        _rest(row.endpoint_id, timedelta(seconds=error.wait_s), "It asked for a pause.")
+        _pause_endpoint(row.endpoint_id, timedelta(seconds=error.wait_s), "It asked for a pause.")
     raise error
 
 
@@ -220,7 +220,7 @@ def _note_status(row: WebhookDelivery) -> None:
     work.held_by(row).update(status=row.status)
 
 
-def _rest(endpoint_pk: int, pause: timedelta, problem: str) -> None:
+def _pause_endpoint(endpoint_pk: int, pause: timedelta, problem: str) -> None:
     """Leaves an endpoint alone for a while: what waits for it costs no attempt."""
     until = timezone.now() + pause
     WebhookEndpoint.objects.filter(pk=endpoint_pk).update(resting_until=until, problem=problem)

@@ -174,7 +174,7 @@ class SocketOutlet:
         elif (failed := failure(event)) is not None:
             self._push(failed)
         elif isinstance(event, FinalRedacted):
-            self._told_again(event)
+            self._resend(event)
         elif self._wants_text(event):
             self._push({**event_messages.transcript(event, details=details), **extra})
         elif AGENT in self._features and (message := event_messages.of_agent(event)) is not None:
@@ -185,7 +185,7 @@ class SocketOutlet:
             return bool(event.spoken_text) or DETAILS in self._features
         return isinstance(event, InterimChanged) and INTERIMS in self._features
 
-    def _told_again(self, event: FinalRedacted) -> None:
+    def _resend(self, event: FinalRedacted) -> None:
         """Sends a final again to a client that knows it by its `seq`."""
         if DETAILS in self._features:
             message = event_messages.transcript(event.final, details=True)

@@ -199,14 +199,14 @@ def _blocks(frames: Iterator[AudioFrame], count: int, coded: int) -> Iterator[Sa
         room = block[: max(0, count - first)]
         while frame is not None:
             start = round(frame.start_ms * _PER_MS) - first
-            _lay(room, start, frame.samples)
+            _copy_overlap(room, start, frame.samples)
             if start + len(frame.samples) > len(block):
                 break
             frame = next(frames, None)
         yield block
 
 
-def _lay(room: Samples, start: int, samples: Samples) -> None:
+def _copy_overlap(room: Samples, start: int, samples: Samples) -> None:
     """Copies the part of `samples`, which begin at `start`, that falls into `room`."""
     first, end = max(0, start), min(len(room), start + len(samples))
     if first < end:

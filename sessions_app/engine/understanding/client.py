@@ -161,7 +161,7 @@ class ModelClient:
             status, headers, body = self._sent(sent)
             if status < 300:  # noqa: PLR2004 - what HTTP calls successful
                 return self._read(body, use, _length(messages))
-            if not self._learns(status, body, sent):
+            if not self._learns_from_refusal(status, body, sent):
                 raise _refusal(status, headers, body)
 
     def _request(
@@ -216,7 +216,7 @@ class ModelClient:
             raise PartlyReadError("The model's server read only a part of the request.")
         return reply.text, reply.cut
 
-    def _learns(self, status: int, body: str, sent: Mapping[str, Any]) -> bool:
+    def _learns_from_refusal(self, status: int, body: str, sent: Mapping[str, Any]) -> bool:
         """Returns whether a refusal tells how to ask otherwise."""
         if status not in STATUSES or _TOO_LONG.search(body):
             return False

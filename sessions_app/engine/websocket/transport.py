@@ -25,7 +25,7 @@ More costs fewer messages; fewer lets the client play sooner.
 
 NO_AUDIO_S = 5.0
 STALL_S = 0.2
-LOOK_S = 0.05
+SETTLE_EACH_S = 0.05
 AHEAD_MS = 2_000.0
 """A client may send so much faster than it can have been spoken; what is more waits its time."""
 
@@ -86,7 +86,7 @@ class WebSocketTransport:
         self._held: deque[AudioFrame] = deque()
         self._unsettled: list[AudioFrame] = []
         self._release: asyncio.TimerHandle | None = None
-        self._looking: asyncio.TimerHandle | None = None
+        self._settle_timer: asyncio.TimerHandle | None = None
         self._moved = asyncio.Event()
         if backlog_ms > 0:
             self._begin_before(backlog_ms)
@@ -184,7 +184,7 @@ class WebSocketTransport:
         """There is no data channel."""
 
     def close_input(self) -> None:
-        for timer in (self._release, self._looking):
+        for timer in (self._release, self._settle_timer):
             if timer is not None:
                 timer.cancel()
         self._settle(at_once=True)
@@ -261,18 +261,18 @@ class WebSocketTransport:
         frame = AudioFrame(samples, SPEECH_RATE, start_ms)
         if self._arrivals.unsettled:
             self._unsettled.append(frame)
-            if self._looking is None:
-                self._look_later()
+            if self._settle_timer is None:
+                self._settle_later()
         else:
             self._put(frame)
 
-    def _look_later(self) -> None:
+    def _settle_later(self) -> None:
         """Looks again and again how long the pause was, until that shows."""
-        self._looking = None
+        self._settle_timer = None
         self._settle()
         if self._unsettled:
             loop = asyncio.get_running_loop()
-            self._looking = loop.call_later(LOOK_S, self._look_later)
+            self._settle_timer = loop.call_later(SETTLE_EACH_S, self._settle_later)
 
     def _settle(self, *, at_once: bool = False) -> None:
         """Hands on what came after a pause, once it shows how long the pause was."""
@@ -294,9 +294,9 @@ class WebSocketTransport:
 
     def _put(self, frame: AudioFrame) -> None:
         self._held.append(frame)
-        self._hand_on()
+        self._emit_due()
 
-    def _hand_on(self) -> None:
+    def _emit_due(self) -> None:
         """Hands on what may have been spoken by now; sets a timer for the rest."""
         if self._release is not None:
             self._release.cancel()
@@ -311,7 +311,7 @@ class WebSocketTransport:
             else:
                 due_ms = min(frame.end_ms, frame.start_ms + SLICE_MS) - limit_ms
                 loop = asyncio.get_running_loop()
-                self._release = loop.call_later(due_ms / 1000, self._hand_on)
+                self._release = loop.call_later(due_ms / 1000, self._emit_due)
                 return
             self._hear(frame)
         self._moved.set()

@@ -165,7 +165,7 @@ class PocketSphinxStream(WorkingStream):
             last = await utterance.decode(first, self._inbox)
         result = utterance.result
         if self._learnt_ms < LEARNT_MS:
-            result = await self._second_look(utterance) or result
+            result = await self._redecode(utterance) or result
         if result["words"]:
             self._cmn = utterance.result["cmn"]
             self._learnt_ms += utterance.length_ms
@@ -176,7 +176,7 @@ class PocketSphinxStream(WorkingStream):
         self._queue.put_nowait(final)
         return isinstance(last, _Finish)
 
-    async def _second_look(self, utterance: "_Utterance") -> dict[str, Any] | None:
+    async def _redecode(self, utterance: "_Utterance") -> dict[str, Any] | None:
         """Returns the re-decode of a whole utterance, if it comes in time."""
         pool = self._recogniser.calm
         if not pool.has_free:
