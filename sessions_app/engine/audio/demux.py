@@ -36,8 +36,10 @@ CONTAINERS = {"webm": b"W", "mp4": b"M", "ogg": b"O"}
 
 WORKER = "sessions_app.engine.audio.demux_worker"
 BACKLOG_BYTES = 1 << 20
-"""Bytes that a client may be ahead of its decoder; then `wait_for_space` waits. More takes more
-memory a stream."""
+"""How many bytes may wait for the decoder before `wait_for_space` waits.
+
+More costs memory per stream; less stops reading the client at each short delay of the decoder.
+"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

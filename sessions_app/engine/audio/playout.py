@@ -12,12 +12,17 @@ from typing import Protocol
 
 PACKET_MS = 20.0
 BUFFER_MS = 200.0
-"""How much audio may be queued. More is synthesised in vain when the caller interrupts; less leaves
-gaps when a voice falls behind."""
+"""How much audio may be queued.
+
+More is synthesised for nothing when the caller interrupts; less leaves gaps when a voice falls
+behind.
+"""
 
 REFILL_MS = 100.0
-"""More is asked for once this little is queued. Higher wakes the producer more often, for fewer
-packets each time."""
+"""The producer is woken once no more than this is queued.
+
+Higher wakes it more often, for fewer packets each time; lower risks gaps when it is slow.
+"""
 
 CONTIGUOUS_MS = 60.0
 """A packet sent no later than this after the last one's end is placed right at that end, so that

@@ -1,4 +1,4 @@
-"""Errors of the engine. Each tells what is wrong and how to mend it, and whether to retry."""
+"""Errors of the engine. Each says what is wrong, how to fix it, and whether a retry may help."""
 
 import sys
 import traceback
@@ -30,7 +30,10 @@ def traced(error: BaseException) -> str:
 
 
 def hide_exception_messages() -> None:
-    """Has a helper process that breaks print what kind of error it was, and no message."""
+    """Makes uncaught exceptions print their types and traceback, without messages.
+
+    For helper processes: a message may quote what was said.
+    """
 
     def tell(_kind: type[BaseException], error: BaseException, _where: object) -> None:
         sys.stderr.write(traced(error))

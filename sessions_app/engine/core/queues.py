@@ -72,7 +72,7 @@ class BoundedFrames:
         return self._closed
 
     def put(self, frame: AudioFrame) -> None:
-        """Adds a frame, or gives it to who takes each; ignored after `close`."""
+        """Adds a frame, or passes it to a running `consume`; ignored after `close`."""
         if self._closed:
             return
         if self._take is not None:

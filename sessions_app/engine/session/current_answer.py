@@ -57,7 +57,7 @@ class CurrentAnswer:
         """Whether staff speak for the agent: the caller's turns get no answer."""
 
         self.whispers: deque[str] = deque(maxlen=MOST_WHISPERS)
-        """What staff told the agent, for the answers that start from now on."""
+        """The instructions of staff for the answers that start from now on."""
 
         self.on_first_sound: Callable[[], None] = lambda: None
         """Called when the first packet of an answer was sent."""

@@ -24,16 +24,29 @@ More costs fewer messages; fewer lets the client play sooner.
 """
 
 NO_AUDIO_S = 5.0
+"""How long data may arrive without any audio in it before the client gets an error.
+
+Shorter refuses containers with long headers; longer reports a wrong codec later.
+"""
+
 STALL_S = 0.2
 SETTLE_EACH_S = 0.05
+"""How often it is checked how long a pause was. Shorter costs CPU; longer delays the next words."""
+
 AHEAD_MS = 2_000.0
-"""A client may send so much faster than it can have been spoken; what is more waits its time."""
+"""How far ahead of real time a client's audio may be; audio beyond that is held back.
+
+Larger lets the call clock run ahead; smaller holds audio back after a stall of the network.
+"""
 
 DECODER_S = 1.0
-"""So long `room` waits for a decoder from which nothing comes: it may have too little to go on."""
+"""How long `room` waits for a decoder without output, which may need more data to decode.
+
+Longer stops reading the client for longer; shorter reads on while the decoder is merely slow.
+"""
 
 SLICE_MS = 100.0
-"""What waits its time is handed on in such pieces."""
+"""The length of the pieces in which held audio is released. Larger releases it less evenly."""
 
 END_SILENCE_MS = 800.0
 """Silence that is added where a client says that its speech ended: a VAD needs it to find the end.
@@ -100,7 +113,7 @@ class WebSocketTransport:
         self._sent = 0
         self.on_broken: Callable[[MediaError], None] = lambda _: None
         self.received = 0
-        """Messages of audio so far: a client that comes back sends those after it again."""
+        """How many audio messages have arrived: a client that reconnects resends later ones."""
 
         self.closed_by_peer = False
 
@@ -109,7 +122,7 @@ class WebSocketTransport:
         return self._output.codec == PCM16
 
     def _begin_before(self, backlog_ms: float) -> None:
-        """Places what comes first so long before now; where the clock stands still, it starts."""
+        """Places the first audio `backlog_ms` before now, and starts the clock if need be."""
         now = time.monotonic()
         if not self._clock.started:
             self._clock.heard(backlog_ms, now)
@@ -267,7 +280,7 @@ class WebSocketTransport:
             self._put(frame)
 
     def _settle_later(self) -> None:
-        """Looks again and again how long the pause was, until that shows."""
+        """Checks again, each SETTLE_EACH_S, how long the pause was, until that is known."""
         self._settle_timer = None
         self._settle()
         if self._unsettled:
@@ -275,7 +288,7 @@ class WebSocketTransport:
             self._settle_timer = loop.call_later(SETTLE_EACH_S, self._settle_later)
 
     def _settle(self, *, at_once: bool = False) -> None:
-        """Hands on what came after a pause, once it shows how long the pause was."""
+        """Places the audio that came after a pause, once it is known how long the pause was."""
         later_ms = self._arrivals.settle(self._wall_ms(), at_once=at_once)
         if later_ms is None:
             return
@@ -297,7 +310,7 @@ class WebSocketTransport:
         self._emit_due()
 
     def _emit_due(self) -> None:
-        """Hands on what may have been spoken by now; sets a timer for the rest."""
+        """Releases held audio that may have been spoken by now; sets a timer for the rest."""
         if self._release is not None:
             self._release.cancel()
             self._release = None
