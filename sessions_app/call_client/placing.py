@@ -47,6 +47,11 @@ Shorter hangs up within a pause of its answer; longer only makes the call longer
 CONNECT_S = 15.0
 BYE_S = 15.0
 AFTER_S = 60.0
+"""How long to wait for the answer, for the server's `bye`, and for what is made after the call.
+
+Shorter fails on slow machines; longer makes a failed run take longer.
+"""
+
 POLL_S = 0.2
 
 Shown = Callable[[dict[str, Any]], None]

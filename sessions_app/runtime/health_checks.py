@@ -50,6 +50,8 @@ SILENT_S = 60.0
 """How long worker or beat may be without a heartbeat, unless the settings say otherwise."""
 
 RETRY_AFTER_S = 15
+"""After how many seconds clients should try again while something is broken."""
+
 PROBE_BYTES = 4096
 MB = 1_000_000
 

@@ -47,6 +47,11 @@ SAY_S = 2.0
 
 POLL_S = 0.2
 MOST_OFFERS = 1_000
+"""How many offers and sessions are remembered with their process, so that later requests find it.
+
+More costs memory; fewer forgets calls of a busy site while they are live.
+"""
+
 LONGEST_PATH = 107
 """What `sun_path` of a Unix socket's address holds (unix(7))."""
 

@@ -37,10 +37,16 @@ MAX_MESSAGE_BYTES = 1 << 20
 CLOSE_SERVER_STOPPING = 4012
 DRAIN_S = 2.5
 SOCKETS_S = 0.5
+"""How long shutdown waits for calls to end (DRAIN_S), then for sockets to close.
+
+Shorter leaves calls for the next start to end; longer exceeds HARD_LIMIT_S.
+"""
+
 BACKLOG = 1024
 """Connections that may wait to be accepted. Smaller: a burst of new ones is refused."""
 
 HARD_LIMIT_S = 4.0
+"""How long shutdown may take in all before the process is killed."""
 
 COLLECT_EVERY = 700
 """New objects after which the youngest are looked through: Python's own value. More delays all

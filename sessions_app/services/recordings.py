@@ -42,6 +42,7 @@ More makes a run longer, and other jobs wait for it.
 """
 
 RETRY_MIN = 60
+"""Minutes until the deletion of a recording is tried again. Longer keeps expired audio longer."""
 
 
 def folder() -> Path | None:

@@ -42,6 +42,10 @@ def hide_exception_messages() -> None:
 
 
 RETRY_AFTER_S = 30
+"""After how many seconds clients should try again, if an error says nothing else.
+
+Shorter brings them back while the server is still busy; longer lets them wait for nothing.
+"""
 
 
 class VoiceError(Exception):

@@ -8,6 +8,8 @@ from typing import Generic, Protocol, TypeVar
 from sessions_app.engine.core.frames import AudioFrame
 
 DEFAULT_LIMIT_MS = 10_000.0
+"""How much audio is held without a reader. More costs memory; less may lose a call's start."""
+
 T = TypeVar("T")
 
 

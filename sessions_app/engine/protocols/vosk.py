@@ -25,6 +25,7 @@ from sessions_app.engine.text.writing import join_sentences
 DOOR = "vosk"
 CHANNEL = "result"
 USUAL_RATE = 16_000
+"""Hz of clients whose `config` names no rate."""
 
 
 @dataclass(frozen=True, slots=True)

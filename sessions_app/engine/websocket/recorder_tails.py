@@ -24,7 +24,11 @@ WORD_PARTS, PAUSE_PARTS = 4, 12
 QUIET = 0.1
 NOISE = 2.0
 LOUDEST_QUIET = 0.5
-"""Quiet is softer than a tenth of the loudest part, or than twice the noise; never than half."""
+"""A part is quiet if it is softer than QUIET of the loudest part, or than NOISE times the noise.
+
+It is never quiet above LOUDEST_QUIET of the loudest part. Higher values find pauses in soft words;
+lower ones miss pauses in noise.
+"""
 
 SAMPLE_MS = 1000 / SPEECH_RATE
 

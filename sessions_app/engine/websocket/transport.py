@@ -30,6 +30,8 @@ Shorter refuses containers with long headers; longer reports a wrong codec later
 """
 
 STALL_S = 0.2
+"""If sending is later than this, the missed time is skipped. Larger sends a burst after a stall."""
+
 SETTLE_EACH_S = 0.05
 """How often it is checked how long a pause was. Shorter costs CPU; longer delays the next words."""
 
