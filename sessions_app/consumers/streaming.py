@@ -43,11 +43,11 @@ class StreamingConsumer(CallSocket):
 
     async def take(self, message: str | bytes) -> None:
         if isinstance(message, bytes):
-            await self.hear(message)
+            await self.feed_audio(message)
         else:
             await self.execute(streaming.parse(message))
 
-    async def hear(self, data: bytes) -> None:
+    async def feed_audio(self, data: bytes) -> None:
         if self.streamed is None:
             raise ProtocolError("Send `session_start` before audio.", code="no_session")
         if len(data) > streaming.MAX_AUDIO_BYTES:
@@ -60,7 +60,7 @@ class StreamingConsumer(CallSocket):
         finally:
             if streaming.ACKS in self.features and not transport.received % streaming.ACK_EVERY:
                 self.push(streaming.ack(transport.received))
-        await transport.room()
+        await transport.wait_for_room()
 
     async def execute(self, command: Any) -> None:
         if isinstance(command, StartStream):
@@ -71,7 +71,8 @@ class StreamingConsumer(CallSocket):
             raise ProtocolError("Send `session_start` first.", code="no_session")
         elif isinstance(command, AudioEnded):
             self.streamed.transport.pause()
-            await self.streamed.transport.room()  # the silence that follows counts as audio
+            # the silence that pause() adds counts as audio
+            await self.streamed.transport.wait_for_room()
         elif isinstance(command, ToCall):
             engine.current().execute(self.call_id, self.party, command)
 

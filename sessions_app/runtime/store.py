@@ -141,7 +141,7 @@ class Store:
         """
         return await self._queries.ask(partial(function, *args, **kwargs))
 
-    def behind(self, call_id: str) -> bool:
+    def is_behind(self, call_id: str) -> bool:
         """Returns whether a call has too many pending writes: refuse its typed input.
 
         Speech is still stored.

@@ -67,7 +67,7 @@ def live_calls() -> QuerySet[Call]:
     return found.select_related("agent", "owner").order_by("-created_at", "-pk")
 
 
-def look(call: Call, user: Any) -> None:
+def log_visit(call: Call, user: Any) -> None:
     """Logs that `user` reads the call's words while it is live; once per visit."""
     visit_log.note_visit(call, user, AccessLog.Action.READ, LOOKED)
 

@@ -90,7 +90,7 @@ class DemuxStream:
         self._over = False
 
     @property
-    def behind(self) -> bool:
+    def has_backlog(self) -> bool:
         """Whether bytes that were fed are not decoded yet."""
         return not self._over and self._decoded_bytes < self._fed_bytes
 
@@ -134,7 +134,7 @@ class DemuxStream:
                     gap_ms += GAP_MS.unpack(body)[0]
                 elif kind == TAKEN:
                     self._decoded_bytes = TAKEN_BYTES.unpack(body)[0]
-                    if not self.behind:
+                    if not self.has_backlog:
                         yield None
         finally:
             self._over = True

@@ -244,7 +244,7 @@ class InboundAudio:
             self._turn_audio.add(frame)
         self._vad.feed(frame)
         if self._transcriber is not None:
-            self._transcriber.hear(frame, self._vad.seen_ms)
+            self._transcriber.feed(frame, self._vad.seen_ms)
 
     def _record(self, frame: AudioFrame) -> None:
         if self._lane is None:

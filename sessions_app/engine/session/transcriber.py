@@ -102,7 +102,7 @@ class Transcriber:
         """Starts the tasks that send to the recogniser's stream and read from it."""
         self._tasks = [asyncio.create_task(self._send()), asyncio.create_task(self._read())]
 
-    def hear(self, frame: AudioFrame, judged_ms: float = math.inf) -> None:
+    def feed(self, frame: AudioFrame, judged_ms: float = math.inf) -> None:
         """Takes the next audio, without gaps. The VAD has classified all audio to `judged_ms`."""
         if self._gate is None:
             self._outbox.put(frame)

@@ -34,7 +34,7 @@ class TurnTaking:
         self._closed = False
         self.floor = Floor.LISTENING
 
-    def hear(self, event: CallEvent, now_ms: float) -> None:
+    def handle(self, event: CallEvent, now_ms: float) -> None:
         """Takes an event of the call; one that no turn depends on changes nothing."""
         actions = actions_for(self._manager, event, now_ms)
         if actions is not None:

@@ -81,7 +81,7 @@ class SpeechGate:
         self._opened_ms = 0.0
         self._closes_ms: float | None = None
 
-    def hear(self, frame: AudioFrame, judged_ms: float = math.inf) -> list[AudioFrame | Flush]:
+    def feed(self, frame: AudioFrame, judged_ms: float = math.inf) -> list[AudioFrame | Flush]:
         """Takes the next frame."""
         self._ahead.append(frame)
         return self._advance(judged_ms)

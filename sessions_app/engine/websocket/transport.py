@@ -42,7 +42,7 @@ Larger lets the call clock run ahead; smaller holds audio back after a stall of 
 """
 
 DECODER_S = 1.0
-"""How long `room` waits for a decoder without output, which may need more data to decode.
+"""How long `wait_for_room` waits for a decoder without output, which may need more data to decode.
 
 Longer stops reading the client for longer; shorter reads on while the decoder is merely slow.
 """
@@ -73,11 +73,11 @@ def check_output(output: AudioOut | None) -> None:
 class WebSocketTransport:
     """Carries one call's audio in messages. Fulfils `core.transport.Transport`.
 
-    `clock` is the call's; this transport drives it. `source` takes the client's audio apart.
-    What `playout` holds is sent as `output`; None for a client that plays nothing. The audio
-    begins `backlog_ms` before now, with what the client kept. Whatever a client sends, its
-    audio is never more than AHEAD_MS ahead of real time: what is more is held, and `room` waits.
-    Lives on one event loop; `attach` and `detach` tell which socket there is.
+    `clock` is the call's; this transport drives it. `source` takes the client's audio apart. What
+    `playout` holds is sent as `output`; None for a client that plays nothing. The audio begins
+    `backlog_ms` before now, with what the client kept. Whatever a client sends, its audio is never
+    more than AHEAD_MS ahead of real time: what is more is held, and `wait_for_room` waits. Lives on
+    one event loop; `attach` and `detach` tell which socket there is.
     """
 
     def __init__(
@@ -254,10 +254,10 @@ class WebSocketTransport:
             self._arrivals.end_ms = end_ms + END_SILENCE_MS
             self._put(silence(END_SILENCE_MS, end_ms))
 
-    async def room(self) -> None:
+    async def wait_for_room(self) -> None:
         """Waits until the client may send more: audio is read about as fast as it was spoken."""
-        await self._source.room()
-        while self._held or self._source.behind:
+        await self._source.wait_for_room()
+        while self._held or self._source.has_backlog:
             self._moved.clear()
             waits = bool(self._held)
             try:
@@ -304,7 +304,7 @@ class WebSocketTransport:
     def silent_until_ms(self, now_s: float) -> float | None:
         self._settle()
         now_ms = self._clock.wall_ms(now_s)
-        silent = self._arrivals.silent(now_ms) and not self._source.behind
+        silent = self._arrivals.silent(now_ms) and not self._source.has_backlog
         return now_ms if silent else None
 
     def _put(self, frame: AudioFrame) -> None:
