@@ -42,8 +42,7 @@ class TurnManager:
     Finals are joined until the turn is over. The final of a turn that was answered from an interim
     replaces the answer if nothing of that was heard. A late final of words over the agent
     interrupts it, begins a turn, or is dropped. If the caller continues a turn that was answered
-    too early, the answer is voided and both parts are one turn. Call `on_tick` at `deadline_ms`, if
-    any.
+    too early, the answer is voided and both parts are one turn. Call `on_tick` at `deadline_ms`.
     """
 
     def __init__(self, settings: TurnSettings, endpointer: Endpointer, rule: BargeIn) -> None:
@@ -87,7 +86,7 @@ class TurnManager:
         return self._finish(actions, now_ms)
 
     def _caller_speaks(self, at_ms: float) -> list[Action]:
-        """Takes that the caller speaks, after silence or a pause."""
+        """Notes that the caller speaks, after silence or a pause."""
         self._speaking = True
         self._turn.resume()
         self._turn.reopen_sentence(self.endpointer, self._settings)
