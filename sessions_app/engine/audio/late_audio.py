@@ -87,7 +87,7 @@ class Resumption:
         """An upper bound of the pause: no audio was spoken after it arrived."""
 
     def add(self, start_ms: float, duration_ms: float, now_ms: float) -> None:
-        """Takes the next audio, at the place it would have without a pause."""
+        """Adds the next audio, at the place it would have without a pause."""
         self._arrival_ms, self._end_ms = now_ms, start_ms + duration_ms
         if now_ms - self._since_ms <= self.first.ms / 2:
             self.first = replace(self.first, ms=self.first.ms + duration_ms)

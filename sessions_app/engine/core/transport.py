@@ -60,7 +60,7 @@ class Transport(Protocol):
         ...
 
     async def add_candidate(self, candidate: Candidate) -> None:
-        """Takes a remote candidate; raises BadCandidateError. Never waits for look-ups."""
+        """Adds a remote candidate; raises BadCandidateError. Never waits for look-ups."""
         ...
 
     def send(self, message: str | bytes) -> None:

@@ -207,11 +207,11 @@ class CallSession:
         return self._transport
 
     def hear_message(self, message: str | bytes) -> None:
-        """Takes a message of the client's data channel, whichever connection it came over."""
+        """Handles a message of the client's data channel, whichever connection it came over."""
         self.on_message(message)
 
     def hear_key(self, key: str) -> None:
-        """Takes a DTMF key of the RTP stream; ignores it over the rate limit."""
+        """Handles a DTMF key of the RTP stream; ignores it over the rate limit."""
         with contextlib.suppress(TooManyError, BusyError):
             self.execute(Press((key,)))
 

@@ -62,11 +62,11 @@ class Lane(Protocol):
     """Records the audio of one side. Nothing here blocks."""
 
     def add(self, frame: AudioFrame) -> None:
-        """Takes the next audio; jumps on the call clock stay gaps."""
+        """Adds the next audio; jumps on the call clock become gaps."""
         ...
 
     def add_packet(self, packet: bytes, start_ms: float, duration_ms: float) -> None:
-        """Takes the next audio as an Opus packet that is stored as it is."""
+        """Adds the next audio as an Opus packet that is stored as it is."""
         ...
 
     def flush_due(self, now_ms: float) -> None:

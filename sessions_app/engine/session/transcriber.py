@@ -103,11 +103,11 @@ class Transcriber:
         self._tasks = [asyncio.create_task(self._send()), asyncio.create_task(self._read())]
 
     def feed(self, frame: AudioFrame, judged_ms: float = math.inf) -> None:
-        """Takes the next audio, without gaps. The VAD has classified all audio to `judged_ms`."""
+        """Adds the next audio, without gaps. The VAD has classified all audio to `judged_ms`."""
         if self._gate is None:
             self._outbox.put(frame)
         else:
-            self._post(self._gate.hear(frame, judged_ms))
+            self._post(self._gate.feed(frame, judged_ms))
 
     def boundary(self, event: SpeechStarted | SpeechEnded, judged_ms: float = math.inf) -> None:
         """Takes a boundary of speech; the VAD has classified the audio up to `judged_ms`."""

@@ -35,7 +35,7 @@ class TurnTaking:
         self.floor = Floor.LISTENING
 
     def handle(self, event: CallEvent, now_ms: float) -> None:
-        """Takes an event of the call; one that no turn depends on changes nothing."""
+        """Handles an event of the call; one that no turn depends on changes nothing."""
         actions = actions_for(self._manager, event, now_ms)
         if actions is not None:
             self._do(actions)

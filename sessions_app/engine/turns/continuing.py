@@ -33,14 +33,14 @@ class AnsweredTurn:
         self.is_open = False
 
     def begin(self, turn: PendingTurn, *, unfinished: bool) -> None:
-        """Takes that `turn` is answered now; `unfinished` where its words seem incomplete."""
+        """Notes that `turn` is answered now; `unfinished` where its words seem incomplete."""
         typed = isinstance(turn.words[-1] if turn.words else "", Typed)  # which is whole
         self._turn = None if typed else turn
         self._unfinished, self._sounds_ms = unfinished, None
         self.is_open = turn.pause_ms is not None
 
     def sounds(self, now_ms: float, *, of_its_own: bool) -> None:
-        """Takes that the answer's first audio is sent, or something unprompted (`of_its_own`)."""
+        """Notes that the answer's first audio is sent, or something unprompted (`of_its_own`)."""
         self._sounds_ms = now_ms
         if of_its_own:
             self._turn, self.is_open = None, False

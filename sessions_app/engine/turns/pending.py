@@ -153,7 +153,7 @@ class OutstandingFinal:
         self._last_ms = end_ms + SAME_UTTERANCE_MS
 
     def new_speech(self, at_ms: float) -> None:
-        """Takes that another utterance began at `at_ms`: finals that end later are its own."""
+        """Notes that another utterance began at `at_ms`: finals that end later are its own."""
         self._last_ms = min(self._last_ms, at_ms)
 
     def forget(self) -> None:

@@ -81,7 +81,7 @@ class CallHost(Protocol):
         ...
 
     def add_note(self, kind: NoteKind, text: str) -> NoteTaken:
-        """Takes a note, which is shown to the caller, stored, and part of the summary.
+        """Adds a note, which is shown to the caller, stored, and part of the summary.
 
         Raises NoteRefusedError if there are too many notes, or this one is too long.
         """
@@ -221,7 +221,7 @@ class Responder(ABC):
         """
 
     def on_app_message(self, config: AgentConfig, host: CallHost, data: Any) -> None:
-        """Takes any JSON that the client's own code sent. Never blocks."""
+        """Receives any JSON that the client's own code sent. Never blocks."""
 
     def on_key(self, config: AgentConfig, host: CallHost, key: str) -> None:
         """Takes a telephone key as it is pressed: 0-9, *, #, A-D or flash. Never blocks."""
