@@ -2,6 +2,8 @@
 
 import logging
 import time
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from celery import shared_task
@@ -56,11 +58,17 @@ logger = logging.getLogger(__name__)
 SECOND_LOOK_S = 6.0
 """A little longer than the engine's beat, and than its pause before it asks the database again."""
 
-EXPORTS: tuple[tuple[type[LeasedJob], str], ...] = (
+OTHER_JOBS: tuple[tuple[type[LeasedJob], str], ...] = (
+    (SoundRedaction, REDACT_SOUND),
+    (ErasureReceipt, ERASE),
+    (WebhookDelivery, DELIVER),
     (AudioCopy, COPY_AUDIO),
     (Archive, MAKE_ARCHIVE),
 )
-"""What people ask for, and the task that makes it: queued after all other pending jobs."""
+"""Jobs that wait for no other, and their tasks, in the order in which they are queued again.
+
+The last two are exports that people ask for: they come after what has to be done.
+"""
 
 
 @shared_task
@@ -69,7 +77,7 @@ def finalise_call(call_pk: int) -> None:
     call = _ended(call_pk)
     if call is not None:
         finalising.record(call)
-        for version_pk in versions.lost_of(call):
+        for version_pk in versions.pending_lost_words(call):
             queue(RETRANSCRIBE, version_pk)
         queue(SUMMARISE, call.pk)
 
@@ -86,7 +94,7 @@ def summarise_call(call_pk: int) -> None:
 @shared_task
 def retranscribe_call(version_pk: int) -> None:
     """Recognises a call's recording again, as a version next to its transcript."""
-    for ready_pk in versions.ready([version_pk]):
+    for ready_pk in versions.startable([version_pk]):
         second_pass.retranscribe(ready_pk)
 
 
@@ -135,36 +143,25 @@ def reap_stale_calls() -> None:
         logger.warning("%d calls ended with their process", len(reaped))
 
 
-@shared_task
-def requeue_owed_work() -> None:
-    """Queues work whose hint was lost or whose worker died."""
+@shared_task(name="sessions_app.tasks.requeue_owed_work")  # an older beat sends this name
+def requeue_due_work() -> None:
+    """Queues jobs whose message was lost or whose worker died."""
     now = timezone.now()
-    owed = {model: work.owed(model, now) for model in (Recording, Summary, Extraction)}
-    for call_pk in sorted({pk for pks in owed.values() for pk in pks}):
+    of_calls = {model: work.due(model, now) for model in (Recording, Summary, Extraction)}
+    for call_pk in sorted({pk for pks in of_calls.values() for pk in pks}):
         queue(FINALISE, call_pk)
-    for model, pks in owed.items():
-        work.hinted(model, pks, now)
-    again = versions.ready(work.owed(Version, now))
-    for version_pk in again:
-        queue(RETRANSCRIBE, version_pk)
-    work.hinted(Version, again, now)
-    hidden = work.owed(SoundRedaction, now)
-    for call_pk in hidden:
-        queue(REDACT_SOUND, call_pk)
-    work.hinted(SoundRedaction, hidden, now)
-    erasures = work.owed(ErasureReceipt, now)
-    for receipt_pk in erasures:
-        queue(ERASE, receipt_pk)
-    work.hinted(ErasureReceipt, erasures, now)
-    untold = work.owed(WebhookDelivery, now)
-    for delivery_pk in untold:
-        queue(DELIVER, delivery_pk)
-    work.hinted(WebhookDelivery, untold, now)
-    for kind, task in EXPORTS:
-        wanted = work.owed(kind, now)
-        for row_pk in wanted:
-            queue(task, row_pk)
-        work.hinted(kind, wanted, now)
+    for model, pks in of_calls.items():
+        work.mark_queued(model, pks, now)
+    _requeue(Version, RETRANSCRIBE, versions.startable(work.due(Version, now)), now)
+    for kind, task in OTHER_JOBS:
+        _requeue(kind, task, work.due(kind, now), now)
+
+
+def _requeue(kind: type[LeasedJob], task: str, keys: Iterable[int], now: datetime) -> None:
+    keys = list(keys)
+    for key in keys:
+        queue(task, key)
+    work.mark_queued(kind, keys, now)
 
 
 @shared_task
@@ -181,12 +178,11 @@ def delete_expired_audio() -> None:
 
 @shared_task
 def expire() -> None:
-    """Erases words, and whole calls, that were kept for as long as the settings say."""
-    archives.expire(timezone.now())
     """Erases words, and whole calls, that were kept for as long as the settings say.
 
     Numbers changes, too, which nobody may be reading: of each call only the newest is kept then.
     """
+    archives.expire(timezone.now())
     changes.number_new()
     lanes = erasure_work.delete_expired_lanes(timezone.now())
     if erased := lanes + retention.expire(timezone.now()):

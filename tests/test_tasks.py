@@ -101,20 +101,20 @@ def test_a_call_that_beats_before_the_second_look_lives_on(
     assert len(looks) == 1
 
 
-def test_owed_work_is_queued_once_in_a_while(ended: Call, queued: Queued, committed: Any) -> None:
+def test_due_work_is_queued_once_in_a_while(ended: Call, queued: Queued, committed: Any) -> None:
     with committed():
-        tasks.requeue_owed_work()
-        tasks.requeue_owed_work()
+        tasks.requeue_due_work()
+        tasks.requeue_due_work()
     assert queued() == [(FINALISE, ended.pk)]
 
 
 def test_work_of_a_dead_worker_is_queued_again(ended: Call, queued: Queued, committed: Any) -> None:
     tasks.finalise_call(ended.pk)
-    assert work.take(Summary, ended.pk) is not None
+    assert work.claim(Summary, ended.pk) is not None
     with committed():
-        tasks.requeue_owed_work()
+        tasks.requeue_due_work()
     assert queued() == []
     Summary.objects.update(leased_until=timezone.now() - timedelta(seconds=1))
     with committed():
-        tasks.requeue_owed_work()
+        tasks.requeue_due_work()
     assert queued() == [(FINALISE, ended.pk)]

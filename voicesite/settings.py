@@ -292,7 +292,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 600.0,  # a small batch each time
         "options": {"expires": 600},
     },
-    "requeue-owed-work": {
+    "requeue-due-work": {
         "task": "sessions_app.tasks.requeue_owed_work",
         "schedule": 15.0,
         "options": {"expires": 10},

@@ -111,7 +111,7 @@ async def heard(
     results = stream.results()
     told: list[Told] = []
     for frame in frames(audio):
-        items: list[Item] = [*gate.hear(frame)]
+        items: list[Item] = [*gate.feed(frame)]
         while due and due[0][0] <= frame.end_ms:
             now, mark = due.pop(0)
             told.append((now, *as_event(mark)))

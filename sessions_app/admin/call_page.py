@@ -19,7 +19,7 @@ from sessions_app.engine.summaries.taking import fields_of
 from sessions_app.engine.understanding.fields import display_value, label_of
 from sessions_app.models import AccessLog, Call, Extraction, Recording, Segment, Summary, Version
 from sessions_app.models.segment import SegmentSource
-from sessions_app.models.work import LeasedJob, WorkState
+from sessions_app.models.work import UNDER_WAY, LeasedJob, WorkState
 from sessions_app.services import (
     corrections,
     gaps,
@@ -34,7 +34,6 @@ from sessions_app.services.call_parts import Asked
 from sessions_app.services.summary_display import Places, places_of
 
 SHOWN_ACCESSES = 50
-UNDER_WAY = (WorkState.PENDING, WorkState.RUNNING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,7 +300,7 @@ def _taken(call: Call, starts: Mapping[int, int]) -> dict[str, Any]:
 def _is_ready(recording: Recording | None) -> bool:
     if recording is None or recording.state != WorkState.DONE or not recording.file:
         return False
-    return not redactions.is_sound_owed(recording.call)
+    return not redactions.needs_sound_redaction(recording.call)
 
 
 def player_config(call: Call, recording: Recording | None) -> dict[str, Any]:
@@ -313,13 +312,13 @@ def player_config(call: Call, recording: Recording | None) -> dict[str, Any]:
 def live_config(call: Call) -> dict[str, Any] | None:
     """Returns what page-refresh.js and live-feed.js need; None if the page will change no more."""
     recording, summary = recording_of(call), summary_of(call)
-    owed = [work for work in (recording, summary) if work is not None and work.state in UNDER_WAY]
-    if not call.is_live and not owed:
+    jobs = [job for job in (recording, summary) if job is not None and job.state in UNDER_WAY]
+    if not call.is_live and not jobs:
         return None
     return {
         "id": call.public_id,
         "live": call.is_live,
-        "owed": bool(owed),
+        "owed": bool(jobs),
         "state": call.state,
         "agentName": call.agent.name,
         "recordingState": recording.state if recording is not None else "",
@@ -350,7 +349,7 @@ def context(call: Call, word_count: int, asked: Asked) -> dict[str, Any]:
         "recording_length": time_or_dash(recording.duration_ms) if recording is not None else "",
         "player_config": player_config(call, recording),
         "summary": summary,
-        "told": summary_display.told(summary, starts) if summary is not None else None,
+        "told": summary_display.view_of(summary, starts) if summary is not None else None,
         **_taken(call, starts),
         "summary_versions": summary_versions.of_call(call),
         **second_pass.context(call),

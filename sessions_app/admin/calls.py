@@ -248,7 +248,7 @@ class CallAdmin(
                 context["persona"] = persona.rows(obj)
             context["usage"] = usage_panel.panel(obj, request.user)
             context["audio_copies"] = copies = audio_copies.of(obj)
-            context["audio_owed"] = audio_copies.is_owed(copies)
+            context["audio_under_way"] = audio_copies.any_under_way(copies)
             context.update(correcting.context(obj, request.user, context["lines"]))
             context["may_redact"] = redactions.may_redact(request.user) and not obj.is_live
             context["may_end"] = can_be_ended(obj) and self.may_end(request, obj)

@@ -58,7 +58,7 @@ class PeriodForm(PeriodFields):
         return data
 
     def period(self) -> Period:
-        """Returns what was asked for; the default where that cannot be used."""
+        """Returns the requested period; the default one if the request is invalid."""
         data = self.cleaned_data
         days = int(data.get("days") or DEFAULT_DAYS)
         since, until = data.get("since"), data.get("until")
@@ -71,7 +71,7 @@ class PeriodForm(PeriodFields):
         return Numbers(self.period(), self.cleaned_data.get("agent"))
 
     def shown(self) -> "PeriodForm":
-        """Returns what people fill in: with the days that are shown, or what is wrong."""
+        """Returns the form to display: with the period's days, or with its errors."""
         if self.errors:
             return self
         period = self.period()

@@ -31,7 +31,7 @@ class Erases:
         """Returns what would be erased, and under `protected` why not."""
         chosen = list(objs)
         protected = [error.message for one in chosen if (error := _why_not(one))]
-        return [_told(one) for one in chosen], _counted(chosen), set(), protected
+        return [_description(one) for one in chosen], _counted(chosen), set(), protected
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         self._erase(request, [obj])
@@ -61,7 +61,7 @@ def _why_not(one: Model) -> VoiceError | None:
     return erasure.why_not(one) if isinstance(one, Call) else erasure.why_not_user(one)
 
 
-def _told(one: Any) -> str:
+def _description(one: Any) -> str:
     if isinstance(one, Call):
         return f"Call {one.public_id} of {one.owner.get_username()}, {one.created_at:%Y-%m-%d}"
     return f"User {one.get_username()}, with {Call.objects.filter(owner=one).count()} calls"

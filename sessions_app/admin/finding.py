@@ -101,7 +101,7 @@ class MoreFilters(admin.ListFilter):
 
     @property
     def kept(self) -> list[tuple[str, str]]:
-        """What the list is asked beside these filters: hidden in the form, so that it stays."""
+        """Query parameters besides these filters; hidden inputs of the form keep them."""
         return [
             (name, value)
             for name, values in self._request.GET.lists()

@@ -32,13 +32,15 @@ class HoldsCalls:
         if not reason:
             return self._asked(request, queryset)
         held = [erasure.hold(call, request.user, reason) for call in queryset]
-        self._tell(request, held, "under legal hold: nothing of it is erased", "under one already")
+        self._show_result(
+            request, held, "under legal hold: nothing of it is erased", "under one already"
+        )
         return None
 
     @admin.action(description="Lift the legal hold", permissions=["hold"])
     def lift_hold(self, request: HttpRequest, queryset: QuerySet[Call]) -> None:
         lifted = [erasure.release(call, request.user) for call in queryset]
-        self._tell(request, lifted, "no longer under legal hold", "under none")
+        self._show_result(request, lifted, "no longer under legal hold", "under none")
 
     def _asked(self, request: HttpRequest, queryset: QuerySet[Call]) -> HttpResponse:
         context = {
@@ -50,7 +52,7 @@ class HoldsCalls:
         }
         return TemplateResponse(request, TEMPLATE, context)
 
-    def _tell(self, request: HttpRequest, done: list[bool], told: str, left: str) -> None:
+    def _show_result(self, request: HttpRequest, done: list[bool], told: str, left: str) -> None:
         if number := sum(done):
             self.message_user(request, f"{number} now {told}.", messages.SUCCESS)
         if skipped := len(done) - sum(done):

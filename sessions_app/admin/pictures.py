@@ -26,9 +26,9 @@ START, END = "start", "end"
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """What one bar stands for: `parts` lie in one another's continuation, one of KINDS each.
+    """The values of one bar: its `parts` are drawn one after the other, in the order of KINDS.
 
-    `shown` is the same in words; `href` leads to the calls behind it.
+    `shown` is the same in words; `href` is the address of the calls that were counted.
     """
 
     name: str
@@ -64,7 +64,7 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture: what is drawn, and `hits`, where a click leads to what a bar stands for.
+    """A picture: what is drawn, and `hits`, the clickable areas that lead to a bar's calls.
 
     `left_out` amounts are in the table alone.
     """

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from sessions_app.admin.display import NOTHING, time_or_dash
 from sessions_app.engine.text.comparing import DiffRun
 from sessions_app.models import AccessLog, Call, Segment, Version, VersionSegment
-from sessions_app.models.work import WorkState
+from sessions_app.models.work import UNDER_WAY
 from sessions_app.runtime import languages
 from sessions_app.runtime.settings import backend_names
 from sessions_app.services import access, versions
@@ -35,7 +35,7 @@ class Compared:
     pieces: list[DiffRun]
     changed: bool
     corrected: str
-    """Staff's own correction, which is shown whatever is accepted."""
+    """Staff's own correction; it is shown also if the row is accepted."""
 
 
 def compared(version: Version) -> list[Compared]:
@@ -112,7 +112,7 @@ class SecondPass:
             return HttpResponseRedirect(request.path)
         if not self.has_view_permission(request, call):
             raise PermissionDenied
-        under_way = version.state in (WorkState.PENDING, WorkState.RUNNING)
+        under_way = version.state in UNDER_WAY
         if not under_way:  # before that there is nothing to read, and the page polls
             access.log(call, request.user, AccessLog.Action.READ, f"version {number} in the admin")
         rows = compared(version)

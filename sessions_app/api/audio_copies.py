@@ -138,6 +138,6 @@ class AudioFile(CallView):
 def _why_not_ready(row: AudioCopy | None) -> str:
     if row is None:
         return ASK_FIRST
-    if row.is_owed:
+    if row.is_under_way:
         return f"It is {row.state}: try again in a few seconds."
     return f"It could not be made: {row.error or 'no reason was recorded'}. Ask for it again."

@@ -162,7 +162,7 @@ class CommentList(CommentView):
         if state := asked.validated_data.get("state"):
             done = state == "resolved"
             rows = [row for row in rows if (row.comment.resolved_at is not None) == done]
-        return Response([_told(row) for row in rows])
+        return Response([_as_json(row) for row in rows])
 
     @extend_schema(
         operation_id="comment_say",
@@ -213,7 +213,7 @@ class CommentDetail(CommentView):
         if "resolved" in asked:
             comments.resolve(row, request.user, resolved=asked["resolved"])
         key = row.answer_to_id or row.pk
-        return Response(_told(self._thread(call, key)))
+        return Response(_as_json(self._thread(call, key)))
 
     @extend_schema(
         operation_id="comment_delete",
@@ -247,7 +247,7 @@ class CommentDetail(CommentView):
         return next(row for row in rows if row.comment.pk == key)
 
 
-def _told(thread: Thread) -> dict[str, Any]:
+def _as_json(thread: Thread) -> dict[str, Any]:
     """Returns a comment with the answers that its reader sees, as `ThreadSerializer` says it."""
     answers = AnswerSerializer(thread.answers, many=True).data
     return {**CommentSerializer(thread.comment).data, "answers": answers}

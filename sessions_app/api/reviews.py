@@ -90,7 +90,7 @@ class CallReviewed(CallView):
         call = self.call()
         if not reviews.sees_reviewed(request.user, call):
             raise PermissionDenied(REVIEW_NOT_TOLD)
-        return Response(self._told(call))
+        return Response(self._as_json(call))
 
     @extend_schema(
         operation_id="review_mark",
@@ -112,9 +112,9 @@ class CallReviewed(CallView):
         given = ReviewedSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         reviews.mark(call, request.user, reviewed=given.validated_data["reviewed"])
-        return Response(self._told(self.call()))
+        return Response(self._as_json(self.call()))
 
-    def _told(self, call: Call) -> dict[str, Any]:
+    def _as_json(self, call: Call) -> dict[str, Any]:
         review, taken = reviews.of(call), reviews.holder(call)
         told = taken if access.sees_all(self.request.user) else None
         at = review.reviewed_at if review is not None else None

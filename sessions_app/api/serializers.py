@@ -16,7 +16,7 @@ from sessions_app.api.fields import (
     WorkStateField,
 )
 from sessions_app.api.parameters import StrictBody
-from sessions_app.api.usage import UsageSerializer, told
+from sessions_app.api.usage import UsageSerializer, usage_of_call
 from sessions_app.engine.core.events import Speaker
 from sessions_app.engine.exports.registry import FORMATS
 from sessions_app.models import (
@@ -273,7 +273,7 @@ class CallDetailSerializer(CallSerializer):
 
     @extend_schema_field(UsageSerializer(allow_null=True))
     def get_usage(self, call: Call) -> dict[str, Any] | None:
-        return told(call, self.context["request"].user)
+        return usage_of_call(call, self.context["request"].user)
 
     @extend_schema_field(LinksSerializer)
     def get_links(self, call: Call) -> dict[str, Any]:

@@ -61,8 +61,8 @@ class UsageSerializer(serializers.Serializer[Any]):
     estimated = serializers.BooleanField(help_text="Whether some of it was not counted.")
 
 
-def told(call: Call, user: Any) -> dict[str, Any] | None:
-    """Returns what `user` is told of a call's usage; None for who may not see it."""
+def usage_of_call(call: Call, user: Any) -> dict[str, Any] | None:
+    """Returns a call's usage for its representation; None for a `user` who may not see it."""
     if not usage.may_see(user):
         return None
     rows = usage.of_call(call)

@@ -30,7 +30,7 @@ class AgentSide:
         self._changed_s = time.monotonic()
         self._speaks = False
 
-    def floor_is(self, floor: str) -> None:
+    def on_floor(self, floor: str) -> None:
         """Records who has the floor, from a `floor` message."""
         self._speaks = True
         self._floor = floor

@@ -47,6 +47,11 @@ Shorter hangs up within a pause of its answer; longer only makes the call longer
 CONNECT_S = 15.0
 BYE_S = 15.0
 AFTER_S = 60.0
+"""How long to wait for the answer, for the server's `bye`, and for what is made after the call.
+
+Shorter fails on slow machines; longer makes a failed run take longer.
+"""
+
 POLL_S = 0.2
 
 Shown = Callable[[dict[str, Any]], None]
@@ -209,9 +214,9 @@ class _Caller:
 
     def _of_agent(self, kind: str, message: dict[str, Any]) -> None:
         if kind == "floor":
-            self._agent.floor_is(message["floor"])
+            self._agent.on_floor(message["floor"])
         elif kind == "notes":
-            self._report.noted(message)
+            self._report.apply_notes(message)
         elif kind == "metrics":
             self._report.turns.append(message)
 

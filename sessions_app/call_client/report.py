@@ -25,7 +25,7 @@ class CallReport:
     errors: list[dict[str, Any]] = field(default_factory=list)
     timings: dict[str, int] = field(default_factory=dict)
 
-    def noted(self, change: dict[str, Any]) -> None:
+    def apply_notes(self, change: dict[str, Any]) -> None:
         """Applies a `notes` message, which has only what changed."""
         gone = {*change.get("removed", ()), *(note["number"] for note in change["notes"])}
         kept = [] if change.get("whole") else self.notes

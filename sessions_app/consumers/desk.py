@@ -1,4 +1,4 @@
-"""`WS /ws/calls/<id>/desk`: staff look on at a live call, from the process that has it."""
+"""`WS /ws/calls/<id>/desk`: staff watch a live call, served by the process that runs the call."""
 
 import asyncio
 
@@ -19,16 +19,19 @@ from sessions_app.runtime.settings import message_limits
 from sessions_app.services import database, live_desk
 
 CHUNK_S = 0.04
-"""How much sound is sent at once. Lower costs messages; higher lets the listener hear later."""
+"""How much audio is sent at once. Lower costs more messages; higher lets listeners hear later."""
 
 CHECK_S = 5.0
-"""How often a listener's permission is checked while they listen."""
+"""How often a listener's permission is checked.
+
+Lower costs queries; higher lets a person whose permission was withdrawn listen for longer.
+"""
 
 
 class DeskConsumer(SendingSocket):
-    """One member of staff who looks on at a live call, while they may and it lasts.
+    """One member of staff who watches a live call, until it ends or they may no longer.
 
-    Implements `staff_desk.Onlooker`.
+    Implements `staff_desk.DeskClient`.
     """
 
     session: CallSession | None = None
@@ -56,17 +59,17 @@ class DeskConsumer(SendingSocket):
             self.session = session
             session.desk.join(self)
 
-    # -- what the call tells ------------------------------------------------------------
+    # -- from the call ------------------------------------------------------------------
 
     def show(self, state: DeskState) -> None:
-        """Tells the client how the call stands."""
+        """Sends the call's state to the client."""
         if not self.shut:
             self.push(desk.state(state, self.member.key))
         if state.over:
             self.tasks.append(asyncio.create_task(self._over()))
 
     def note(self, acted: StaffActed) -> None:
-        """Tells the client what somebody did."""
+        """Sends what a member of staff did to the client."""
         if not self.shut:
             self.push(desk.acted(acted))
 
@@ -75,7 +78,7 @@ class DeskConsumer(SendingSocket):
         await self.close()
 
     async def _send_sound(self, mix: ListeningMix) -> None:
-        """Sends what is said while the client listens; one that reads slowly misses some of it."""
+        """Sends audio while the client listens; one that reads slowly misses some of it."""
         checked_s = asyncio.get_running_loop().time()
         while self.mix is mix:
             if sound := mix.take():
@@ -96,7 +99,7 @@ class DeskConsumer(SendingSocket):
         except database.AWAY:
             return  # asked again
 
-    # -- what the client asks -----------------------------------------------------------
+    # -- from the client ----------------------------------------------------------------
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         if self.session is None or self.shut:
@@ -111,7 +114,7 @@ class DeskConsumer(SendingSocket):
             self.push(control.error(problem))
 
     async def take(self, message: str | bytes) -> None:
-        """Does what a message asks; raises VoiceError, which the client is told."""
+        """Executes a message's command; raises VoiceError, which is sent to the client."""
         command = desk.parse(message)
         await self._check(live_desk.NEEDED[type(command)])
         if self.session is None or self.shut or self.has_left:

@@ -18,9 +18,9 @@ class SignalingConsumer(CallSocket):
             return
         if isinstance(message, bytes):
             raise ProtocolError("Send text frames with JSON.", code="bad_json")
-        await self.obey(control.parse(message))
+        await self.execute(control.parse(message))
 
-    async def obey(self, command: Any) -> None:
+    async def execute(self, command: Any) -> None:
         if isinstance(command, Offer):
             await self.place(command)
         elif isinstance(command, Resume):

@@ -26,11 +26,14 @@ CLOSED_BY_CLIENT = (1000, 1001, 1005)
 """Close codes of a client that is done, a page that was left among them (RFC 6455, 7.4.1)."""
 
 ENDING_S = 3.0
-"""How long the socket of a signed-out user stays open, to tell the end of its call."""
+"""How long the socket of a signed-out user stays open, so that it can report the end of its call.
+
+Longer keeps a signed-out client connected; shorter may close before the call has ended.
+"""
 
 
 class CallSocket(SendingSocket):
-    """One socket, one call at a time; the socket may drop while the call goes on."""
+    """One socket with one call at a time; the call continues if the socket is lost."""
 
     call_id = ""
     outlet: EventSink | None = None
@@ -72,9 +75,9 @@ class CallSocket(SendingSocket):
             self.push(control.error(fault))
 
     async def take(self, message: str | bytes) -> None:
-        """Does what a message asks; raises VoiceError, which the client is told.
+        """Executes a message; raises VoiceError, which is sent to the client.
 
-        Raises TooManyError before it does anything, and is asked again later.
+        Raises TooManyError before anything is done; the same message is then passed again later.
         """
         raise NotImplementedError
 
@@ -98,7 +101,7 @@ class CallSocket(SendingSocket):
             self.call_over.set()
 
     def signed_out(self) -> None:
-        """Accepts no more messages, and closes once the client was told that its call has ended."""
+        """Accepts no more messages, and closes once the end of its call was sent to the client."""
         self.farewell = (SIGNED_OUT, "You were signed out.")
         self.tasks.append(asyncio.create_task(self._leave_signed_out()))
 
@@ -111,14 +114,14 @@ class CallSocket(SendingSocket):
         else:
             if self.call_id and self.closes_with_call:
                 return
-        await self.goodbye()
+        await self.close_when_sent()
 
     def _ended(self) -> None:
         self.call_over.set()
         if self.closes_with_call:
-            self.tasks.append(asyncio.create_task(self.goodbye()))
+            self.tasks.append(asyncio.create_task(self.close_when_sent()))
 
-    async def goodbye(self) -> None:
+    async def close_when_sent(self) -> None:
         """Closes the socket when the client has read what was sent."""
         await self.outbox_sent()
         await self.close(*self.farewell)

@@ -17,11 +17,14 @@ from sessions_app.runtime.placement import StreamedCall
 from sessions_app.services.entrance import CLOSE, RefusedError
 
 SIGN_IN_S = 5.0
-"""A client that shows nothing at the handshake must send a token within this time."""
+"""How long a client without credentials in its handshake has to send a token.
+
+Longer keeps unknown connections open; shorter refuses clients on slow networks.
+"""
 
 
 class StreamingConsumer(CallSocket):
-    """The typed client's socket; also where a call goes on whose WebRTC is blocked."""
+    """`/ws/voice`: a call whose audio comes in messages, as for clients whose WebRTC is blocked."""
 
     closes_with_call = True
     streamed: StreamedCall | None = None
@@ -40,11 +43,11 @@ class StreamingConsumer(CallSocket):
 
     async def take(self, message: str | bytes) -> None:
         if isinstance(message, bytes):
-            await self.hear(message)
+            await self.feed_audio(message)
         else:
-            await self.obey(streaming.parse(message))
+            await self.execute(streaming.parse(message))
 
-    async def hear(self, data: bytes) -> None:
+    async def feed_audio(self, data: bytes) -> None:
         if self.streamed is None:
             raise ProtocolError("Send `session_start` before audio.", code="no_session")
         if len(data) > streaming.MAX_AUDIO_BYTES:
@@ -57,9 +60,9 @@ class StreamingConsumer(CallSocket):
         finally:
             if streaming.ACKS in self.features and not transport.received % streaming.ACK_EVERY:
                 self.push(streaming.ack(transport.received))
-        await transport.room()
+        await transport.wait_for_room()
 
-    async def obey(self, command: Any) -> None:
+    async def execute(self, command: Any) -> None:
         if isinstance(command, StartStream):
             await self.start(command)
         elif command is None:
@@ -68,7 +71,8 @@ class StreamingConsumer(CallSocket):
             raise ProtocolError("Send `session_start` first.", code="no_session")
         elif isinstance(command, AudioEnded):
             self.streamed.transport.pause()
-            await self.streamed.transport.room()  # the silence that follows counts as audio
+            # the silence that pause() adds counts as audio
+            await self.streamed.transport.wait_for_room()
         elif isinstance(command, ToCall):
             engine.current().execute(self.call_id, self.party, command)
 

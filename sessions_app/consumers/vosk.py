@@ -30,7 +30,7 @@ class VoskConsumer(CallSocket):
         if self.principal is None:
             return
         if isinstance(message, bytes):
-            await self.hear(message)
+            await self.feed_audio(message)
             return
         config = vosk.parse(message)
         if config is None:
@@ -38,14 +38,14 @@ class VoskConsumer(CallSocket):
         elif self.streamed is None:
             self.config = config
 
-    async def hear(self, data: bytes) -> None:
+    async def feed_audio(self, data: bytes) -> None:
         if self.streamed is None:
             await self.start()
         assert self.streamed is not None  # noqa: S101 - just started
         assert self.replies is not None  # noqa: S101 - just started
         self.streamed.session.count(MessageKind.AUDIO)
         self.streamed.transport.feed(data)
-        await self.streamed.transport.room()
+        await self.streamed.transport.wait_for_room()
         self.push(self.replies.next())
 
     async def start(self) -> None:
@@ -64,10 +64,10 @@ class VoskConsumer(CallSocket):
         self.streamed.transport.pause()
         engine.current().hang_up(self.call_id, self.party, EndReason.CALLER_HUNG_UP)
 
-    async def goodbye(self) -> None:
+    async def close_when_sent(self) -> None:
         if self.replies is not None:
             self.push(self.replies.last())
-        await super().goodbye()
+        await super().close_when_sent()
 
     async def disconnect(self, code: int) -> None:
         if self.streamed is not None:

@@ -9,7 +9,7 @@
     websocket   the same audio over a WebSocket, where UDP is blocked
     stt         speech to text: engines, wrappers that make them last, worker processes
     tts         text to speech: voices, and how figures and signs are said
-    turns       when the caller's turn is over, and when the agent's is taken from it
+    turns       when the caller's turn is over, and when the caller interrupts the agent
     agent       what an agent says: responders, tools, memory, one answer on its way
     session     one live call, which puts all of this together
     protocols   what clients send and are sent, a file for each wire protocol

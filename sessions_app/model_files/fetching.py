@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from sessions_app.model_files.assembling import (
-    Bring,
+    FetchFiles,
     assembled,
     by_hand,
     by_packages,
+    damaged_files,
     digest_of,
-    wrong,
 )
 from sessions_app.model_files.downloading import Progress, downloaded, is_address, name_of
 from sessions_app.model_files.known_models import KNOWN, KnownModel
@@ -85,17 +85,17 @@ def _of_files(
     name: str,
     known: KnownModel,
     folder: Path,
-    origins: Sequence[tuple[str, Bring]],
+    origins: Sequence[tuple[str, FetchFiles]],
     line: Callable[[str], None],
 ) -> Path:
     """Returns the model's folder, fetched from the first of its origins that works."""
     target = folder / name
-    if not wrong(target, known.files):
+    if not damaged_files(target, known.files):
         line("It is already there and complete.")
         return target
-    for what, bring in origins:
+    for what, fetch_files in origins:
         try:
-            path = assembled(known, target, bring)
+            path = assembled(known, target, fetch_files)
         except FetchError as error:
             line(str(error))
         else:
@@ -112,7 +112,7 @@ def _of_files(
 
 def _origins(
     name: str, known: KnownModel, folder: Path, progress: Progress, asked: Sequence[str]
-) -> list[tuple[str, Bring]]:
+) -> list[tuple[str, FetchFiles]]:
     """Returns the origins to try, in order, each with its name."""
 
     def from_address(_empty: Path) -> Sequence[Path]:

@@ -28,7 +28,7 @@ def extract(archive: Path, target: Path) -> None:
 
 
 def _private(member: tarfile.TarInfo, folder: str) -> tarfile.TarInfo:
-    """The "data" filter of PEP 706; files are this user's alone, whatever the archive says."""
+    """The "data" filter of PEP 706, which also removes all rights of group and others."""
     safe = tarfile.data_filter(member, folder)
     mode: int | None = safe.mode  # None for what is no file: then the umask decides
     return safe if mode is None else safe.replace(mode=mode & 0o700, deep=False)

@@ -6,9 +6,7 @@ from django.conf import settings
 from django.db import models
 
 from sessions_app.models.call import Call, new_public_id
-from sessions_app.models.work import LeasedJob, WorkState
-
-_OWED = [WorkState.PENDING, WorkState.RUNNING]
+from sessions_app.models.work import UNDER_WAY, LeasedJob, WorkState
 
 
 class ArchiveKind(models.TextChoices):
@@ -30,7 +28,7 @@ class Archive(LeasedJob):
     """A zip file that a user asked for, and the job of making it. The row outlives the file.
 
     `wanted` holds the keys of the calls that are to be in it. `reached` of them are in its part,
-    which has `part_size` bytes then: a worker makes it in parts, and other work goes first.
+    which then has `part_size` bytes: workers make it in parts, so that other jobs come in between.
     """
 
     WORK_KEY: ClassVar[str] = "pk"
@@ -78,21 +76,21 @@ class Archive(LeasedJob):
             # one at a time
             models.UniqueConstraint(
                 fields=["user", "subject"],
-                condition=models.Q(kind="own", state__in=_OWED),
+                condition=models.Q(kind="own", state__in=UNDER_WAY),
                 name="archive_own_once",
             ),
             models.UniqueConstraint(
                 fields=["user"],
-                condition=models.Q(kind="calls", state__in=_OWED),
+                condition=models.Q(kind="calls", state__in=UNDER_WAY),
                 name="archive_calls_once",
             ),
         ]
         indexes = [
-            # requeue_owed_work: what is not done yet
+            # requeue_due_work: what is not done yet
             models.Index(
                 fields=["leased_until"],
                 name="archive_owed",
-                condition=models.Q(state__in=_OWED),
+                condition=models.Q(state__in=UNDER_WAY),
             ),
         ]
 
@@ -102,9 +100,9 @@ class Archive(LeasedJob):
         return self.state == WorkState.DONE and self.gone_at is None
 
     @property
-    def is_owed(self) -> bool:
+    def is_under_way(self) -> bool:
         """Whether it is being made."""
-        return self.state in _OWED
+        return self.state in UNDER_WAY
 
     def __str__(self) -> str:
         return self.public_id

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 
 from sessions_app.models.call import Call
-from sessions_app.models.work import LeasedJob, WorkState
+from sessions_app.models.work import UNDER_WAY, LeasedJob, WorkState
 
 
 class AudioFormat(models.TextChoices):
@@ -46,11 +46,11 @@ class AudioCopy(LeasedJob):
             models.UniqueConstraint(fields=["call", "format"], name="audio_copy_once"),
         ]
         indexes = [
-            # requeue_owed_work: what is not done yet
+            # requeue_due_work: what is not done yet
             models.Index(
                 fields=["leased_until"],
                 name="audio_copy_owed",
-                condition=models.Q(state__in=[WorkState.PENDING, WorkState.RUNNING]),
+                condition=models.Q(state__in=UNDER_WAY),
             ),
         ]
 
@@ -60,9 +60,9 @@ class AudioCopy(LeasedJob):
         return self.state == WorkState.DONE and bool(self.file_name)
 
     @property
-    def is_owed(self) -> bool:
+    def is_under_way(self) -> bool:
         """Whether it is being made."""
-        return self.state in (WorkState.PENDING, WorkState.RUNNING)
+        return self.state in UNDER_WAY
 
     def __str__(self) -> str:
         return f"{self.format} of {self.call_id}"

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.db import models
 
-from sessions_app.models.work import LeasedJob, WorkState
+from sessions_app.models.work import UNDER_WAY, LeasedJob
 
 
 class ErasureKind(models.TextChoices):
@@ -64,11 +64,11 @@ class ErasureReceipt(LeasedJob):
             ),
         ]
         indexes = [
-            # requeue_owed_work: what is not done yet
+            # requeue_due_work: what is not done yet
             models.Index(
                 fields=["leased_until"],
                 name="erasure_owed",
-                condition=models.Q(state__in=[WorkState.PENDING, WorkState.RUNNING]),
+                condition=models.Q(state__in=UNDER_WAY),
             ),
         ]
 

@@ -7,7 +7,7 @@ from django.core.files.storage import Storage, storages
 from django.db import models
 
 from sessions_app.models.call import Call
-from sessions_app.models.work import LeasedJob, WorkState
+from sessions_app.models.work import UNDER_WAY, LeasedJob, WorkState
 
 
 def recordings_storage() -> Storage:
@@ -39,11 +39,11 @@ class Recording(LeasedJob):
 
     class Meta:
         indexes = [
-            # requeue_owed_work: what is not done yet
+            # requeue_due_work: what is not done yet
             models.Index(
                 fields=["leased_until"],
                 name="recording_owed",
-                condition=models.Q(state__in=[WorkState.PENDING, WorkState.RUNNING]),
+                condition=models.Q(state__in=UNDER_WAY),
             ),
         ]
 

@@ -4,7 +4,7 @@ from django.db import models
 
 
 class SignOfLife(models.Model):
-    """One row for all background workers and one for beat, whatever the number of machines.
+    """One row for all background workers together and one for beat, also on several machines.
 
     A process also creates and deletes a row to check that the database is writable.
     """

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.db import models
 
-from sessions_app.engine.core.desk import StaffDeed
+from sessions_app.engine.core.desk import StaffAction
 from sessions_app.models.call import Call
 
 
@@ -19,7 +19,7 @@ class StaffAct(models.Model):
     )
     deed = models.CharField(
         max_length=20,
-        choices=[(deed.value, deed.value.replace("_", " ").capitalize()) for deed in StaffDeed],
+        choices=[(one.value, one.value.replace("_", " ").capitalize()) for one in StaffAction],
     )
     text = models.TextField(blank=True, help_text="What was whispered.")
     at_ms = models.PositiveIntegerField()

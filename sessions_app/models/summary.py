@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 
 from sessions_app.models.call import Call
-from sessions_app.models.work import LeasedJob, WorkState
+from sessions_app.models.work import UNDER_WAY, LeasedJob
 
 
 class Summary(LeasedJob):
@@ -49,11 +49,11 @@ class Summary(LeasedJob):
     class Meta:
         verbose_name_plural = "summaries"
         indexes = [
-            # requeue_owed_work: what is not done yet
+            # requeue_due_work: what is not done yet
             models.Index(
                 fields=["leased_until"],
                 name="summary_owed",
-                condition=models.Q(state__in=[WorkState.PENDING, WorkState.RUNNING]),
+                condition=models.Q(state__in=UNDER_WAY),
             ),
         ]
 

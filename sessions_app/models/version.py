@@ -7,7 +7,7 @@ from django.db import models
 
 from sessions_app.engine.core.events import Speaker
 from sessions_app.models.call import Call
-from sessions_app.models.work import LeasedJob, WorkState
+from sessions_app.models.work import UNDER_WAY, LeasedJob
 
 
 class Purpose(models.TextChoices):
@@ -44,11 +44,11 @@ class Version(LeasedJob):
             models.UniqueConstraint(fields=["call", "number"], name="version_number_in_call"),
         ]
         indexes = [
-            # requeue_owed_work: what is not done yet
+            # requeue_due_work: what is not done yet
             models.Index(
                 fields=["leased_until"],
                 name="version_owed",
-                condition=models.Q(state__in=[WorkState.PENDING, WorkState.RUNNING]),
+                condition=models.Q(state__in=UNDER_WAY),
             ),
         ]
 

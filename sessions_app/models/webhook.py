@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import models
 
 from sessions_app.models.call import Call
-from sessions_app.models.work import LeasedJob, WorkState
+from sessions_app.models.work import UNDER_WAY, LeasedJob
 
 SECRET_BYTES = 32
 """Standard Webhooks asks for 24 to 64 random bytes."""
@@ -121,11 +121,11 @@ class WebhookDelivery(LeasedJob):
             models.UniqueConstraint(fields=["endpoint", "sequence"], name="webhook_in_sequence"),
         ]
         indexes = [
-            # requeue_owed_work: what is not delivered yet
+            # requeue_due_work: what is not delivered yet
             models.Index(
                 fields=["leased_until"],
                 name="webhook_owed",
-                condition=models.Q(state__in=[WorkState.PENDING, WorkState.RUNNING]),
+                condition=models.Q(state__in=UNDER_WAY),
             ),
         ]
 

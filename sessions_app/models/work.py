@@ -15,6 +15,10 @@ class WorkState(models.TextChoices):
     FAILED = "failed", "Failed"
 
 
+UNDER_WAY = [WorkState.PENDING, WorkState.RUNNING]
+"""The states of a job that waits for a worker or has one."""
+
+
 class LeasedJob(models.Model):
     """A row whose job is done by a Celery task, even if tasks get lost.
 
@@ -27,10 +31,13 @@ class LeasedJob(models.Model):
     """The field that identifies a row in the task's arguments."""
 
     GIVES_UP: ClassVar[bool] = True
-    """Whether the work fails for good after some attempts; else it is tried until it is done."""
+    """Whether the job fails for good after some attempts; else it is tried until it succeeds."""
 
     PAUSES: ClassVar[tuple[timedelta, ...]] = ()
-    """Between attempts, where a model waits longer than `services.work` does by itself."""
+    """Pauses between attempts, where they are not those of `services/work.py`.
+
+    After the last of them the job fails for good.
+    """
 
     state = models.CharField(max_length=10, choices=WorkState.choices, default=WorkState.PENDING)
     attempts = models.PositiveSmallIntegerField(default=0)

@@ -185,7 +185,7 @@ class SocketRelay:
         """Relays what the process sends, and its close."""
         try:
             async for data in upstream:
-                if self._start and isinstance(data, str) and await self._goes_elsewhere(data):
+                if self._start and isinstance(data, str) and await self._moves_to_another(data):
                     return
                 text, data_bytes = (data, None) if isinstance(data, str) else (None, data)
                 await self._send({"type": "websocket.send", "text": text, "bytes": data_bytes})
@@ -198,7 +198,7 @@ class SocketRelay:
         else:
             await self._close(SERVER_STOPPING, "The media process ended. Reconnect.")
 
-    async def _goes_elsewhere(self, said: str) -> bool:
+    async def _moves_to_another(self, said: str) -> bool:
         """Starts a call at another process if this one is too busy; returns whether it does."""
         kind, code = _kind_of(said)
         if kind == ERROR and code == BusyError.code:

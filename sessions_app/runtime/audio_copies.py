@@ -31,15 +31,15 @@ class _GivenUpError(Exception):
 
 def make(copy_pk: int) -> None:
     """Makes a pending copy, unless another worker does; safe to be killed and run again."""
-    with work.doing(AudioCopy, copy_pk) as row:
+    with work.claimed(AudioCopy, copy_pk) as row:
         if row is None:
             return
         call = Call.objects.get(pk=row.call_id)
         recording = audio_copies.recording_of(call)
         if recording is None:
             raise MediaError(audio_copies.NO_RECORDING)
-        if redactions.is_sound_owed(call):
-            work.put_off(row, NOT_COVERED, WAIT)
+        if redactions.needs_sound_redaction(call):
+            work.postpone(row, NOT_COVERED, WAIT)
             return
         with tempfile.TemporaryDirectory(prefix=copies_prefix(call.public_id)) as folder:
             made = _made(recording, row.format, Path(folder))
@@ -49,14 +49,14 @@ def make(copy_pk: int) -> None:
 def _made(recording: Recording, form: str, folder: Path) -> Path:
     source, target = folder / "call.ogg", folder / f"call.{form}"
     save_as(recording.file.storage, str(recording.file.name), source)
-    length_ms = quietly(source, target, form)
+    length_ms = transcode_at_low_priority(source, target, form)
     expected_ms = length_ms if recording.duration_ms is None else recording.duration_ms
     if abs(length_ms - expected_ms) > SLACK_MS:
         raise MediaError("The recording's file is not as long as the recording was.")
     return target
 
 
-def quietly(source: Path, target: Path, form: str) -> int:
+def transcode_at_low_priority(source: Path, target: Path, form: str) -> int:
     """Does what `transcode` does, in a thread of the lowest priority.
 
     What interrupts the caller, such as the worker's end, ends the thread too.
@@ -67,14 +67,14 @@ def quietly(source: Path, target: Path, form: str) -> int:
         if over.is_set():
             raise _GivenUpError
 
-    with ThreadPoolExecutor(1, "transcoding", initializer=_step_back) as pool:
+    with ThreadPoolExecutor(1, "transcoding", initializer=_lower_priority) as pool:
         try:
             return pool.submit(transcode, source, target, form, proceed).result()
         finally:
             over.set()
 
 
-def _step_back() -> None:
+def _lower_priority() -> None:
     if sys.platform == "linux":  # there a thread has a priority of its own
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), LOWEST)
 

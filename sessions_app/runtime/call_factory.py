@@ -129,9 +129,9 @@ class CallFactory:
         self._demuxers.close()
         await self._files.aclose()
 
-    def stand_ins(self) -> dict[str, str]:
+    def fallbacks_in_use(self) -> dict[str, str]:
         """Returns the recognisers that are out, each with the one that writes in its place."""
-        return self._recognisers.stand_ins()
+        return self._recognisers.fallbacks_in_use()
 
     async def ready(self, part: str) -> bool:
         """Returns whether the default RECOGNISER or VOICE would serve a call now."""

@@ -30,7 +30,7 @@ Row = tuple[int, SegmentFinal]
 
 
 class QueuedWrite:
-    """One write that waits: of a segment (`row`), or whatever `run` does."""
+    """One pending write: of a segment (`row`), or any other, which `run` does."""
 
     __slots__ = ("added_s", "number", "row", "run", "taken")
 
@@ -113,7 +113,7 @@ class CallQueue:
             found.append(piece)
         return found
 
-    def took(self, count: int) -> None:
+    def drop_first(self, count: int) -> None:
         """Removes its next `count` writes, which are done or given up."""
         for _ in range(count):
             self.waiting.popleft()

@@ -128,7 +128,7 @@ async def _query(
     def query() -> tuple[set[Credential], set[Watch]]:
         database.connect(LOCK_S, STATEMENT_S)
         visible = authentication.watchable(watches) if watches else set()
-        return authentication.standing(credentials), visible
+        return authentication.still_valid(credentials), visible
 
     # threads of its own: queries of sockets must not wait for this one
     querying = database_sync_to_async(query, thread_sensitive=False, executor=_threads)

@@ -78,7 +78,7 @@ class Engine:
             self.start,
         )
         self._answered_offers = AnsweredOffers(
-            self._placement.answer, self._changed_offers.change, self._goes_on
+            self._placement.answer, self._changed_offers.change, self._is_live
         )
         self.peers = Peers(self._changed_offers.renegotiate)
         self._working: list[asyncio.Task[None]] = []
@@ -111,11 +111,12 @@ class Engine:
         calls, faults = self._registry, self.faults.now()
         room = 0 if any(fault.refuses for fault in faults) else calls.free_slots
         counts = {"calls": len(calls), "begun": calls.total_started, "room": room, "full": not room}
-        return counts | {"faults": [fault.part for fault in faults], "stand_ins": self.stand_ins()}
+        parts = [fault.part for fault in faults]
+        return counts | {"faults": parts, "stand_ins": self.fallbacks_in_use()}
 
-    def stand_ins(self) -> dict[str, str]:
+    def fallbacks_in_use(self) -> dict[str, str]:
         """Returns the recognisers that are out, each with the one that writes in its place."""
-        return self._factory.stand_ins()
+        return self._factory.fallbacks_in_use()
 
     async def drain(self) -> None:
         """Ends every call, stores the last words, and frees everything; takes some seconds.
@@ -204,7 +205,7 @@ class Engine:
         session.client_joined(returns=returns)
 
     def leave(self, call_id: str, party: Party, sink: EventSink, *, for_good: bool = False) -> None:
-        """Emits nothing more to `sink`; the call goes on while its media flows.
+        """Emits nothing more to `sink`; the call continues while its media flows.
 
         `for_good` says that the client closed its socket itself, and no network failure did.
         """
@@ -224,7 +225,7 @@ class Engine:
         """Executes a client's command; raises UnknownCallError and what `CallSession` does."""
         self._registry.get(call_id, party).execute(command)
 
-    def _goes_on(self, call_id: str) -> bool:
+    def _is_live(self, call_id: str) -> bool:
         return any(session.call_id == call_id and session.live for session in self._registry)
 
     def _call_over(self, session: CallSession) -> None:
@@ -291,9 +292,9 @@ def session_of(call_id: str, party: Party) -> CallSession:
     return _engine.find(call_id, party)
 
 
-def stand_ins() -> dict[str, str]:
-    """Returns what `Engine.stand_ins` does; nothing where no engine was needed yet."""
-    return _engine.stand_ins() if _engine is not None else {}
+def fallbacks_in_use() -> dict[str, str]:
+    """Returns what `Engine.fallbacks_in_use` does; nothing where no engine was needed yet."""
+    return _engine.fallbacks_in_use() if _engine is not None else {}
 
 
 async def start() -> None:

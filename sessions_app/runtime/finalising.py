@@ -37,7 +37,7 @@ def record(call: Call) -> None:
     Safe to be killed at any point and run again: the lanes are deleted only after the recording
     is stored and in the database. Also sets the length of a call whose process died.
     """
-    with work.doing(Recording, call.pk) as row:
+    with work.claimed(Recording, call.pk) as row:
         if row is not None:
             _record(call, row)
     state = Recording.objects.filter(call=call).values_list("state", flat=True).first()
@@ -50,14 +50,14 @@ def record(call: Call) -> None:
 
 def take_values(call: Call) -> None:
     """Takes the values of the agent's fields, if that is pending and no other worker does it."""
-    with work.doing(Extraction, call.pk) as row:
+    with work.claimed(Extraction, call.pk) as row:
         if row is not None:
-            extractions.take(call, row, extractor_for(call))
+            extractions.extract(call, row, extractor_for(call))
 
 
 def summarise(call: Call) -> None:
     """Writes an ended call's summary, if that is pending and no other worker does it."""
-    with work.doing(Summary, call.pk) as row:
+    with work.claimed(Summary, call.pk) as row:
         if row is not None:
             scribe = call.persona.get("responder") == summaries.SCRIBE
             remove_commands = without_commands if scribe else None

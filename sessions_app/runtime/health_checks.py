@@ -50,6 +50,8 @@ SILENT_S = 60.0
 """How long worker or beat may be without a heartbeat, unless the settings say otherwise."""
 
 RETRY_AFTER_S = 15
+"""After how many seconds clients should try again while something is broken."""
+
 PROBE_BYTES = 4096
 MB = 1_000_000
 
@@ -133,14 +135,14 @@ class Probe:
         self._began_s = time.monotonic()
         try:
             found = self._check()
-        except Exception as error:  # noqa: BLE001 - whatever fails is a fault, told by its kind
+        except Exception as error:  # noqa: BLE001 - any failure is a fault, reported by its type
             found = [Fault(self._part, f"The {self._part} failed: {type(error).__name__}.")]
-        _tell(self._found, found)
+        _log_changes(self._found, found)
         self._found = found
         self._checked_s, self._began_s = time.monotonic(), None
 
 
-def _tell(before: list[Fault], found: list[Fault]) -> None:
+def _log_changes(before: list[Fault], found: list[Fault]) -> None:
     """Logs each fault that has appeared or disappeared, once."""
     was, now = ({fault.part for fault in faults} for faults in (before, found))
     for fault in found:

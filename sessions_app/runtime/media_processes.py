@@ -47,6 +47,11 @@ SAY_S = 2.0
 
 POLL_S = 0.2
 MOST_OFFERS = 1_000
+"""How many offers and sessions are remembered with their process, so that later requests find it.
+
+More costs memory; fewer forgets calls of a busy site while they are live.
+"""
+
 LONGEST_PATH = 107
 """What `sun_path` of a Unix socket's address holds (unix(7))."""
 
@@ -96,8 +101,8 @@ class ProcessLoad:
     """A process's load at the time `at_s` (monotonic).
 
     `begun` counts all calls that it ever started, `room` those that it would still take; `full`
-    takes none. `faults` names its faulty parts, `stand_ins` the recognisers that are out and what
-    writes in their place.
+    takes none. `faults` names its faulty parts, `fallbacks_in_use` each recogniser that is out with
+    the one that transcribes in its place.
     """
 
     calls: int
@@ -106,7 +111,7 @@ class ProcessLoad:
     full: bool
     at_s: float
     faults: tuple[str, ...] = ()
-    stand_ins: tuple[tuple[str, str], ...] = ()
+    fallbacks_in_use: tuple[tuple[str, str], ...] = ()
 
 
 class MediaProcesses:
@@ -254,10 +259,10 @@ class MediaProcesses:
             for part in self._loads[name].faults
         }
 
-    def stand_ins(self) -> dict[str, str]:
+    def fallbacks_in_use(self) -> dict[str, str]:
         """Returns the recognisers that are out in any process, with what writes in their place."""
         loads = [self._loads[name] for name in self.names() if name in self._loads]
-        return {out: there for load in loads for out, there in load.stand_ins}
+        return {out: there for load in loads for out, there in load.fallbacks_in_use}
 
     async def start(self) -> None:
         """Returns when the first one answers."""

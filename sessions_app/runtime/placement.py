@@ -145,7 +145,7 @@ class Placement:
     def _begin(self, session: CallSession, by: Principal, reservation: Reservation) -> None:
         self.registry.add(session, reservation)
         self._hold(session, by)
-        session.storage_is_behind = partial(self.store.behind, session.call_id)
+        session.storage_is_behind = partial(self.store.is_behind, session.call_id)
         session.desk.storage_is_behind = session.storage_is_behind
         session.start()
         logger.info("call %s placed", session.call_id)

@@ -23,15 +23,15 @@ class RecogniserInUse:
 def in_use(key: str = "default") -> RecogniserInUse:
     """Returns what writes for VOICE['RECOGNISERS'][key] now; for an unknown key, the key."""
     name = chosen(key)
-    there = _stand_ins().get(name, "")
+    there = _fallbacks_in_use().get(name, "")
     return RecogniserInUse(there, name) if there else RecogniserInUse(name)
 
 
-def _stand_ins() -> dict[str, str]:
+def _fallbacks_in_use() -> dict[str, str]:
     """Returns the recognisers that are out, in this process or its media processes."""
     if settings.VOICE["ROLE"] == "web":
-        return media_processes.current().stand_ins()
-    return engine.stand_ins()
+        return media_processes.current().fallbacks_in_use()
+    return engine.fallbacks_in_use()
 
 
 def chosen(key: str) -> str:

@@ -60,7 +60,7 @@ class Recognisers:
             raise RecogniserError(f"The agent's recogniser {name!r} cannot be used: {why}.")
         return found
 
-    def stand_ins(self) -> dict[str, str]:
+    def fallbacks_in_use(self) -> dict[str, str]:
         """Returns the engines that are out, each with the one that writes in its place."""
         made = self._made.values()
         return {one.name: one.serving_name for one in made if one.serving_name != one.name}

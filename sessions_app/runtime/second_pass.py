@@ -52,12 +52,12 @@ def retranscribe(version_pk: int) -> None:
 
     Only the caller's side is transcribed, as the agent's words are known.
     """
-    with work.doing(Version, version_pk) as version:
+    with work.claimed(Version, version_pk) as version:
         if version is None:
             return
         call = Call.objects.get(pk=version.call_id)
-        if redactions.is_sound_owed(call):  # what is hidden would be heard again
-            work.put_off(version, SOUND_FIRST, WAIT)
+        if redactions.needs_sound_redaction(call):  # what is hidden would be heard again
+            work.postpone(version, SOUND_FIRST, WAIT)
             return
         spoken = [s for s in transcripts.in_order(call) if _was_heard(s)]
         known = [SpeechSpan(s.start_ms, s.end_ms) for s in spoken]

@@ -145,7 +145,7 @@ class ShortQueries:
         try:
             _connect()
             value = ask.run()
-        except Exception as error:  # noqa: BLE001 - whoever asked is told
+        except Exception as error:  # noqa: BLE001 - it is raised to whoever waits for the result
             if isinstance(error, database.AWAY):
                 connections.close_all()
             ask.result.set_exception(error)

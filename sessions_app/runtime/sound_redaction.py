@@ -12,7 +12,7 @@ from django.db import transaction
 
 from sessions_app.engine.recording.masking import Times, mask_recording
 from sessions_app.models import Call, Recording, SoundRedaction
-from sessions_app.models.work import WorkState
+from sessions_app.models.work import UNDER_WAY
 from sessions_app.services import archives, audio_copies, changes, recordings, redactions, work
 from sessions_app.services.erasure_work import copies_prefix, delete_copies
 
@@ -25,20 +25,20 @@ def redact(call: Call) -> None:
 
     A new file replaces the old one, which is then deleted.
     """
-    with work.doing(SoundRedaction, call.pk) as row:
+    with work.claimed(SoundRedaction, call.pk) as row:
         if row is not None:
             _redact(call, row)
-    if not redactions.is_sound_owed(call):
-        audio_copies.queue_owed(call)
+    if not redactions.needs_sound_redaction(call):
+        audio_copies.queue_pending(call)
 
 
 def _redact(call: Call, row: SoundRedaction) -> None:
     recording = Recording.objects.select_related("call").filter(call=call).first()
-    if recording is not None and recording.state in (WorkState.PENDING, WorkState.RUNNING):
-        work.put_off(row, NOT_MADE, WAIT)
+    if recording is not None and recording.state in UNDER_WAY:
+        work.postpone(row, NOT_MADE, WAIT)
         return
     if call.is_held:
-        work.put_off(row, HELD, WAIT)
+        work.postpone(row, HELD, WAIT)
         return
     delete_copies(call)  # with the sound of what is hidden
     if recording is None or not recording.file:
@@ -57,7 +57,7 @@ def _is_done(row: SoundRedaction, recording: Recording | None) -> bool:
         known = [list(times) for times in redactions.hidden_times(row.call)]
         if recording is not None and recording.file and (known != row.masked or row.stale):
             return False
-        work.done(row)
+        work.complete(row)
     return True
 
 

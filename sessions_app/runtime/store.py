@@ -141,7 +141,7 @@ class Store:
         """
         return await self._queries.ask(partial(function, *args, **kwargs))
 
-    def behind(self, call_id: str) -> bool:
+    def is_behind(self, call_id: str) -> bool:
         """Returns whether a call has too many pending writes: refuse its typed input.
 
         Speech is still stored.
@@ -219,7 +219,7 @@ class Store:
                     self._queries.idle.wait(YIELD_S)
                     self._serve(batch)
                     self._order.after(batch)
-                self._tell_drained()
+                self._end_drains()
         finally:
             connections.close_all()
 
@@ -240,7 +240,7 @@ class Store:
             self._order.hurried = max(self._order.hurried, found.number)
             self._drains.append(found)
 
-    def _tell_drained(self) -> None:
+    def _end_drains(self) -> None:
         oldest = self._order.oldest()
         done = [one for one in self._drains if oldest is None or one.number < oldest]
         for drain in done:
@@ -265,7 +265,7 @@ class Store:
             return
         self._took_s = time.monotonic()
         for one, pieces in batch:
-            one.took(len(pieces))
+            one.drop_first(len(pieces))
 
     def _away(self, batch: WriteBatch, error: Exception) -> None:
         for one, _ in batch:
@@ -289,7 +289,7 @@ class Store:
         one, row = batch[0][0], pieces[0].row
         what = f"segment {row[1].seq}" if row is not None else "work"
         logger.error("%s of call %s was refused: %s", what, one.name, traced(error))
-        one.took(1)
+        one.drop_first(1)
 
 
 class StoreSink:
@@ -314,7 +314,7 @@ class StoreSink:
             change = turns.change_notes
             store.post(call_id, change, self._call_pk, event.notes, event.removed)
         elif isinstance(event, RecognitionFailed):
-            store.post_newest(call_id, "lost", versions.owe_lost, call_id)
+            store.post_newest(call_id, "lost", versions.schedule_lost_words, call_id)
         elif isinstance(event, MediaGap):
             times = round(event.start_ms), round(event.end_ms)
             store.post(call_id, calls.note_gap, call_id, *times)

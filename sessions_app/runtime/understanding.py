@@ -22,8 +22,9 @@ CONNECTION = ("model", "base_url", "api_key")
 def summariser_for(call: Call) -> Summariser:
     """Returns the call's summariser; raises ImproperlyConfigured where that cannot be made.
 
-    An agent's own choice goes first. An agent that answers by a language model has that one, where
-    VOICE["SUMMARIES_BY_AGENT"] says so and the installation's default is the extractive one.
+    An agent's own choice comes first. Otherwise an agent that answers by a language model has its
+    calls summarised by that model, if VOICE["SUMMARIES_BY_AGENT"] is set and the installation's
+    default is the extractive summariser.
     """
     chosen = call.agent.summariser
     if chosen in backend_names("SUMMARISERS"):

@@ -20,7 +20,7 @@ Lower writes more; higher loses more of the counts of a call whose process dies.
 class UsageSink:
     """Posts one call's counts to the store. Implements `core.ports.EventSink`.
 
-    Added before the `StoreSink`, so that they are there once the call is told to have ended.
+    Add it before the `StoreSink`, so that the counts are stored before the call's end is.
     """
 
     def __init__(

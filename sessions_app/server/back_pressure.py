@@ -48,7 +48,7 @@ class Flow:
         message = await self._queue.get()
         self._waiting_bytes -= _size(message)
         if self._holding and self._queue.qsize() < FEW_WAITING:
-            self._let_go()
+            self._resume()
         return message
 
     def check_timeouts(self) -> None:
@@ -68,7 +68,7 @@ class Flow:
             waiting.cancel()
             self._protocol.autoPingTimeoutCall = None
 
-    def _let_go(self) -> None:
+    def _resume(self) -> None:
         self._holding = False
         self._protocol.last_ping = time.time()
         self._protocol.transport.resumeProducing()

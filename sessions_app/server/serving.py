@@ -37,10 +37,16 @@ MAX_MESSAGE_BYTES = 1 << 20
 CLOSE_SERVER_STOPPING = 4012
 DRAIN_S = 2.5
 SOCKETS_S = 0.5
+"""How long shutdown waits for calls to end (DRAIN_S), then for sockets to close.
+
+Shorter leaves calls for the next start to end; longer exceeds HARD_LIMIT_S.
+"""
+
 BACKLOG = 1024
 """Connections that may wait to be accepted. Smaller: a burst of new ones is refused."""
 
 HARD_LIMIT_S = 4.0
+"""How long shutdown may take in all before the process is killed."""
 
 COLLECT_EVERY = 700
 """New objects after which the youngest are looked through: Python's own value. More delays all
@@ -133,7 +139,7 @@ class VoiceServer(Server):  # type: ignore[misc]
 
     It listens on `port`, unless that is 0, and on the Unix socket `unix`. Its part starts with
     the event loop. Shutdown: nothing new is accepted, the engine ends its calls, every socket is
-    closed with 4012. After HARD_LIMIT_S the kernel ends the process, whatever blocks it.
+    closed with 4012. After HARD_LIMIT_S the kernel ends the process, even if it is blocked.
     """
 
     def __init__(

@@ -45,7 +45,7 @@ def of_agent(agent: Agent) -> QuerySet[AgentVersion]:
 def keep(agent: Agent, user: Any = None, *, restores: int | None = None) -> AgentVersion:
     """Returns the version that the agent is at: a new one, by `user`, if its settings changed.
 
-    `restores` is the number of the version that it goes back to. Call it in the transaction that
+    `restores` is the number of the version that was restored. Call it in the transaction that
     saves the agent.
     """
     config = config_of(agent)

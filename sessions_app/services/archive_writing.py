@@ -33,7 +33,7 @@ from sessions_app.models import (
     Recording,
     SoundRedaction,
 )
-from sessions_app.models.work import WorkState
+from sessions_app.models.work import UNDER_WAY, WorkState
 from sessions_app.services import archives, call_lists, exports, redactions, summaries, work
 from sessions_app.services.queueing import MAKE_ARCHIVE, queue
 from sessions_app.services.stored_files import CHUNK_BYTES
@@ -65,7 +65,7 @@ class NoRoomError(VoiceError):
 
 def make(archive_pk: int) -> None:
     """Makes a pending archive, or the next part of it; safe to be killed and run again."""
-    with work.doing(Archive, archive_pk) as row:
+    with work.claimed(Archive, archive_pk) as row:
         if row is None:
             return
         part = archives.part_of(row, row.attempts)
@@ -82,7 +82,7 @@ def _turn(row: Archive, part: Path) -> None:
     if _write(row, part):
         archives.keep(row, part, _facts(row, part))
     else:
-        _put_off(row, part)
+        _postpone(row, part)
 
 
 def _goes_on(row: Archive, part: Path) -> bool:
@@ -140,18 +140,17 @@ def _write(row: Archive, part: Path) -> bool:
 
 def _waits(key: int) -> bool:
     """Returns whether the sound of hidden words must still be removed from a call's recording."""
-    owed = [WorkState.PENDING, WorkState.RUNNING]
-    return SoundRedaction.objects.filter(call_id=key, state__in=owed).exists()
+    return SoundRedaction.objects.filter(call_id=key, state__in=UNDER_WAY).exists()
 
 
-def _put_off(row: Archive, part: Path) -> None:
-    """Queues the rest, behind whatever was queued meanwhile."""
+def _postpone(row: Archive, part: Path) -> None:
+    """Queues the rest of the job behind the jobs that were queued meanwhile."""
     size = part.stat().st_size
     work.held_by(row).update(reached=row.reached, part_size=size, wanted=row.wanted)
     if _waits(row.wanted[row.reached]):
-        work.put_off(row, NOT_COVERED, WAIT)
+        work.postpone(row, NOT_COVERED, WAIT)
         return
-    work.put_off(row, MORE, timedelta(0))
+    work.postpone(row, MORE, timedelta(0))
     queue(MAKE_ARCHIVE, row.pk)
 
 
@@ -183,7 +182,7 @@ def _texts(call: Call) -> dict[str, str]:
     """Returns what is kept of a call in words, by file name."""
     header, rows = exports.header(call), exports.rows(call)
     notes, summary = list(Note.objects.filter(call=call)), getattr(call, "summary", None)
-    told = summaries.told(summary) if summary is not None and summary.text else None
+    told = summaries.display_parts(summary) if summary is not None and summary.text else None
     document = as_json.document(header, rows) | {
         "visitor": call.visitor,
         "door": call.door,
@@ -222,7 +221,7 @@ def _sound(archive: ZipFile, call: Call) -> None:
     recording = getattr(call, "recording", None)
     if recording is None or recording.state != WorkState.DONE or not recording.file:
         return
-    if redactions.is_sound_owed(call):
+    if redactions.needs_sound_redaction(call):
         return
     storage, name = recording.file.storage, str(recording.file.name)
     if storage.exists(name):

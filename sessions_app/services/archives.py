@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from sessions_app.engine.core.errors import VoiceError
 from sessions_app.models import AccessLog, Archive, ArchivedCall, ArchiveEnd, ArchiveKind, Call
-from sessions_app.models.work import WorkState
+from sessions_app.models.work import UNDER_WAY, WorkState
 from sessions_app.services import access, audio_copies, work
 from sessions_app.services.queueing import MAKE_ARCHIVE, queue
 from sessions_app.services.stored_files import StoredFile, file_response
@@ -70,15 +70,15 @@ def ask_own(subject: Any, user: Any) -> Archive:
     If one is pending or being made, returns that. The caller checks permissions.
     """
     mine = Archive.objects.filter(kind=ArchiveKind.OWN, user=user, subject=subject)
-    owed = mine.filter(state__in=_OWED)
-    if (found := owed.first()) is not None:
+    under_way = mine.filter(state__in=UNDER_WAY)
+    if (found := under_way.first()) is not None:
         return found
     try:
         with transaction.atomic():
             remove(mine.filter(gone_at=None), ArchiveEnd.REMOVED)
             return _new(kind=ArchiveKind.OWN, user=user, subject=subject)
     except IntegrityError:  # requested twice at the same moment
-        return owed.get()
+        return under_way.get()
 
 
 def ask_calls(calls: QuerySet[Call], user: Any) -> Archive:
@@ -157,7 +157,7 @@ def keep(row: Archive, part: Path, facts: Mapping[str, Any]) -> None:
     row.expires_at = timezone.now() + timedelta(days=days)
     row.wanted = []
     with transaction.atomic():
-        if kept := work.done(row):
+        if kept := work.complete(row):
             _log(row)
     if not kept:
         storage().delete(name)
@@ -182,7 +182,7 @@ def remove(rows: QuerySet[Archive], why: ArchiveEnd) -> int:
     keys = list(rows.filter(gone_at=None).values_list("pk", flat=True))
     found = Archive.objects.filter(pk__in=keys)
     error = ERASED_MEANWHILE if why == ArchiveEnd.ERASED else why.label
-    work.take_back(found.filter(state__in=_OWED), state=WorkState.FAILED, error=error)
+    work.revoke(found.filter(state__in=UNDER_WAY), state=WorkState.FAILED, error=error)
     found.update(gone_at=timezone.now(), gone_because=why, wanted=[])
     for key in keys:
         transaction.on_commit(partial(_sweep_one, key), robust=True)
@@ -267,6 +267,3 @@ def _sweep(row: Archive) -> None:
         _delete_files(row)
     except Exception as error:  # noqa: BLE001 - storages break in their own ways
         logger.warning("files of export %d stay for now (%s)", row.pk, type(error).__name__)
-
-
-_OWED = [WorkState.PENDING, WorkState.RUNNING]

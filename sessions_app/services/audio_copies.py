@@ -60,13 +60,13 @@ def ask(call: Call, user: Any, form: str) -> AudioCopy:
         row, made = AudioCopy.objects.get_or_create(
             call=call, format=form, defaults={"asked_by": user}
         )
-        if made or (row.state == WorkState.FAILED and work.again(row)):
+        if made or (row.state == WorkState.FAILED and work.retry(row)):
             queue(COPY_AUDIO, row.pk)
             row.refresh_from_db()
     return row
 
 
-def owe_anew(call: Call) -> None:
+def remake(call: Call) -> None:
     """Deletes the copies and queues new ones from the next recording. In a transaction.
 
     A worker already converting one loses its job.
@@ -74,7 +74,7 @@ def owe_anew(call: Call) -> None:
     for row in AudioCopy.objects.select_for_update().filter(call=call):
         if row.file_name:
             transaction.on_commit(partial(storage().delete, row.file_name), robust=True)
-        work.take_back(
+        work.revoke(
             AudioCopy.objects.filter(pk=row.pk),
             state=WorkState.PENDING,
             attempts=0,
@@ -86,8 +86,8 @@ def owe_anew(call: Call) -> None:
         )
 
 
-def queue_owed(call: Call) -> None:
-    """Tells the workers of a call's pending copies; call it once its recording is final."""
+def queue_pending(call: Call) -> None:
+    """Queues the jobs of a call's pending copies; call it once its recording is final."""
     rows = AudioCopy.objects.filter(call=call, state=WorkState.PENDING)
     for key in rows.values_list("pk", flat=True):
         queue(COPY_AUDIO, key)
@@ -99,9 +99,9 @@ def of(call: Call) -> Copies:
     return {form: found.get(form) for form in AudioFormat.values}
 
 
-def is_owed(copies: Copies) -> bool:
+def any_under_way(copies: Copies) -> bool:
     """Returns whether one of them is being made."""
-    return any(copy is not None and copy.is_owed for copy in copies.values())
+    return any(copy is not None and copy.is_under_way for copy in copies.values())
 
 
 def path_of(row: AudioCopy, recording: Recording) -> str:
@@ -134,7 +134,7 @@ def keep(
         row.file_name = storage().save(name, File(content))
     for field, value in facts.items():
         setattr(row, field, value)
-    if not work.done(row) and not _is_current(row, name):
+    if not work.complete(row) and not _is_current(row, name):
         storage().delete(name)
 
 

@@ -94,7 +94,7 @@ def by_session(session: Any) -> Principal | None:
     if not user_id.isdecimal():
         return None
     found = Principal(int(user_id), Way.SESSION, str(session.session_key or ""))
-    return found if standing([found.credential]) else None
+    return found if still_valid([found.credential]) else None
 
 
 def by_token(secret: str) -> Principal | None:
@@ -121,7 +121,7 @@ def user_of(principal: Principal) -> User | None:
     return User.objects.filter(pk=principal.user_id).first()
 
 
-def standing(asked: Iterable[Credential]) -> set[Credential]:
+def still_valid(asked: Iterable[Credential]) -> set[Credential]:
     """Returns those of the credentials that are still valid.
 
     A user must be active. A session must be signed in as that user, with the password the user

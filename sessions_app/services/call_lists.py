@@ -22,8 +22,8 @@ def as_csv(calls: QuerySet[Call], user: Any, where: str) -> Iterator[bytes]:
     """Yields the list in its order, and logs other people's calls as exported to `user`.
 
     `calls` is evaluated once; a call that is erased meanwhile is left out. Their usage is listed
-    for users who may see it. No query stays open while a slow client reads. Nothing happens before
-    the first piece.
+    for users who may see it. No query is open while a slow client reads. Nothing happens before
+    the first piece is requested.
     """
     yield call_list.head().encode()
     keys = list(calls.values_list("pk", flat=True))

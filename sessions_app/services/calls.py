@@ -170,19 +170,19 @@ def move(
         call = Call.objects.get(public_id=public_id)
         changes.updated(call.pk)
         if target in TERMINAL:
-            _owe(call)
+            _schedule_jobs(call)
         for event in events:
-            webhooks.owe(event, public_id)
+            webhooks.schedule(event, public_id)
     return True
 
 
-def _owe(call: Call) -> None:
+def _schedule_jobs(call: Call) -> None:
     if call.consented_at is not None:
         Recording.objects.get_or_create(call=call)
         if call.end_reason == EndReason.SERVER_DIED:
-            versions.owe_lost(call.public_id)
+            versions.schedule_lost_words(call.public_id)
     Summary.objects.get_or_create(call=call)
-    extractions.owe(call)
+    extractions.schedule(call)
     queue(FINALISE, call.pk)
 
 

@@ -126,7 +126,7 @@ def erase_call(call: Call, user: Any | None, cause: ErasureCause) -> ErasureRece
             raise UnknownCallError("There is no such call any more.")
         if error := why_not(row):
             raise error
-        receipt = _owed(ErasureKind.CALL, cause, row.public_id, row, user)
+        receipt = _schedule(ErasureKind.CALL, cause, row.public_id, row, user)
         hide(Call.objects.filter(pk=row.pk))
     return receipt
 
@@ -146,13 +146,13 @@ def erase_user(target: Any, user: Any | None, cause: ErasureCause) -> ErasureRec
             raise error
         User.objects.filter(pk=row.pk).update(is_active=False)
         archives.remove(archives.about(row.pk), ArchiveEnd.ERASED)
-        receipt = _owed(ErasureKind.USER, cause, f"user {row.pk}", row, user)
+        receipt = _schedule(ErasureKind.USER, cause, f"user {row.pk}", row, user)
         hide(own)
     return receipt
 
 
 def erase_text(call: Call, user: Any | None, cause: ErasureCause) -> ErasureReceipt | None:
-    """Erases the words of a call, whatever their source; audio and timestamps are kept.
+    """Erases all words of a call, from every source; audio and timestamps are kept.
 
     Returns None and does nothing while a worker uses them. Raises LegalHoldError and CallLiveError,
     and UnknownCallError where there is no such call any more.
@@ -173,12 +173,12 @@ def hide(calls: QuerySet[Call]) -> None:
     ids = dict(calls.values_list("pk", "public_id"))
     keys = list(ids)
     for call_id in ids.values():
-        webhooks.owe(WebhookEvent.CALL_ERASED, call_id)
+        webhooks.schedule(WebhookEvent.CALL_ERASED, call_id)
     for model in JOBS:
         manager: Any = model._default_manager
         waiting = manager.filter(call_id__in=keys, state=WorkState.PENDING)
         waiting.update(state=WorkState.FAILED, leased_until=None)
-    webhooks.forget_given(keys)
+    webhooks.erase_call_data(keys)
     archives.forget_calls(keys)
     changes.erased(calls.filter(pk__in=keys))
     # a retried offer must not find it, nor be refused because of it
@@ -254,7 +254,7 @@ def _without_words(call: Call, user: Any | None, cause: ErasureCause) -> Erasure
     )
     ShareLink.objects.filter(call=call).update(note="")
     Ticket.objects.filter(call_id=call.public_id).update(variables={}, metadata={})
-    webhooks.forget_given([call.pk])
+    webhooks.erase_call_data([call.pk])
     given: dict[str, Any] = {"variables": {}, "metadata": {}}
     Call.objects.filter(pk=call.pk).update(title="", text_erased_at=now, **given)
     changes.updated(call.pk)
@@ -269,7 +269,7 @@ def add(counts: dict[str, int], deleted: dict[str, int]) -> None:
             counts[name] = counts.get(name, 0) + number
 
 
-def _owed(
+def _schedule(
     kind: ErasureKind, cause: ErasureCause, subject: str, row: Model, user: Any | None
 ) -> ErasureReceipt:
     receipt, _ = ErasureReceipt.objects.get_or_create(

@@ -71,12 +71,12 @@ def carry_out(receipt_pk: int) -> bool:
     Safe to be killed anywhere and run again. What cannot be deleted now is tried again later,
     without a limit; the receipt says why.
     """
-    with work.doing(ErasureReceipt, receipt_pk) as receipt:
+    with work.claimed(ErasureReceipt, receipt_pk) as receipt:
         if receipt is not None:
             try:
                 _whole(receipt)
             except NotYetError as wait:
-                work.put_off(receipt, wait.message, WAIT)
+                work.postpone(receipt, wait.message, WAIT)
     return bool(ErasureReceipt.objects.filter(pk=receipt_pk, done_at__isnull=False).exists())
 
 
@@ -88,7 +88,7 @@ def _whole(receipt: ErasureReceipt) -> None:
             _call(receipt, call)
     receipt.refresh_from_db(fields=["asked_by"])  # that account may be deleted by now
     database.drop_write_ahead_log()
-    if work.done(receipt):
+    if work.complete(receipt):
         logger.info("erasure %d is done: %s", receipt.pk, receipt.kind)
 
 

@@ -22,13 +22,13 @@ from sessions_app.services.queueing import SUMMARISE, queue
 from sessions_app.services.summary_versions import cost_of
 
 
-def owe(call: Call) -> None:
+def schedule(call: Call) -> None:
     """Queues taking an ended call's values, if its agent has fields for some."""
     if fields_of(call.agent.extraction_schema):
         Extraction.objects.get_or_create(call=call)
 
 
-def take(call: Call, row: Extraction, extractor: Extractor) -> None:
+def extract(call: Call, row: Extraction, extractor: Extractor) -> None:
     """Fills a claimed row from the transcript and marks it done; manual corrections are kept."""
     schema = call.agent.extraction_schema
     fields = fields_of(schema)
@@ -43,9 +43,9 @@ def take(call: Call, row: Extraction, extractor: Extractor) -> None:
         row.corrected_by_id, row.corrected_at = now.corrected_by_id, now.corrected_at
         row.corrections = {name: v for name, v in now.corrections.items() if name in fields}
         row.values = row.found | row.corrections
-        if work.done(row) and row.done_at is not None:
+        if work.complete(row) and row.done_at is not None:
             once = row.done_at.isoformat()
-            webhooks.owe(WebhookEvent.EXTRACTION_READY, call.public_id, once)
+            webhooks.schedule(WebhookEvent.EXTRACTION_READY, call.public_id, once)
     # apart: who corrects a value locks the call first, and then the row
     usage.keep_model_use(call, UsageKind.VALUES, found)
 
@@ -117,7 +117,7 @@ def ask_again(call: Call, user: Any | None) -> bool:
         return False
     with transaction.atomic():
         row, _ = Extraction.objects.get_or_create(call=call)
-        if not work.again(row):
+        if not work.retry(row):
             return False
         if user is not None:
             access.log(call, user, AccessLog.Action.SUMMARISED, "values taken again")

@@ -1,4 +1,4 @@
-"""Staff and live calls: who may look on and do what, and what they did."""
+"""Staff and live calls: who may watch them, what they may do there, and what they did."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from sessions_app.engine.core.desk import (
     DeskCommand,
     GiveBack,
     Listen,
-    StaffDeed,
+    StaffAction,
     StaffMember,
     StaffSays,
     TakeOver,
@@ -25,7 +25,7 @@ from sessions_app.services import access, authentication, visit_log
 from sessions_app.services.authentication import Principal
 
 LOOKED = "live"
-"""What the access log says of a look at a live call."""
+"""The access log's detail of a visit to a live call."""
 
 END = "sessions_app.end_call"
 WHISPER = "sessions_app.whisper_calls"
@@ -39,20 +39,20 @@ NEEDED: dict[type[DeskCommand], str] = {
     StaffSays: TAKE_OVER,
     GiveBack: TAKE_OVER,
 }
-"""The permission that each command needs, beside that to view calls."""
+"""The permission that each command needs, in addition to the one to view calls."""
 
 LOGGED = {
-    StaffDeed.WHISPER: (AccessLog.Action.WHISPERED, ""),
-    StaffDeed.LISTEN: (AccessLog.Action.LISTENED, "live, began"),
-    StaffDeed.STOP_LISTENING: (AccessLog.Action.LISTENED, "live, ended"),
-    StaffDeed.TAKE_OVER: (AccessLog.Action.TOOK_OVER, ""),
-    StaffDeed.GIVE_BACK: (AccessLog.Action.GAVE_BACK, ""),
+    StaffAction.WHISPER: (AccessLog.Action.WHISPERED, ""),
+    StaffAction.LISTEN: (AccessLog.Action.LISTENED, "live, began"),
+    StaffAction.STOP_LISTENING: (AccessLog.Action.LISTENED, "live, ended"),
+    StaffAction.TAKE_OVER: (AccessLog.Action.TOOK_OVER, ""),
+    StaffAction.GIVE_BACK: (AccessLog.Action.GAVE_BACK, ""),
 }
-"""What the access log says of each deed."""
+"""The access log's action and detail for each action of staff."""
 
 
 def may_watch(user: Any) -> bool:
-    """Returns whether `user` is staff who may look on at every call."""
+    """Returns whether `user` is staff who may watch every live call."""
     return access.sees_all(user)
 
 
@@ -67,15 +67,16 @@ def live_calls() -> QuerySet[Call]:
     return found.select_related("agent", "owner").order_by("-created_at", "-pk")
 
 
-def look(call: Call, user: Any) -> None:
-    """Notes that `user` follows the call's words while they are spoken; once a visit."""
+def log_visit(call: Call, user: Any) -> None:
+    """Logs that `user` reads the call's words while it is live; once per visit."""
     visit_log.note_visit(call, user, AccessLog.Action.READ, LOOKED)
 
 
 def watched_by(principal: Principal, call_id: str) -> tuple[Call, StaffMember]:
-    """Returns a call that the principal looks on at, and who that is.
+    """Returns the call and the member of staff who wants to watch it.
 
-    Raises UnknownCallError where it is not there, or they are no staff who may.
+    Raises UnknownCallError (not retryable) if there is no such call or the principal may not watch
+    it.
     """
     user = None if principal.for_one_call else authentication.user_of(principal)
     if user is None or not may_watch(user):
@@ -89,14 +90,14 @@ def may(user: Any, permission: str) -> bool:
 
 
 def check(user_pk: int, permission: str) -> None:
-    """Raises NotAllowedError (not retryable) for a user who may not do that, or not any more."""
+    """Raises NotAllowedError (not retryable) for a user who does not have `permission` now."""
     user = User.objects.filter(pk=user_pk).first()
     if user is None or not may(user, permission):
         raise NotAllowedError("You have no permission for that. Staff give it in the admin.")
 
 
 def note(call_pk: int, acted: StaffActed) -> None:
-    """Keeps what one of the staff did in a call (by key), and logs it."""
+    """Stores what a member of staff did in the call with that key, and logs it."""
     call = Call.objects.filter(pk=call_pk).first()
     if call is None:
         return
@@ -105,12 +106,12 @@ def note(call_pk: int, acted: StaffActed) -> None:
         StaffAct.objects.create(
             call=call,
             user=user,
-            deed=acted.deed.value,
+            deed=acted.action.value,
             text=one_line(acted.text),
             at_ms=max(0, round(acted.at_ms)),
         )
         if user is not None:
-            access.log(call, user, *LOGGED[acted.deed])
+            access.log(call, user, *LOGGED[acted.action])
 
 
 def acts_of(call: Call) -> QuerySet[StaffAct]:

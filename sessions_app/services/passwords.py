@@ -64,14 +64,14 @@ class Queue:
                     del self._places[whose]
 
 
-def _step_back() -> None:
+def _lower_priority() -> None:
     if sys.platform == "linux":  # there a thread has a priority of its own
         nice = os.getpriority(os.PRIO_PROCESS, 0) + NICE
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), min(nice, LOWEST))
 
 
 _hashing = Queue(MOST_WAITING, MOST_WAITING)
-_thread = ThreadPoolExecutor(1, thread_name_prefix="passwords", initializer=_step_back)
+_thread = ThreadPoolExecutor(1, thread_name_prefix="passwords", initializer=_lower_priority)
 
 
 def at_low_priority(work: Callable[[], str]) -> str:

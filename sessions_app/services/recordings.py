@@ -42,6 +42,7 @@ More makes a run longer, and other jobs wait for it.
 """
 
 RETRY_MIN = 60
+"""Minutes until the deletion of a recording is tried again. Longer keeps expired audio longer."""
 
 
 def folder() -> Path | None:
@@ -66,8 +67,8 @@ def keep(row: Recording, file: Path, facts: Mapping[str, Any]) -> None:
     days = retention.audio_days(row.call.agent)
     row.delete_after = timezone.now() + timedelta(days=days) if days else None
     with transaction.atomic():
-        if kept := work.done(row):
-            webhooks.owe(WebhookEvent.RECORDING_READY, row.call.public_id, _when(row))
+        if kept := work.complete(row):
+            webhooks.schedule(WebhookEvent.RECORDING_READY, row.call.public_id, _when(row))
     if not kept and not Recording.objects.filter(pk=row.pk).exists():
         storage.delete(name)  # the call was erased while this worker was suspended
 
@@ -98,14 +99,14 @@ def keep_nothing(row: Recording, checks: Sequence[Mapping[str, Any]]) -> None:
     """Marks the claimed recording of a call without audio as done; `checks` say so."""
     row.checks = list(checks)
     row.duration_ms = 0
-    work.done(row)
+    work.complete(row)
 
 
 def ask_again(call: Call, user: Any) -> bool:
     """Queues a failed recording again, and logs the request; False if it has not failed."""
     with transaction.atomic():
         row = Recording.objects.filter(call=call, state=WorkState.FAILED).first()
-        if row is None or not work.again(row):
+        if row is None or not work.retry(row):
             return False
         access.log(call, user, AccessLog.Action.RECORDED)
         queue(FINALISE, call.pk)

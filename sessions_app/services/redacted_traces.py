@@ -60,7 +60,7 @@ class Phrase:
 
 
 def spans_of(text: str, phrases: Iterable[Phrase]) -> list[FoundSpan]:
-    """Returns where the phrases are in a text, whatever their case and the marks between words."""
+    """Returns where the phrases are in a text; case and marks between words do not matter."""
     found: list[FoundSpan] = []
     for phrase in phrases:
         words = _WORD.findall(phrase.text)
@@ -149,5 +149,5 @@ def _given(call: Call, hide: Hide) -> bool:
         return False
     Call.objects.filter(pk=call.pk).update(**shown)
     Ticket.objects.filter(call_id=call.public_id).update(**shown)
-    webhooks.forget_given([call.pk], shown)
+    webhooks.erase_call_data([call.pk], shown)
     return True

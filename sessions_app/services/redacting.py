@@ -204,7 +204,7 @@ class _Hidden:
 def _hide(call: Call, segment: Segment, spans: Spans, chosen: Sequence[Phrase] = ()) -> _Hidden:
     """Hides spans of a segment's texts, words and history, and saves it; returns what is hidden.
 
-    A person who is correcting it meanwhile is told that it has changed.
+    Somebody who is correcting it at the same time gets the error that it has changed.
     """
     _keep_original(call, segment)
     done = _Hidden([], list(chosen))

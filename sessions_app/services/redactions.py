@@ -65,12 +65,12 @@ def keep_found(call: Call, seq: int, hits: Iterable[Hit], user: Any | None = Non
         row.by_id = None if user is None else user.pk
     if fresh:
         with transaction.atomic():
-            owe_sound(call)
+            schedule_sound(call)
             Redaction.objects.bulk_create(fresh)
             changes.updated(call.pk)
 
 
-def owe_sound(call: Call) -> None:
+def schedule_sound(call: Call) -> None:
     """Queues a recording without the sound of what is hidden. In a transaction.
 
     Call it before the redactions are stored: then a worker already doing that sees them.
@@ -79,8 +79,8 @@ def owe_sound(call: Call) -> None:
         return
     row, _ = SoundRedaction.objects.get_or_create(call=call)
     SoundRedaction.objects.select_for_update().get(pk=row.pk)
-    work.again(row)
-    audio_copies.owe_anew(call)
+    work.retry(row)
+    audio_copies.remake(call)
     queue(REDACT_SOUND, call.pk)
 
 
@@ -102,7 +102,7 @@ def original_sound_of(call: Call, user: Any) -> str:
     return names.first() or ""
 
 
-def is_sound_owed(call: Call) -> bool:
+def needs_sound_redaction(call: Call) -> bool:
     """Returns whether words that are hidden can still be heard in the call's recording."""
     return SoundRedaction.objects.filter(call=call).exclude(state=WorkState.DONE).exists()
 

@@ -14,7 +14,7 @@ from django.db.models import DateTimeField, ExpressionWrapper, F, Q, QuerySet
 from sessions_app.engine.core.errors import VoiceError
 from sessions_app.engine.core.states import TERMINAL
 from sessions_app.models import Agent, Call, ErasureCause, Recording
-from sessions_app.models.work import WorkState
+from sessions_app.models.work import UNDER_WAY, WorkState
 from sessions_app.services import erasure
 
 logger = logging.getLogger(__name__)
@@ -90,7 +90,7 @@ def _overdue(now: datetime) -> QuerySet[Call]:
         over |= Q(agent_id=agent_pk, ended_at__lt=now - timedelta(days=days))
     kept = Call.objects.filter(over, held_at=None, state__in=sorted(TERMINAL))
     for name in ("recording", "summary", "versions", "extraction"):
-        kept = kept.exclude(**{f"{name}__state__in": [WorkState.PENDING, WorkState.RUNNING]})
+        kept = kept.exclude(**{f"{name}__state__in": UNDER_WAY})
     done = Q(text_erased_at__isnull=False) & Q(pk__in=_with_sound())
     return kept.exclude(done).order_by("ended_at", "pk")
 

@@ -77,7 +77,7 @@ def may_review(user: Any) -> bool:
 
 
 def sees_reviewed(user: Any, call: Call) -> bool:
-    """Returns whether `user` is told whether the call was reviewed, by whom and when."""
+    """Returns whether `user` may see if the call was reviewed, by whom and when."""
     return access.sees_all(user) or review_rights.owner_sees("reviewed", user, call)
 
 

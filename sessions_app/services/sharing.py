@@ -128,10 +128,10 @@ def revoke(link: ShareLink, user: Any) -> bool:
 
 
 def find(secret: str) -> ShareLink | None:
-    """Returns the link with that secret, with its call; None where it leads to nothing.
+    """Returns the link with that secret, with its call; None for one that does not work.
 
-    Nobody is told why: it may have expired or been revoked, its call may be erased or under legal
-    hold, or its maker may not share the call any more.
+    The reason is not given: it may have expired or been revoked, its call may be erased or under
+    legal hold, or its maker may not share the call any more.
     """
     related = ("created_by", "call__agent", "call__owner", "call__recording", "call__summary")
     link = (

@@ -1,4 +1,4 @@
-"""Lets a worker that is told to stop finish its task, or give it back."""
+"""Lets a worker that has to stop finish its job, or release it for another worker."""
 
 import signal
 import threading

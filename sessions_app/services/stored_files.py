@@ -64,7 +64,7 @@ def file_response(
 ) -> HttpResponseBase:
     """Returns the file, whole or the requested range, and calls `note` before it gives bytes.
 
-    Follows RFC 9110, sections 13 and 14: 200, 206, 304 or 416, whatever the headers hold; several
+    Follows RFC 9110, sections 13 and 14: 200, 206, 304 or 416, also for malformed headers; several
     ranges at once are answered with the whole file, and so is HEAD. Raises Http404 where the
     storage does not have it. `request` may be a REST framework request.
     """

@@ -67,10 +67,10 @@ def summarise(
     row.engine, row.model = found.engine or summariser.name, found.model[:200]
     with transaction.atomic():
         row.number = summary_versions.next_number(call)
-        if work.done(row) and row.done_at is not None:
+        if work.complete(row) and row.done_at is not None:
             summary_versions.keep(row, found)
             usage.keep_model_use(call, UsageKind.SUMMARY, found, row.number)
-            webhooks.owe(WebhookEvent.SUMMARY_READY, call.public_id, row.done_at.isoformat())
+            webhooks.schedule(WebhookEvent.SUMMARY_READY, call.public_id, row.done_at.isoformat())
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +86,11 @@ class SummaryParts:
     decisions: list[dict[str, Any]] = field(default_factory=list)
 
 
-def told(summary: Summary | SummaryVersion) -> SummaryParts:
-    """Returns what a page shows of a summary, next to the notes of its call.
+def display_parts(summary: Summary | SummaryVersion) -> SummaryParts:
+    """Returns the parts of a summary that a page shows, next to the notes of its call.
 
     A text that only joins the key points is left out. So are key points that are notes, contain one
-    or are action items, because the page shows the call's notes, too.
+    or are action items, as the page shows the call's notes, too.
     """
     said = [point for point in summary.key_points if point.get("seq") is not None]
     joined = _plain(join_sentences(point["text"] for point in said))
@@ -129,7 +129,7 @@ def _summed_up(
 
 
 def brief_of(call: Call, rows: Sequence[ExportSegment]) -> CallBrief:
-    """Returns what summarisers and extractors are told of a call; `rows` are what they read."""
+    """Returns a call as summarisers and extractors get it; `rows` are the lines to read."""
     config = AgentConfig.from_json(call.persona)
     name = config.name or call.agent.name
     return CallBrief(rows, call.language, _began(call), name, call.agent.summary_template)
@@ -242,7 +242,7 @@ def ask_again(call: Call, user: Any | None) -> bool:
         return False
     with transaction.atomic():
         row, _ = Summary.objects.get_or_create(call=call)
-        if not work.again(row):
+        if not work.retry(row):
             return False
         Summary.objects.filter(pk=row.pk).update(asked_by=user)
         if user is not None:

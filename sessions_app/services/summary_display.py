@@ -39,9 +39,9 @@ class SummaryView:
     decisions: list[SummaryItem]
 
 
-def told(summary: Summary | SummaryVersion, starts: Mapping[int, int]) -> SummaryView:
+def view_of(summary: Summary | SummaryVersion, starts: Mapping[int, int]) -> SummaryView:
     """Returns a summary for display; `starts` maps each `seq` to its start in ms."""
-    once = summaries.told(summary)
+    once = summaries.display_parts(summary)
     return SummaryView(
         once.text,
         points(once.key_points, starts),

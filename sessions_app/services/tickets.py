@@ -18,7 +18,7 @@ from sessions_app.models import Agent, ApiToken, Call, Ticket
 from sessions_app.models.ticket import TICKET_LIFE
 from sessions_app.services import calls, changes
 from sessions_app.services.access import digest_of
-from sessions_app.services.authentication import Principal, Way, standing
+from sessions_app.services.authentication import Principal, Way, still_valid
 from sessions_app.services.database import AWAY, briefly, busy
 
 W = TypeVar("W", Offer, StartStream)
@@ -45,7 +45,7 @@ def issue(
 
     `visitor` is who its user says will come with it, empty for somebody unknown. `token` or
     `session_key` is what the user came in with: when that ends, so does the ticket. Its call is
-    given `data`, whatever its client gives beside that.
+    given `data`, which wins over what its client gives.
     """
     data = data or CallData()
     secret = secrets.token_urlsafe(TICKET_BYTES)
@@ -80,7 +80,7 @@ def find_holder(secret: str, origin: str) -> Principal | None:
     if row.used_at is not None and not row.call_id:
         return None  # somebody else is just using it
     given = principal_of(row)
-    return given if standing([given.credential]) else None
+    return given if still_valid([given.credential]) else None
 
 
 def principal_of(row: Ticket) -> Principal:
@@ -138,7 +138,7 @@ def undo_call(call_id: str) -> None:
     with transaction.atomic():
         Ticket.objects.filter(call_id=call_id).update(call_id="", used_at=None)
         unknown = Call.objects.filter(public_id=call_id, state=CallState.CREATED)
-        # first: it waits for who else writes to the call, and then it stays as it is
+        # lock first: it waits for other writers of the call, and keeps it unchanged afterwards
         list(unknown.select_for_update().values_list("pk", flat=True))
         changes.erased(unknown)
         unknown.delete()
@@ -152,10 +152,9 @@ def resume_token(holder: Principal, call_id: str) -> str:
 def authorised(holder: Principal, wish: W) -> W:
     """Returns `wish` as far as `holder` may have it; raises NotAllowedError for anything else.
 
-    `wish` names its agent and, where it goes on with a call, that call. A holder limited to
-    one call may resume only that call, not the party's other calls, since a ticket may be in other
-    hands than the one before it. What the ticket's maker gave its call wins over what the client
-    gives.
+    `wish` names its agent and, if it continues a call, that call. A holder limited to one call may
+    resume only that call, not the party's other calls, since another person may use the next
+    ticket. Data that the ticket's maker gave its call wins over the client's.
     """
     if not holder.for_one_call:
         return wish

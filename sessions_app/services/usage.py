@@ -114,7 +114,7 @@ def _spoken(call: Call) -> tuple[int, int]:
     return int(heard["ms"] or 0), int(spoken["many"] or 0)
 
 
-# -- what is told of it -------------------------------------------------------------------
+# -- reading it ---------------------------------------------------------------------------
 
 
 @dataclass(slots=True)

@@ -21,7 +21,7 @@ from sessions_app.models import (
     VersionSegment,
 )
 from sessions_app.models.segment import SegmentSource
-from sessions_app.models.work import WorkState
+from sessions_app.models.work import UNDER_WAY, WorkState
 from sessions_app.services import access, changes, transcripts, usage, work
 from sessions_app.services.queueing import RETRANSCRIBE, queue
 
@@ -48,7 +48,7 @@ def ask(call: Call, user: Any, recogniser: str) -> Version | None:
     return version
 
 
-def owe_lost(public_id: str) -> None:
+def schedule_lost_words(public_id: str) -> None:
     """Queues a version for the words that the live recogniser lost, once per call.
 
     VOICE["SECOND_PASS"] names the recognisers for it, the best first; if it is empty, nothing is
@@ -63,21 +63,20 @@ def owe_lost(public_id: str) -> None:
             _new(call, names[0], Purpose.LOST, None)
 
 
-def lost_of(call: Call) -> list[int]:
+def pending_lost_words(call: Call) -> list[int]:
     """Returns the keys of the call's pending versions for lost words."""
-    owed = Version.objects.filter(call=call, purpose=Purpose.LOST, state=WorkState.PENDING)
-    return list(owed.values_list("pk", flat=True))
+    pending = Version.objects.filter(call=call, purpose=Purpose.LOST, state=WorkState.PENDING)
+    return list(pending.values_list("pk", flat=True))
 
 
-def ready(keys: Iterable[int]) -> list[int]:
+def startable(keys: Iterable[int]) -> list[int]:
     """Returns those that can start now: their call is over, and its recording is finished.
 
     They also wait for the recording without the sound of hidden words, or those would be
     transcribed again.
     """
-    owed = [WorkState.PENDING, WorkState.RUNNING, WorkState.FAILED]
-    covered = Q(call__sound_redaction__state__in=owed)
-    coming = covered | Q(call__recording__state__in=[WorkState.PENDING, WorkState.RUNNING])
+    audible = Q(call__sound_redaction__state__in=[*UNDER_WAY, WorkState.FAILED])
+    coming = audible | Q(call__recording__state__in=UNDER_WAY)
     live = Q(call__state__in=sorted(state.value for state in LIVE))
     kept = Version.objects.filter(pk__in=list(keys), call__erasing_at=None)
     found = kept.exclude(live | coming)
@@ -90,7 +89,7 @@ def keep(version: Version, rows: Sequence[VersionSegment], heard_ms: float = 0.0
     `heard_ms` is how much speech its recogniser was given.
     """
     with transaction.atomic():
-        if not work.done(version):
+        if not work.complete(version):
             return False
         version.segments.all().delete()
         for index, row in enumerate(rows, start=1):

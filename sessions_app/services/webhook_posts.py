@@ -1,8 +1,8 @@
 """POST requests to addresses that somebody typed: only to hosts that may be reached.
 
-A name is resolved once, all its addresses are checked, and the request goes to a checked address,
-whatever the name means a moment later: to the first that takes a connection. Redirects are not
-followed. Certificates are those of the name.
+A name is resolved once and all its addresses are checked. The request is sent to the first of these
+addresses that accepts a connection, even if the name resolves to another one a moment later.
+Redirects are not followed. Certificates are verified for the name.
 """
 
 import asyncio
@@ -53,7 +53,7 @@ class PostAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where a request goes: the checked address, and the name it is for."""
+    """Where a request is sent: the checked addresses, and the name they belong to."""
 
     scheme: str
     host: str
@@ -132,7 +132,7 @@ async def post(
 
 
 async def resolved(url: str, allowed: AllowedHosts) -> Target:
-    """Returns where a request to `url` goes.
+    """Returns where a request to `url` is to be sent.
 
     Raises AddressRefusedError where one of the name's addresses may not be reached, and
     NoAnswerError where the name has none.

@@ -1,6 +1,6 @@
 """Webhooks: an event of a call is queued in the same transaction as the change, and sent later.
 
-`owe` queues an event's messages, `deliver` sends one. Messages follow Standard Webhooks:
+`schedule` queues an event's messages, `deliver` sends one. Messages follow Standard Webhooks:
 `webhook-id` is the same at each attempt, `webhook-timestamp` the attempt's time, and
 `webhook-signature` covers both and the body. They hold what a call was given at its start, and no
 words of it: a receiver fetches what it may read over REST. Delivery is at least once, and in order
@@ -64,7 +64,7 @@ def allowed_hosts() -> AllowedHosts:
     return AllowedHosts.of(settings.WEBHOOK_ALLOWED_PRIVATE)
 
 
-def owe(event: WebhookEvent, call_id: str, once: str = "") -> None:
+def schedule(event: WebhookEvent, call_id: str, once: str = "") -> None:
     """Queues a message about a call (its public id) to each endpoint that wants the event.
 
     Call it in the transaction of the change. Each endpoint gets an event once per call; pass a
@@ -77,10 +77,10 @@ def owe(event: WebhookEvent, call_id: str, once: str = "") -> None:
     call = Call.objects.select_related("agent").get(public_id=call_id)
     about = ":".join(filter(None, (event.value, call_id, once)))
     for endpoint in wanted:
-        _owe_one(endpoint.pk, event, call, about)
+        _schedule_one(endpoint.pk, event, call, about)
 
 
-def _owe_one(endpoint_pk: int, event: WebhookEvent, call: Call, about: str) -> None:
+def _schedule_one(endpoint_pk: int, event: WebhookEvent, call: Call, about: str) -> None:
     with transaction.atomic():
         endpoint = WebhookEndpoint.objects.select_for_update().get(pk=endpoint_pk)
         if endpoint.deliveries.filter(about=about).exists():
@@ -132,7 +132,7 @@ def deliver(delivery_pk: int) -> None:
     row = WebhookDelivery.objects.select_related("endpoint").filter(pk=delivery_pk).first()
     if row is None or not _may_send(row):
         return
-    with work.doing(WebhookDelivery, delivery_pk) as taken:
+    with work.claimed(WebhookDelivery, delivery_pk) as taken:
         if taken is None:
             return
         taken.status = None
@@ -147,13 +147,13 @@ def deliver(delivery_pk: int) -> None:
             return
         except NoAnswerError:
             _note_status(taken)
-            _rest(taken.endpoint_id, BACK_OFF, "It did not answer.")
+            _pause_endpoint(taken.endpoint_id, BACK_OFF, "It did not answer.")
             raise
         with transaction.atomic():
             if work.is_held(taken):
                 # what the call was given may have been erased while it was sent
                 taken.refresh_from_db(fields=["payload"])
-            work.done(taken)
+            work.complete(taken)
 
 
 def _may_send(row: WebhookDelivery) -> bool:
@@ -162,7 +162,7 @@ def _may_send(row: WebhookDelivery) -> bool:
     if not endpoint.enabled:
         # also what a worker left that was killed at it: nobody would ever take it
         left = WebhookDelivery.objects.filter(work.is_free(timezone.now()), pk=row.pk)
-        work.take_back(left, state=WorkState.FAILED, error="The endpoint is switched off.")
+        work.revoke(left, state=WorkState.FAILED, error="The endpoint is switched off.")
         return False
     resting = endpoint.resting_until
     if resting is not None and resting > timezone.now():
@@ -212,7 +212,7 @@ def _check_status(row: WebhookDelivery, answer: PostAnswer) -> None:
     if answer.status == GONE:
         endpoints.update(enabled=False, problem="It answered 410: it wants no more messages.")
     elif answer.status in BUSY and error.wait_s:
-        _rest(row.endpoint_id, timedelta(seconds=error.wait_s), "It asked for a pause.")
+        _pause_endpoint(row.endpoint_id, timedelta(seconds=error.wait_s), "It asked for a pause.")
     raise error
 
 
@@ -220,13 +220,13 @@ def _note_status(row: WebhookDelivery) -> None:
     work.held_by(row).update(status=row.status)
 
 
-def _rest(endpoint_pk: int, pause: timedelta, problem: str) -> None:
+def _pause_endpoint(endpoint_pk: int, pause: timedelta, problem: str) -> None:
     """Leaves an endpoint alone for a while: what waits for it costs no attempt."""
     until = timezone.now() + pause
     WebhookEndpoint.objects.filter(pk=endpoint_pk).update(resting_until=until, problem=problem)
 
 
-def forget_given(call_keys: Iterable[int], left: Mapping[str, Any] | None = None) -> None:
+def erase_call_data(call_keys: Iterable[int], left: Mapping[str, Any] | None = None) -> None:
     """Removes what calls were given from the messages about them, sent or not.
 
     `left` are the variables and metadata that are kept, if any.
@@ -250,7 +250,7 @@ def rotate(endpoint: WebhookEndpoint) -> None:
 def send_again(row: WebhookDelivery) -> bool:
     """Queues a message again, with its id and its sequence; False while it is being sent."""
     with transaction.atomic():
-        if not work.again(row):
+        if not work.retry(row):
             return False
         queue(DELIVER, row.pk)
     return True

@@ -29,13 +29,14 @@ Shorter gives a job that is only held up to a second worker; longer delays jobs 
 MAX_ATTEMPTS = 3
 """Failures until the work is given up; a permanent cause shows within a minute or two.
 
-More survives longer faults, but shows a permanent one later.
+More attempts survive longer faults, but show a permanent one later.
 """
 
-MAX_TAKES = 10
-"""Claims without a reported error until the work is given up: it kills its workers.
+MAX_CLAIMS = 10
+"""Claims after which a job that never reported an error fails: it kills its workers.
 
-More kills more of them; fewer gives up work whose workers were stopped for other reasons.
+With more claims it kills more of them; with fewer, a job fails whose workers were stopped for other
+reasons.
 """
 
 PAUSE = timedelta(seconds=10)
@@ -56,10 +57,10 @@ PASSING_PAUSE = timedelta(seconds=20)
 Longer waits longer for somebody to make room before the work is given up.
 """
 
-HINT_EVERY = timedelta(seconds=30)
-"""How often pending work is queued again.
+REQUEUE_EVERY = timedelta(seconds=30)
+"""How often a pending job is queued again.
 
-More often fills a busy worker's queue with repeats; less often delays work whose message was lost.
+Shorter fills a busy worker's queue with repeats; longer delays jobs whose message was lost.
 """
 
 GAVE_UP = "The background worker stopped each time it tried."
@@ -68,35 +69,40 @@ ERROR_CHARS = 500
 W = TypeVar("W", bound=LeasedJob)
 
 
-def take(model: type[W], key: int, lease: timedelta = LEASE) -> W | None:
+def claim(model: type[W], key: int, lease: timedelta = LEASE) -> W | None:
     """Claims a row for this worker and returns it; None if it is done, failed, or another has it.
 
-    `key` is what the model's WORK_KEY names: mostly its call.
+    `key` is the value of the field that the model's WORK_KEY names, mostly the call's key.
 
-    A row that was claimed MAX_TAKES times without a result is failed instead.
+    A row that was claimed MAX_CLAIMS times without a result is failed instead.
     """
     now = timezone.now()
-    ready = _rows(model).filter(_waiting() | _expired(now), **{model.WORK_KEY: key})
+    ready = _rows(model).filter(_pending() | _expired(now), **{model.WORK_KEY: key})
     if model.GIVES_UP:
-        _give_up(ready.filter(attempts__gte=MAX_TAKES))
-    with transaction.atomic():  # nobody takes it back before its lease number is read
-        taken = ready.update(
+        _give_up(ready.filter(attempts__gte=MAX_CLAIMS))
+    with transaction.atomic():  # nobody revokes it before its lease number is read
+        claimed_rows = ready.update(
             state=WorkState.RUNNING,
             leased_until=now + lease,
             attempts=F("attempts") + 1,
             **_next_lease(),
         )
-        return _rows(model).get(**{model.WORK_KEY: key}) if taken else None
+        return _rows(model).get(**{model.WORK_KEY: key}) if claimed_rows else None
 
 
 @contextmanager
-def doing(model: type[W], key: int, lease: timedelta = LEASE) -> Iterator[W | None]:
-    """Yields the row that `take` gives, its lease renewed for as long as the block runs.
+def claimed(model: type[W], key: int, lease: timedelta = LEASE) -> Iterator[W | None]:
+    """Yields the row that `claim` gives, its lease renewed for as long as the block runs.
 
-    The block calls `done`. An exception in it fails the row with its reason, and is not passed on.
-    A worker that is told to stop interrupts the block, and makes the row pending again.
+        with work.claimed(Summary, call.pk) as row:
+            if row is not None:
+                ...
+                work.complete(row)
+
+    An exception in the block is not passed on: `fail` makes the row pending or failed. A worker
+    that is told to stop interrupts the block and makes the row pending again.
     """
-    row = None if stopping.is_over() else take(model, key, lease)
+    row = None if stopping.is_over() else claim(model, key, lease)
     if row is None:
         yield None
         return
@@ -111,7 +117,7 @@ def doing(model: type[W], key: int, lease: timedelta = LEASE) -> Iterator[W | No
         _interrupted(row)
 
 
-def done(row: LeasedJob) -> bool:
+def complete(row: LeasedJob) -> bool:
     """Saves the row with its results as done.
 
     Returns False, and saves nothing, when the work was meanwhile given to another worker.
@@ -124,14 +130,14 @@ def done(row: LeasedJob) -> bool:
         row.leased_until = None
         row.error = ""
         row.save()
-        _tell(row)
+        _note_change(row)
     return True
 
 
 def fail(row: LeasedJob, error: str, *, passing: bool = False, wait_s: float = 0.0) -> None:
     """Gives the row back for another attempt, or fails it after MAX_ATTEMPTS, with its reason.
 
-    A `passing` reason, such as a full disk, is waited for: up to MAX_TAKES, each later by
+    A `passing` reason, such as a full disk, is waited for: up to MAX_CLAIMS, each later by
     PASSING_PAUSE. Work that is never given up is tried again without end, with pauses that double
     up to LONGEST_PAUSE. No attempt comes before `wait_s`. Does nothing when the work is done, or
     was given to another worker.
@@ -147,10 +153,10 @@ def fail(row: LeasedJob, error: str, *, passing: bool = False, wait_s: float = 0
         row.leased_until = None if pause is None else timezone.now() + pause
         row.error = error[:ERROR_CHARS]
         row.save(update_fields=["state", "leased_until", "error"])
-        _tell(row)
+        _note_change(row)
 
 
-def put_off(row: LeasedJob, reason: str, pause: timedelta) -> None:
+def postpone(row: LeasedJob, reason: str, pause: timedelta) -> None:
     """Makes the row pending after `pause`, without counting the attempt; `reason` says why."""
     held_by(row).update(
         state=WorkState.PENDING,
@@ -167,15 +173,18 @@ def is_held(row: LeasedJob) -> bool:
 
 
 def held_by(row: W) -> "QuerySet[W]":
-    """Returns the row to be updated, or nothing if its work is not with who took it any more."""
+    """Returns the row as a queryset for updates; empty once another worker has claimed the job."""
     return _rows(type(row)).filter(
         pk=row.pk, lease_number=row.lease_number, state=WorkState.RUNNING
     )
 
 
-def take_back(rows: "QuerySet[W]", **told: Any) -> int:
-    """Updates rows with `told`; whoever is at one of them has lost it. Returns how many."""
-    return rows.update(leased_until=None, **_next_lease(), **told)
+def revoke(rows: "QuerySet[W]", **fields: Any) -> int:
+    """Ends the leases of `rows` and sets `fields`; returns how many rows there were.
+
+    A worker that still has one of them can no longer save its results.
+    """
+    return rows.update(leased_until=None, **_next_lease(), **fields)
 
 
 def _next_pause(row: LeasedJob, *, passing: bool) -> timedelta | None:
@@ -183,50 +192,50 @@ def _next_pause(row: LeasedJob, *, passing: bool) -> timedelta | None:
     if row.PAUSES:
         attempts = max(1, row.attempts)
         return row.PAUSES[attempts - 1] if attempts <= len(row.PAUSES) else None
-    if row.GIVES_UP and row.attempts >= (MAX_TAKES if passing else MAX_ATTEMPTS):
+    if row.GIVES_UP and row.attempts >= (MAX_CLAIMS if passing else MAX_ATTEMPTS):
         return None
     return _pause(row, passing)
 
 
-def give_back(row: LeasedJob) -> None:
+def release(row: LeasedJob) -> None:
     """Makes the row pending at once, without counting the attempt; does nothing if it is done."""
-    take_back(held_by(row), state=WorkState.PENDING, attempts=F("attempts") - 1)
+    revoke(held_by(row), state=WorkState.PENDING, attempts=F("attempts") - 1)
 
 
 def is_free(now: datetime) -> Q:
-    """Returns the filter for rows whose work is pending, with no worker on it."""
-    return _waiting() | _expired(now)
+    """Returns the filter for rows that a worker may claim: pending, or with an expired lease."""
+    return _pending() | _expired(now)
 
 
-def again(row: LeasedJob) -> bool:
-    """Makes the row pending again, with all its attempts; False while a worker has it."""
+def retry(row: LeasedJob) -> bool:
+    """Makes the row pending again, with none of its attempts used; False while a worker has it."""
     free = ~Q(state=WorkState.RUNNING) | _expired(timezone.now())
-    anew = {"state": WorkState.PENDING, "attempts": 0, "error": "", "done_at": None}
+    reset = {"state": WorkState.PENDING, "attempts": 0, "error": "", "done_at": None}
     with transaction.atomic():
-        if not take_back(_rows(type(row)).filter(free, pk=row.pk), **anew):
+        if not revoke(_rows(type(row)).filter(free, pk=row.pk), **reset):
             return False
-        _tell(row)
+        _note_change(row)
     return True
 
 
-def owed(model: type[W], now: datetime) -> list[int]:
-    """Returns the WORK_KEYs of the rows whose work should be queued now.
+def due(model: type[W], now: datetime) -> list[int]:
+    """Returns the WORK_KEYs of the rows whose jobs should be queued now.
 
-    For waiting work `leased_until` is no lease, but the earliest next attempt.
+    In a pending row `leased_until` is not a lease but the time of the next attempt.
     """
-    due = Q(leased_until__isnull=True) | Q(leased_until__lt=now)
-    rows = _rows(model).filter((_waiting() & due) | _expired(now))
+    may_start = Q(leased_until__isnull=True) | Q(leased_until__lt=now)
+    rows = _rows(model).filter((_pending() & may_start) | _expired(now))
     return list(rows.order_by("pk").values_list(model.WORK_KEY, flat=True))
 
 
-def hinted(model: type[W], keys: Iterable[int], now: datetime) -> None:
-    """Notes that these rows' work was queued, so that `owed` leaves it alone for HINT_EVERY."""
-    rows = _rows(model).filter(_waiting(), **{f"{model.WORK_KEY}__in": list(keys)})
-    rows.update(leased_until=now + HINT_EVERY)
+def mark_queued(model: type[W], keys: Iterable[int], now: datetime) -> None:
+    """Notes that these rows' jobs were queued: `due` leaves them out for REQUEUE_EVERY."""
+    rows = _rows(model).filter(_pending(), **{f"{model.WORK_KEY}__in": list(keys)})
+    rows.update(leased_until=now + REQUEUE_EVERY)
 
 
 def is_passing(error: Exception) -> bool:
-    """Returns whether the same work can succeed later, such as after a full disk was cleared."""
+    """Returns whether the same job can succeed later, such as after a full disk was cleared."""
     full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
     return full or is_away(error)
 
@@ -242,11 +251,14 @@ def _give_up(rows: "QuerySet[W]") -> None:
             if rows.filter(pk=row.pk).update(
                 state=WorkState.FAILED, error=GAVE_UP, leased_until=None
             ):
-                _tell(row)
+                _note_change(row)
 
 
-def _tell(row: LeasedJob) -> None:
-    """Notes that a call has something new, where the row is about one; in a transaction."""
+def _note_change(row: LeasedJob) -> None:
+    """Adds the call to the feed of changes, where its REST representation has this row's state.
+
+    In a transaction.
+    """
     if isinstance(row, Recording | Summary | Version | Extraction):
         changes.updated(row.call_id)
 
@@ -263,7 +275,7 @@ def _rows(model: type[W]) -> "Manager[W]":
     return manager  # type: ignore[no-any-return]
 
 
-def _waiting() -> Q:
+def _pending() -> Q:
     return Q(state=WorkState.PENDING)
 
 
@@ -284,10 +296,10 @@ def _next_lease() -> dict[str, Any]:
 def _interrupted(row: LeasedJob) -> None:
     logger.info("the %s %d is given back: the worker stops", type(row).__name__.lower(), row.pk)
     try:
-        give_back(row)
+        release(row)
     except DatabaseError:  # the interruption may have come within a query
         connection.close()
-        give_back(row)
+        release(row)
 
 
 @contextmanager

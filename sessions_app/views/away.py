@@ -33,7 +33,7 @@ class DatabaseAway:
         """Handles errors of views; `failed` handles those of middleware."""
         if isinstance(error, UnknownCallError):  # erased since the view looked it up
             return page_not_found(request, error)
-        return _told(request) if is_away(error) else None
+        return _unavailable(request) if is_away(error) else None
 
 
 def failed(request: HttpRequest) -> HttpResponse:
@@ -44,13 +44,13 @@ def failed(request: HttpRequest) -> HttpResponse:
     """
     error = sys.exception()
     if isinstance(error, Exception) and is_away(error):
-        return _told(request)
+        return _unavailable(request)
     if request.path.startswith(API):
         return JsonResponse({"code": "internal_error", "message": FAILED}, status=500)
     return server_error(request)
 
 
-def _told(request: HttpRequest) -> HttpResponse:
+def _unavailable(request: HttpRequest) -> HttpResponse:
     """Returns 503 with Retry-After; a sign-out takes effect in this browser all the same.
 
     The page is rendered without the request, whose user would be read from the database.

@@ -16,18 +16,20 @@ from sessions_app.runtime import call_factory, engine, media_processes, recognis
 from sessions_app.runtime.health_checks import PARTS
 
 CHECK_S = 3.0
+"""The longest a check may take. Longer delays the answer; shorter reports slow parts as broken."""
+
 OK = "ok"
 
 
 class PartError(Exception):
-    """A part that does not work; the message says why."""
+    """A part of the service does not work; the message says why."""
 
 
 Check = Callable[[], Awaitable[None]]
 
 
 async def healthz(request: HttpRequest) -> JsonResponse:  # noqa: ARG001 - Django's contract
-    """Answers 200 with the number of calls of this process, and what recognises speech in them."""
+    """Answers 200 with this process's number of calls and the recogniser that is in use."""
     load, found = engine.current().load(), recogniser_use.in_use()
     recogniser = {"recogniser": found.name, "instead_of": found.instead_of}
     return JsonResponse({"status": OK, **load, **recogniser})
@@ -77,7 +79,7 @@ async def _outcome(check: Check) -> str:
         return f"no answer within {CHECK_S:.0f} s"
     except PartError as error:
         return str(error)
-    except Exception as error:  # noqa: BLE001 - whatever fails is told by its kind
+    except Exception as error:  # noqa: BLE001 - any failure is reported by its type
         return f"failed: {type(error).__name__}"
     return OK
 

@@ -56,7 +56,7 @@ def live_call(request: HttpRequest, public_id: str) -> HttpResponse:
     found = _watched(request, public_id)
     if not found.is_live:
         return redirect("call_detail", public_id=public_id)
-    live_desk.look(found, request.user)
+    live_desk.log_visit(found, request.user)
     context = {
         "call": found,
         "row": _row(found),

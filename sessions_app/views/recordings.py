@@ -33,7 +33,7 @@ def recording_response(
     `original` is the file with all of the sound, to be served in place of the recording's.
     """
     recording = _finished(call)
-    if not original and redactions.is_sound_owed(call):
+    if not original and redactions.needs_sound_redaction(call):
         raise Http404(NOT_COVERED)
     name = original or str(recording.file.name)
     kind, _ = mimetypes.guess_type(name)

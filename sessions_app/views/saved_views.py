@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from sessions_app.models import SavedView
 from sessions_app.services import access, saved_views
-from sessions_app.services.finding.panel import Panel, told_of
+from sessions_app.services.finding.panel import Panel, labels_of
 from sessions_app.services.saved_views import ViewRefusedError, ViewWish
 
 BAD = 400
@@ -77,7 +77,7 @@ def _own(request: HttpRequest, number: int) -> SavedView:
 def _page(request: HttpRequest, more: Mapping[str, Any]) -> HttpResponse:
     panel = Panel(request, access.visible_calls(request.user))
     rows = [
-        (view, saved_views.may_change(request.user, view), told_of(view.query))
+        (view, saved_views.may_change(request.user, view), labels_of(view.query))
         for view in saved_views.views_for(request.user)
     ]
     context = {

@@ -161,7 +161,7 @@ def _context(link: ShareLink, secret: str, asked: call_parts.Asked) -> dict[str,
         "heard_url": reverse("shared_heard", args=[secret]),
         "silent_sides": view_models.silent_sides(audio, transcript.rows),
         "summary": summary,
-        "told": summary_display.told(summary, starts) if summary else None,
+        "told": summary_display.view_of(summary, starts) if summary else None,
         "outdated": summary is not None and summaries.is_outdated(summary),
         "speakers": view_models.speaker_shares(summary.speakers, agent) if summary else [],
         "shared_config": {

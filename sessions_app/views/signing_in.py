@@ -23,8 +23,9 @@ _queue = Queue()
 class ThrottledBackend(ModelBackend):
     """Checks names and passwords one after another, with rate limits.
 
-    `authenticate` raises SignInRefusedError and PasswordsBusyError, which SignIns answers. The
-    limits are checked again in turn: else a burst would pass before its first attempt failed.
+    `authenticate` raises SignInRefusedError and PasswordsBusyError (both retryable), which SignIns
+    turns into responses. The limits are checked again after the wait in the queue: otherwise a
+    burst of attempts would pass them before the first one has failed.
     """
 
     def authenticate(
@@ -38,7 +39,7 @@ class ThrottledBackend(ModelBackend):
             return super().authenticate(request, username, password, **more)
         cookie = request.COOKIES.get(COOKIE, "")
         tried = sign_ins.attempt(username, _address(request), cookie)
-        sign_ins.check(tried, timezone.now())  # who is refused need not queue
+        sign_ins.check(tried, timezone.now())  # refused attempts do not queue
         with _queue.turn(tried.address):
             sign_ins.check(tried, timezone.now())
             user = super().authenticate(request, username, password, **more)
@@ -61,8 +62,8 @@ class ThrottledBackend(ModelBackend):
 def is_own_password(user: Any, password: str) -> bool:
     """Returns whether `password` is the signed-in user's; a wrong one counts as a failure.
 
-    Raises SignInRefusedError and PasswordsBusyError, which SignIns answers: in an unattended
-    browser passwords must not be guessed without limit.
+    Raises SignInRefusedError and PasswordsBusyError (both retryable), which SignIns turns into
+    responses, so that nobody can guess the password without limit in an unattended browser.
     """
     tried = sign_ins.again(user.get_username())
     with _queue.turn(f"user {user.pk}"):

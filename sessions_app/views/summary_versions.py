@@ -27,7 +27,7 @@ def summary_version(request: HttpRequest, public_id: str, number: int) -> HttpRe
     context = {
         "call": call,
         "version": found,
-        "told": summary_display.told(found, starts),
+        "told": summary_display.view_of(found, starts),
         "versions": summary_versions.of_call(call),
     }
     return render(request, "pages/summary_version.html", context)

@@ -20,7 +20,7 @@ HEADERS = {
 def unlisted(get_response: Any) -> Any:
     """Asks search engines to leave all answers below /s/ alone, and browsers not to name them.
 
-    Errors too, whatever makes them: a link that leads nowhere now may be right again later.
+    Also errors, wherever they come from: a link that does not work now may work again later.
     """
     if iscoroutinefunction(get_response):
 

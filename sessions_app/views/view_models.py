@@ -12,7 +12,7 @@ from sessions_app.engine.text.word_times import by_letters
 from sessions_app.engine.text.writing import clip, tokens
 from sessions_app.models import Agent, Call, Recording, Segment, Summary
 from sessions_app.models.segment import SegmentSource
-from sessions_app.models.work import WorkState
+from sessions_app.models.work import UNDER_WAY, WorkState
 from sessions_app.services import corrections, redactions
 from sessions_app.services.gaps import Gap, lasted, take_before
 from sessions_app.services.outline import Outlined
@@ -162,7 +162,7 @@ def is_ready(recording: Recording | None) -> bool:
     """Returns whether a recording can be heard: it is there, without the sound of hidden words."""
     if recording is None or recording.state != WorkState.DONE or not recording.file:
         return False
-    return not redactions.is_sound_owed(recording.call)
+    return not redactions.needs_sound_redaction(recording.call)
 
 
 def silent_sides(recording: Recording | None, segments: Iterable[Segment | Outlined]) -> list[str]:
@@ -282,9 +282,8 @@ def end_reason(call: Call) -> str:
     return wording.END_REASONS[EndReason(call.end_reason)] if call.end_reason else ""
 
 
-def work_is_owed(call: Call, recording: Recording | None, summary: Summary | None) -> bool:
+def is_work_under_way(call: Call, recording: Recording | None, summary: Summary | None) -> bool:
     """Returns whether the call is live or its recording or summary is pending."""
-    owed = (WorkState.PENDING, WorkState.RUNNING)
     if call.is_live:
         return True
-    return any(work is not None and work.state in owed for work in (recording, summary))
+    return any(work is not None and work.state in UNDER_WAY for work in (recording, summary))

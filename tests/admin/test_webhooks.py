@@ -79,7 +79,7 @@ def test_a_new_secret_keeps_the_one_before_for_a_day(
 def test_a_message_that_was_given_up_is_sent_again_with_its_id(
     desk: Client, endpoint: WebhookEndpoint, call: Call
 ) -> None:
-    webhooks.owe(WebhookEvent.CALL_ENDED, call.public_id)
+    webhooks.schedule(WebhookEvent.CALL_ENDED, call.public_id)
     row = WebhookDelivery.objects.get()
     told = {"state": WorkState.FAILED, "attempts": 10, "status": 500, "error": "It answered 500."}
     WebhookDelivery.objects.filter(pk=row.pk).update(**told)

@@ -75,10 +75,10 @@ def _calls(owner: Any, audio: bytes) -> dict[str, Any]:
         _segment(call, 1, "caller", "I am only visiting.", (0, 900))
     made["visitor"] = visited[0]
     made["lost"] = _call(owner, state="failed", end_reason="never_connected", duration_ms=None)
-    made["owed"] = _call(owner)
+    made["under_way"] = _call(owner)
     later = timezone.now() + timedelta(hours=1)
-    Recording.objects.create(call=made["owed"], state="running", leased_until=later)
-    Summary.objects.create(call=made["owed"], state="running", leased_until=later)
+    Recording.objects.create(call=made["under_way"], state="running", leased_until=later)
+    Summary.objects.create(call=made["under_way"], state="running", leased_until=later)
     made["broken"] = _call(owner)
     Recording.objects.create(call=made["broken"], state="failed", error="The disk was full.")
     Summary.objects.create(call=made["broken"], state="failed", error="It took too long.")

@@ -268,7 +268,7 @@ CALLS = (
     State("a call found", "/calls/{full}/?q=friday#segment-2", then=_paused),
     State("a visitor's call", "/calls/{visitor}/"),
     State("a call that failed", "/calls/{lost}/"),
-    State("a call that is being recorded", "/calls/{owed}/"),
+    State("a call that is being recorded", "/calls/{under_way}/"),
     State("a call whose recording failed", "/calls/{broken}/", STAFF),
     State("a call with a side unread", "/calls/{unread}/", then=_one_side),
     State("a call whose sound is missing", "/calls/{missing}/", then=_no_sound),

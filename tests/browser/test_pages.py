@@ -47,9 +47,9 @@ if audio:
     recording.file.save("call.ogg", ContentFile(pathlib.Path(audio).read_bytes()))
 recording.save()
 # a job in progress looks like one whose worker was killed: no worker claims it for some seconds yet
-owed = state == "running"
-lease = timezone.now() + datetime.timedelta(seconds=15) if owed else None
-Summary.objects.create(call=call, state=state, text="" if owed else "About friday.",
+under_way = state == "running"
+lease = timezone.now() + datetime.timedelta(seconds=15) if under_way else None
+Summary.objects.create(call=call, state=state, text="" if under_way else "About friday.",
     leased_until=lease, key_points=[dict(text="They moved it to friday.", seq=12)])
 print(call.public_id)
 """

@@ -6,11 +6,11 @@ from sessions_app.call_client.report import CallReport
 def test_notes_are_put_together_from_what_changed() -> None:
     report = CallReport()
     milk, tea, jam = ({"number": n, "text": t} for n, t in ((1, "milk"), (2, "tea"), (2, "jam")))
-    report.noted({"notes": [milk]})
-    report.noted({"notes": [tea]})
+    report.apply_notes({"notes": [milk]})
+    report.apply_notes({"notes": [tea]})
     assert report.notes == [milk, tea]
-    report.noted({"notes": [], "removed": [2]})
-    report.noted({"notes": [jam]})
+    report.apply_notes({"notes": [], "removed": [2]})
+    report.apply_notes({"notes": [jam]})
     assert report.notes == [milk, jam]
-    report.noted({"notes": [tea], "whole": True})
+    report.apply_notes({"notes": [tea], "whole": True})
     assert report.notes == [tea]

@@ -97,7 +97,7 @@ async def test_the_call_of_such_a_socket_is_told_that_its_client_is_gone(
         detached.append(for_good)
 
     transport: Any = SimpleNamespace(
-        received=0, backlog_ms=0.0, room=room, detach=detach,
+        received=0, backlog_ms=0.0, wait_for_room=room, detach=detach,
         feed=lambda _: None, attach=lambda _: None,
     )  # fmt: skip
     session: Any = SimpleNamespace(call_id="aCall", count=lambda _: None)

@@ -11,7 +11,7 @@ from channels.routing import URLRouter
 from channels.testing import WebsocketCommunicator
 from django.contrib.auth.models import Permission, User
 
-from sessions_app.engine.core.desk import StaffDeed, StaffMember
+from sessions_app.engine.core.desk import StaffAction, StaffMember
 from sessions_app.engine.core.events import Speaker, SpeechStarted, StaffActed, StateChanged
 from sessions_app.engine.core.states import CallState
 from sessions_app.engine.session.staff_desk import DeskControls, StaffDesk
@@ -192,8 +192,8 @@ async def test_a_call_is_given_back_when_whoever_took_it_over_does_not_return(
 async def test_what_staff_did_is_kept_and_logged(call: Call, staff: User) -> None:
     member = StaffMember(staff.pk, staff.get_username())
     note = sync_to_async(live_desk.note)
-    await note(call.pk, StaffActed(StaffDeed.WHISPER, member, 700.4, "Be brief."))
-    await note(call.pk, StaffActed(StaffDeed.LISTEN, member, 900.0))
+    await note(call.pk, StaffActed(StaffAction.WHISPER, member, 700.4, "Be brief."))
+    await note(call.pk, StaffActed(StaffAction.LISTEN, member, 900.0))
     kept = [row async for row in StaffAct.objects.values_list("deed", "text", "at_ms", "user_id")]
     assert kept == [("whisper", "Be brief.", 700, staff.pk), ("listen", "", 900, staff.pk)]
     logged = [row async for row in AccessLog.objects.order_by("at").values_list("action", "detail")]

@@ -181,7 +181,7 @@ async def test_while_the_database_is_away_nobody_is_signed_out(
     monkeypatch.setattr(endings, "CHECK_S", 0.01)
     async with Socket(token) as socket:
         assert (await socket.ask({"type": "ping"}))["type"] == "pong"
-        monkeypatch.setattr(authentication, "standing", away)
+        monkeypatch.setattr(authentication, "still_valid", away)
         while len(asked) < 3:  # noqa: ASYNC110 - another thread's
             await asyncio.sleep(0.01)
         assert (await socket.ask({"type": "ping"}))["type"] == "pong"

@@ -10,7 +10,7 @@ from sessions_app.call_client.placing import CallError, CallOptions, place_call
 from tests.fixtures.server import Product, wait_until
 
 Say = Callable[..., Path]
-OWED = ("recording", "summary")
+JOBS = ("recording", "summary")
 TALK = (
     "good morning and welcome to the meeting",
     "the weather is very nice today",
@@ -110,7 +110,7 @@ async def test_work_of_a_killed_worker_is_done_after_all(own_product: Product, s
     own_product.start("worker", "beat")
     await asyncio.to_thread(
         wait_until,
-        lambda: all(own_product.json(path)[name]["state"] == "done" for name in OWED),
+        lambda: all(own_product.json(path)[name]["state"] == "done" for name in JOBS),
         150,
         "recording and summary",
     )

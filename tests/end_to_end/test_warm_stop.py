@@ -58,7 +58,7 @@ def stuck(tmp_path: Path, say: Callable[..., Path]) -> Iterator[Product]:
         product.stop()
 
 
-def owed(product: Product) -> dict[str, Any]:
+def job_of(product: Product) -> dict[str, Any]:
     return dict(json.loads(product.manage("shell", "-v", "0", "-c", TELL)))
 
 
@@ -71,5 +71,5 @@ def test_it_gives_the_work_back_and_leaves_no_copy_of_the_sound(
     stuck.start("worker")
     wait_until(copied, 40, "the work")
     stuck.terminate("worker")
-    assert owed(stuck) == {"state": "pending", "attempts": 0, "leased_until": None}
+    assert job_of(stuck) == {"state": "pending", "attempts": 0, "leased_until": None}
     assert copied() == []

@@ -17,14 +17,14 @@ pytestmark = pytest.mark.django_db(transaction=True)
 async def test_a_question_that_hangs_is_asked_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     asked, hangs, ended = [], threading.Event(), asyncio.Event()
 
-    def standing(credentials: set[authentication.Credential]) -> set[authentication.Credential]:
+    def still_valid(credentials: set[authentication.Credential]) -> set[authentication.Credential]:
         asked.append(credentials)
         if len(asked) == 1:
             hangs.wait(30)
             return credentials
         return set()
 
-    monkeypatch.setattr(authentication, "standing", standing)
+    monkeypatch.setattr(authentication, "still_valid", still_valid)
     monkeypatch.setattr(endings, "CHECK_S", 0.02)
     monkeypatch.setattr(endings, "ASK_S", 0.2)
     held = endings.Endings()
@@ -44,7 +44,7 @@ async def test_the_database_gives_a_question_up_before_its_thread_is_missed(
     """A thread that hangs is one of three: what asked meanwhile would wait for ever."""
     limits: dict[str, Any] = {}
 
-    def standing(credentials: set[authentication.Credential]) -> set[authentication.Credential]:
+    def still_valid(credentials: set[authentication.Credential]) -> set[authentication.Credential]:
         limits["lock"] = database._lock_limit()
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
@@ -52,7 +52,7 @@ async def test_the_database_gives_a_question_up_before_its_thread_is_missed(
                 limits["statement"] = cursor.fetchone()[0]
         return credentials
 
-    monkeypatch.setattr(authentication, "standing", standing)
+    monkeypatch.setattr(authentication, "still_valid", still_valid)
     held = endings.Endings()
     held.register(Principal(1, Way.TOKEN, "1"), list)
     await held.check()

@@ -325,8 +325,8 @@ def half_way(_function: Callable[..., Any]) -> Callable[..., Any]:
         (finalising, "merge_lanes", after),
         (FileSystemStorage, "delete", after),
         (FileSystemStorage, "save", after),
-        (work, "done", before),
-        (work, "done", after),
+        (work, "complete", before),
+        (work, "complete", after),
         (shutil, "rmtree", half_way),
     ],
 )

@@ -189,7 +189,7 @@ async def test_what_is_out_of_order_in_a_process_is_known(sockets: Path) -> None
     )
     assert await processes.calls() == 1
     assert processes.faults() == {"lanes", "store"}
-    assert processes.stand_ins() == {"moonshine": "pocketsphinx"}
+    assert processes.fallbacks_in_use() == {"moonshine": "pocketsphinx"}
 
 
 async def test_one_that_hangs_keeps_no_caller_waiting(

@@ -19,7 +19,7 @@ def out(settings: Any, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """What is out in this process, to be changed by a test."""
     settings.VOICE = {**settings.VOICE, "ROLE": "all", "RECOGNISERS": ENTRIES}
     found: dict[str, str] = {}
-    monkeypatch.setattr(engine, "stand_ins", lambda: found)
+    monkeypatch.setattr(engine, "fallbacks_in_use", lambda: found)
     return found
 
 
@@ -39,7 +39,7 @@ def test_a_web_process_asks_its_media_processes(
     out: dict[str, str], settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Elsewhere:
-        def stand_ins(self) -> dict[str, str]:
+        def fallbacks_in_use(self) -> dict[str, str]:
             return {"moonshine": "pocketsphinx"}
 
     settings.VOICE = {**settings.VOICE, "ROLE": "web"}

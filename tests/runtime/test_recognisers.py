@@ -114,10 +114,10 @@ async def test_an_engine_with_a_damaged_model_is_told_with_its_stand_in(
         "WRAPPERS": [{"BACKEND": f"{WRAPPERS}.fallback.Fallback", "OPTIONS": {"to": "script"}}],
     }
     made = loaded(settings, default={"SAME_AS": "moonshine"}, moonshine=engine, script=SCRIPT)
-    assert made.stand_ins() == {}
+    assert made.fallbacks_in_use() == {}
     try:
         await made.start()
-        assert made.stand_ins() == {"moonshine": "scripted"}
+        assert made.fallbacks_in_use() == {"moonshine": "scripted"}
     finally:
         await made.aclose()
 
@@ -129,6 +129,6 @@ async def test_an_engine_that_answers_again_needs_no_stand_in(settings: Any) -> 
     fallback = made.get("default")
     assert isinstance(fallback, Fallback)
     fallback.failed()
-    assert made.stand_ins() == {"scripted": "null"}
+    assert made.fallbacks_in_use() == {"scripted": "null"}
     fallback.works()
-    assert made.stand_ins() == {}
+    assert made.fallbacks_in_use() == {}

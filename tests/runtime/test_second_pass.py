@@ -223,7 +223,7 @@ def test_a_recording_that_is_gone_says_so(spoken: Any, staff: User) -> None:
 
 
 def test_what_must_wait_is_left_alone(alice: User, make_call: CallMaker) -> None:
-    versions.owe_lost(make_call(alice, consented=True).public_id)
+    versions.schedule_lost_words(make_call(alice, consented=True).public_id)
     version = Version.objects.get()
     tasks.retranscribe_call(version.pk)
     version.refresh_from_db()

@@ -50,7 +50,7 @@ def call(crashed: Call) -> Call:  # noqa: F811
 
 
 def hide(call: Call, start_ms: int = 300, end_ms: int = 600) -> None:
-    redactions.owe_sound(call)
+    redactions.schedule_sound(call)
     Redaction.objects.create(
         call=call, seq=1, kind="card", label="card number", start_ms=start_ms, end_ms=end_ms
     )
@@ -99,7 +99,7 @@ def test_it_is_done_once(call: Call) -> None:
     tasks.redact_sound(call.pk)
     name = Recording.objects.get().file.name
     tasks.redact_sound(call.pk)
-    with_no_change = work.again(job())
+    with_no_change = work.retry(job())
     assert with_no_change
     tasks.redact_sound(call.pk)
     assert Recording.objects.get().file.name == name
@@ -195,7 +195,7 @@ def test_a_hint_that_was_lost_is_given_again(
     hide(call)
     queued()
     with django_capture_on_commit_callbacks(execute=True):
-        tasks.requeue_owed_work()
+        tasks.requeue_due_work()
     assert (REDACT_SOUND, call.pk) in queued()
 
 

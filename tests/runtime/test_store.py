@@ -232,11 +232,11 @@ async def test_a_call_that_is_behind_says_so_and_loses_nothing(
     await gate.reached()
     for seq in range(1, 21):
         store.add_segment(call.public_id, call.pk, final(seq, f"text {seq}"))
-    assert store.behind(call.public_id)
-    assert not store.behind("another")
+    assert store.is_behind(call.public_id)
+    assert not store.is_behind("another")
     gate.open()
     assert await store.drain(5)
-    assert not store.behind(call.public_id)
+    assert not store.is_behind(call.public_id)
     assert await texts(call) == [f"text {seq}" for seq in range(1, 21)]
 
 

@@ -21,10 +21,10 @@ def made_and_killed(step: int, archive_pk: int) -> None:
 
     archive_writing.SLICE_S = 0.0  # each call in a turn of its own
     killer = killing.Killer(step)
-    killer.around(archive_writing, "_call", "_sound", "_lists", "_put_off")
+    killer.around(archive_writing, "_call", "_sound", "_lists", "_postpone")
     killer.around(FileSystemStorage, "save", "delete")
     killer.around(access, "log_all")  # in the middle of a transaction
-    killer.around(work, "done")
+    killer.around(work, "complete")
     made(archive_pk)
 
 
@@ -49,7 +49,7 @@ def later(archive_pk: int) -> Any:
     now = timezone.now()
     running = Archive.objects.filter(state=WorkState.RUNNING)
     running.update(leased_until=now - timedelta(seconds=1))
-    assert work.owed(Archive, now) in ([], [archive_pk])
+    assert work.due(Archive, now) in ([], [archive_pk])
     return made(archive_pk)
 
 

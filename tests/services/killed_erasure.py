@@ -25,7 +25,7 @@ def carried_out(step: int, receipt_pk: int) -> None:
     killer.around(shutil, "rmtree")
     killer.before(QuerySet, "delete")  # in the middle of a transaction
     killer.after(erasure_work, "_delete")
-    killer.around(work, "done")
+    killer.around(work, "complete")
     erasure_work.carry_out(receipt_pk)
 
 
@@ -40,8 +40,8 @@ def later(receipt_pk: int) -> Any:
     now = timezone.now()
     running = ErasureReceipt.objects.filter(state=WorkState.RUNNING)
     running.update(leased_until=now - timedelta(seconds=1))
-    for owed in work.owed(ErasureReceipt, now):
-        assert erasure_work.carry_out(owed)
+    for key in work.due(ErasureReceipt, now):
+        assert erasure_work.carry_out(key)
     return ErasureReceipt.objects.get(pk=receipt_pk)
 
 

@@ -28,7 +28,7 @@ def redacted_and_killed(step: int, call: Any) -> None:
     killer.after(shutil, "copyfileobj")
     killer.after(sound_redaction, "mask_recording")
     killer.around(archives, "forget_calls")  # in the middle of a transaction
-    killer.around(work, "done")
+    killer.around(work, "complete")
     tasks.redact_sound(call.pk)
 
 
@@ -44,8 +44,8 @@ def later(call: Any) -> Any:
     now = timezone.now()
     running = SoundRedaction.objects.filter(state=WorkState.RUNNING)
     running.update(leased_until=now - timedelta(seconds=1))
-    for owed in work.owed(SoundRedaction, now):
-        tasks.redact_sound(owed)
+    for key in work.due(SoundRedaction, now):
+        tasks.redact_sound(key)
     return SoundRedaction.objects.get(call=call)
 
 

@@ -34,9 +34,9 @@ def read_and_killed(step: int, call: Any) -> None:
 
     killer = killing.Killer(step)
     killer.around(ModelClient, "ask")
-    killer.around(work, "done")
+    killer.around(work, "complete")
     killer.after(summary_versions, "keep")
-    killer.around(webhooks, "owe")  # in the middle of a transaction
+    killer.around(webhooks, "schedule")  # in the middle of a transaction
     killer.before(changes, "updated")
     tasks.summarise_call(call.pk)
 
@@ -76,7 +76,7 @@ def later(call: Any) -> None:
     for kind in (Extraction, Summary):
         running = kind.objects.filter(state=WorkState.RUNNING)
         running.update(leased_until=now - timedelta(seconds=1))
-    if work.owed(Extraction, now) or work.owed(Summary, now):
+    if work.due(Extraction, now) or work.due(Summary, now):
         tasks.summarise_call(call.pk)
 
 

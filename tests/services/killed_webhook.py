@@ -74,15 +74,18 @@ def sent_and_killed(step: int, row: Any) -> None:
     from sessions_app.services import webhook_posts, webhooks, work
 
     killer = killing.Killer(step)
-    killer.after(work, "take")
+    killer.after(work, "claim")
     killer.around(webhook_posts, "post")  # the answer is there and not yet looked at
     killer.around(webhooks, "_check_status")
-    killer.around(work, "done")  # in the middle of a transaction, too
+    killer.around(work, "complete")  # in the middle of a transaction, too
     webhooks.deliver(row.pk)
 
 
 def later(row: Any) -> bool:
-    """Does what beat and a worker do once the killed worker's lease is over; says whether owed."""
+    """Does what beat and a worker do once the killed worker's lease is over.
+
+    Returns whether the message was due.
+    """
     from django.utils import timezone
 
     from sessions_app.models import WebhookDelivery
@@ -92,23 +95,23 @@ def later(row: Any) -> bool:
     now = timezone.now()
     running = WebhookDelivery.objects.filter(state=WorkState.RUNNING)
     running.update(leased_until=now - timedelta(seconds=1))
-    owed = work.owed(WebhookDelivery, now)
-    assert owed in ([], [row.pk])
-    for key in owed:
+    due = work.due(WebhookDelivery, now)
+    assert due in ([], [row.pk])
+    for key in due:
         webhooks.deliver(key)
-    return bool(owed)
+    return bool(due)
 
 
-def owed(call: Any, once: int) -> Any:
+def scheduled(call: Any, once: int) -> Any:
     from sessions_app.models import WebhookDelivery, WebhookEvent
     from sessions_app.services import webhooks
 
-    webhooks.owe(WebhookEvent.SUMMARY_READY, call.public_id, str(once))
+    webhooks.schedule(WebhookEvent.SUMMARY_READY, call.public_id, str(once))
     return WebhookDelivery.objects.latest("sequence")
 
 
 def told_of(row: Any, killed: bool, again: bool, seen: Seen) -> Told:
-    """Says what came of a message; `again` is whether it was owed after the kill."""
+    """Says what came of a message; `again` is whether it was due after the kill."""
     row.refresh_from_db()
     posts = [(number, body) for sent, number, body in seen.posts if sent == row.message_id]
     return {
@@ -128,11 +131,11 @@ def run(call: Any, seen: Seen) -> killing.Told:
     def one(killed: bool, row: Any) -> Told:
         return told_of(row, killed, later(row), seen)
 
-    seen.silent, row = True, owed(call, 0)
+    seen.silent, row = True, scheduled(call, 0)
     told = [one(killing.killed(webhooks.deliver, row.pk, kill=seen.kill), row)]
     seen.goes_on.set()
     while told[-1]["killed"]:
-        step, row = len(told), owed(call, len(told))
+        step, row = len(told), scheduled(call, len(told))
         told.append(one(killing.killed(sent_and_killed, step, row), row))
     return told
 

@@ -322,10 +322,10 @@ def test_work_that_was_lost_is_queued_again(
     alice: User, queued: Queued, django_capture_on_commit_callbacks: Any
 ) -> None:
     row = archives.ask_own(alice, alice)
-    assert work.take(Archive, row.pk) is not None
+    assert work.claim(Archive, row.pk) is not None
     Archive.objects.update(leased_until=timezone.now() - timedelta(seconds=1))
     with django_capture_on_commit_callbacks(execute=True):
-        tasks.requeue_owed_work()
+        tasks.requeue_due_work()
     assert (MAKE_ARCHIVE, row.pk) in queued()
     assert not ArchivedCall.objects.exists()
 

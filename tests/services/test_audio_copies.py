@@ -183,10 +183,10 @@ def test_work_that_was_lost_is_queued_again(
     recorded: Call, alice: User, queued: Queued, django_capture_on_commit_callbacks: Any
 ) -> None:
     row = audio_copies.ask(recorded, alice, "wav")
-    assert work.take(AudioCopy, row.pk) is not None
+    assert work.claim(AudioCopy, row.pk) is not None
     AudioCopy.objects.update(leased_until=timezone.now() - timedelta(seconds=1))
     with django_capture_on_commit_callbacks(execute=True):
-        tasks.requeue_owed_work()
+        tasks.requeue_due_work()
     assert (COPY_AUDIO, row.pk) in queued()
 
 
@@ -231,7 +231,7 @@ def test_one_that_comes_too_late_does_not_stay(
         return length_ms
 
     monkeypatch.setattr(making, "transcode", slow)
-    monkeypatch.setattr(making, "quietly", slow)
+    monkeypatch.setattr(making, "transcode_at_low_priority", slow)
     making.make(row.pk)
     assert files(own_folders) == ["call.ogg"]
     assert not AudioCopy.objects.exists()
@@ -240,7 +240,7 @@ def test_one_that_comes_too_late_does_not_stay(
 def test_nothing_is_made_of_a_call_that_is_being_erased(recorded: Call, alice: User) -> None:
     row = audio_copies.ask(recorded, alice, "wav")
     erasure.erase_call(recorded, alice, ErasureCause.OWNER)
-    assert work.take(AudioCopy, row.pk) is None
+    assert work.claim(AudioCopy, row.pk) is None
 
 
 def test_a_file_that_is_lost_is_not_found(
@@ -276,7 +276,7 @@ def test_what_interrupts_the_worker_ends_the_thread(
     monkeypatch.setattr(making, "transcode", endless)
     try:
         with pytest.raises(StoppedError):
-            making.quietly(tone, tmp_path / "call.wav", "wav")
+            making.transcode_at_low_priority(tone, tmp_path / "call.wav", "wav")
     finally:
         signal.signal(signal.SIGUSR1, before)
     assert ended.wait(10)

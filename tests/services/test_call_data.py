@@ -89,5 +89,5 @@ def _erase(call: Call, *, whole: bool) -> None:
 
 
 def test_webhooks_of_calls_without_messages_are_left_alone(alice: User) -> None:
-    webhooks.forget_given([a_call(alice).pk])
+    webhooks.erase_call_data([a_call(alice).pk])
     assert not WebhookDelivery.objects.exists()

@@ -74,7 +74,7 @@ def test_a_call_goes_through_its_states_once(alice: User, make_call: CallMaker) 
     assert ended.ended_at is not None
 
 
-def test_an_ended_call_owes_a_recording_only_with_consent(
+def test_an_ended_call_schedules_a_recording_only_with_consent(
     alice: User, make_call: CallMaker, queued: Queued, django_capture_on_commit_callbacks: Any
 ) -> None:
     plain, consented = make_call(alice), make_call(alice, consented=True)

@@ -285,12 +285,12 @@ def _fail(call: Call, _user: User) -> None:
 
 
 def _give_up(call: Call, _user: User) -> None:
-    Recording.objects.update(state=WorkState.PENDING, attempts=work.MAX_TAKES)
-    assert work.take(Recording, call.pk) is None
+    Recording.objects.update(state=WorkState.PENDING, attempts=work.MAX_CLAIMS)
+    assert work.claim(Recording, call.pk) is None
 
 
 def _done(call: Call, _user: User) -> None:
-    assert work.done(Version.objects.get(call=call))
+    assert work.complete(Version.objects.get(call=call))
 
 
 def _expire(call: Call, _user: User) -> None:
@@ -348,7 +348,7 @@ def _take_again(call: Call, user: User) -> None:
 
 
 def _taken(call: Call, _user: User) -> None:
-    assert work.done(Extraction.objects.get(call=call))
+    assert work.complete(Extraction.objects.get(call=call))
 
 
 def _hide(call: Call, user: User) -> None:

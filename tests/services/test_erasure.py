@@ -292,7 +292,7 @@ def test_a_storage_that_refuses_is_told_and_tried_again(
     due = timezone.now() - timedelta(seconds=1)
     ErasureReceipt.objects.update(leased_until=due)
     with django_capture_on_commit_callbacks(execute=True):
-        tasks.requeue_owed_work()
+        tasks.requeue_due_work()
     assert (ERASE, receipt.pk) in queued()
     tasks.erase(receipt.pk)
     erased(receipt)
@@ -302,12 +302,12 @@ def test_a_storage_that_refuses_is_told_and_tried_again(
 def test_a_worker_that_is_at_it_is_waited_for(alice: User, own_folders: Path, spoken: Call) -> None:
     version = versions.ask(spoken, alice, "thorough")
     assert version is not None
-    assert work.take(Version, version.pk) is not None
+    assert work.claim(Version, version.pk) is not None
     receipt = erasure.erase_call(spoken, alice, OWNER)
     assert not erasure_work.carry_out(receipt.pk)
     receipt.refresh_from_db()
     assert receipt.error == erasure_work.WORKED_ON
-    assert versions.ready([version.pk]) == []
+    assert versions.startable([version.pk]) == []
     Version.objects.update(leased_until=timezone.now() - timedelta(seconds=1))
     erased(receipt)
 
@@ -317,14 +317,14 @@ def test_nothing_is_begun_with_a_call_that_is_being_erased(alice: User, spoken: 
     assert version is not None
     erasure.erase_call(spoken, alice, OWNER)
     for model, key in ((Version, version.pk), (Recording, spoken.pk), (Summary, spoken.pk)):
-        assert work.take(model, key) is None
+        assert work.claim(model, key) is None
 
 
 def test_a_recording_that_comes_too_late_does_not_stay(
     spoken: Call, own_folders: Path, tmp_path: Path
 ) -> None:
     Recording.objects.update(state=WorkState.PENDING)
-    stale = work.take(Recording, spoken.pk)
+    stale = work.claim(Recording, spoken.pk)
     assert stale is not None
     assert stale.call == spoken
     Recording.objects.update(leased_until=timezone.now() - timedelta(seconds=1))

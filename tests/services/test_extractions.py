@@ -73,17 +73,17 @@ def by_model(server: CompletionsServer) -> ModelExtractor:
 
 
 def taken(call: Call, extractor: Any = None) -> Extraction:
-    with work.doing(Extraction, call.pk) as row:
+    with work.claimed(Extraction, call.pk) as row:
         assert row is not None
-        extractions.take(call, row, extractor or RuleExtractor())
+        extractions.extract(call, row, extractor or RuleExtractor())
     return Extraction.objects.get(call=call)
 
 
-def test_it_is_owed_when_a_call_ends(ended: Call) -> None:
+def test_it_is_scheduled_when_a_call_ends(ended: Call) -> None:
     assert Extraction.objects.get().state == WorkState.PENDING
 
 
-def test_nothing_is_owed_where_the_agent_asks_for_nothing(
+def test_nothing_is_scheduled_where_the_agent_asks_for_nothing(
     alice: User, make_call: CallMaker
 ) -> None:
     calls.move(make_call(alice).public_id, CallState.FAILED)
@@ -155,7 +155,7 @@ def test_not_while_it_is_live_or_in_the_making(live: Call, staff: User) -> None:
     assert not extractions.ask_again(live, staff)
     calls.move(live.public_id, CallState.FAILED)
     ended = Call.objects.get(pk=live.pk)
-    assert work.take(Extraction, ended.pk) is not None
+    assert work.claim(Extraction, ended.pk) is not None
     assert not extractions.ask_again(ended, staff)
     Extraction.objects.all().delete()
     Agent.objects.update(extraction_schema={})
@@ -181,7 +181,7 @@ def test_lost_hints_are_given_again(
     Summary.objects.all().delete()
     queued()
     with django_capture_on_commit_callbacks(execute=True):
-        tasks.requeue_owed_work()
+        tasks.requeue_due_work()
     assert queued() == [(queueing.FINALISE, ended.pk)]
 
 
@@ -194,7 +194,7 @@ def test_erasing_the_words_erases_them(ended: Call, staff: User) -> None:
 
 
 def test_words_are_not_erased_while_they_are_read(ended: Call, staff: User) -> None:
-    work.take(Extraction, ended.pk)
+    work.claim(Extraction, ended.pk)
     tasks.summarise_call(ended.pk)
     assert erasure.erase_text(ended, staff, ErasureCause.STAFF) is None
 

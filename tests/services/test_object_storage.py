@@ -96,7 +96,7 @@ def test_a_recording_is_stored_heard_in_parts_and_deleted(
         calls.move(call.public_id, state, reason=EndReason.CALLER_HUNG_UP, duration_ms=9000)
     source = tmp_path / "merged.ogg"
     source.write_bytes(AUDIO)
-    with work.doing(Recording, call.pk) as row:
+    with work.claimed(Recording, call.pk) as row:
         assert row is not None
         recordings.keep(row, source, {"size": len(AUDIO), "sha256": "ab" * 32})
     name = Recording.objects.get(call=call).file.name

@@ -29,7 +29,7 @@ def kept(call: Call, tmp_path: Path) -> Recording:
     """Returns the call's recording, with a file."""
     source = tmp_path / "merged.ogg"
     source.write_bytes(b"OggS sound")
-    with work.doing(Recording, call.pk) as row:
+    with work.claimed(Recording, call.pk) as row:
         assert row is not None
         recordings.keep(row, source, {"size": 10, "sha256": "ab", "peaks": [[1], [1]]})
     return Recording.objects.get(call=call)

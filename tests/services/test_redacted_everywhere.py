@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from sessions_app import tasks
 from sessions_app.engine.core.agent_config import RedactionSettings
-from sessions_app.engine.core.desk import StaffDeed, StaffMember
+from sessions_app.engine.core.desk import StaffAction, StaffMember
 from sessions_app.engine.core.events import (
     NoteKind,
     NoteTaken,
@@ -125,7 +125,7 @@ def _made_of_it(call: Call, user: User) -> None:
     row = VersionSegment(seq=SEQ, speaker="caller", start_ms=200, end_ms=1_400)
     row.text = f"the word is {WORD}"
     row.words = [{"text": WORD, "start_ms": 1_100, "end_ms": 1_350}]
-    with work.doing(Version, version.pk) as taken:
+    with work.claimed(Version, version.pk) as taken:
         assert taken is not None
         assert versions.keep(taken, [row])
     said: dict[str, Any] = {"text": WORD, "title": WORD, "note": WORD}
@@ -141,7 +141,7 @@ def _written_about_it(call: Call, user: User) -> None:
     Call.objects.filter(pk=call.pk).update(title=f"About {WORD.upper()}!")
     tags.add(call, user, [WORD])
     comments.say(call, user, 900, f"Why '{WORD}'?", staff_only=True)
-    whispered = StaffActed(StaffDeed.WHISPER, StaffMember(user.pk, "x"), 900, f"say {WORD}")
+    whispered = StaffActed(StaffAction.WHISPER, StaffMember(user.pk, "x"), 900, f"say {WORD}")
     live_desk.note(call.pk, whispered)
     card = Scorecard.objects.get()
     card.answers = dict.fromkeys(card.answers, f"said {WORD}")
@@ -156,7 +156,7 @@ def _given(call: Call) -> None:
     Ticket.objects.filter(call_id=call.public_id).update(**given)
     events = [WebhookEvent.CALL_ENDED.value]
     WebhookEndpoint.objects.create(name="own", url="https://example.com/", events=events)
-    webhooks.owe(WebhookEvent.CALL_ENDED, call.public_id)
+    webhooks.schedule(WebhookEvent.CALL_ENDED, call.public_id)
 
 
 def _sound(call: Call, tone: Path) -> None:
@@ -293,8 +293,8 @@ def test_a_worker_that_is_at_a_copy_has_lost_it(
     call: Call, bob: User, own_folders: Path, committed: Any
 ) -> None:
     copy, recording = AudioCopy.objects.get(), Recording.objects.get()
-    work.again(copy)
-    stale = work.take(AudioCopy, copy.pk)
+    work.retry(copy)
+    stale = work.claim(AudioCopy, copy.pk)
     assert stale is not None
     with committed():
         hide(call, bob)
@@ -313,9 +313,9 @@ def test_a_second_pass_waits_for_the_sound(call: Call, bob: User) -> None:
     hide(call, bob)
     version = versions.ask(call, bob, "thorough")
     assert version is not None
-    assert versions.ready([version.pk]) == []
+    assert versions.startable([version.pk]) == []
     tasks.redact_sound(call.pk)
-    assert versions.ready([version.pk]) == [version.pk]
+    assert versions.startable([version.pk]) == [version.pk]
 
 
 def test_values_that_are_just_being_taken_are_waited_for(call: Call, bob: User) -> None:

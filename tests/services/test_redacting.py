@@ -110,7 +110,7 @@ def test_the_same_words_go_from_notes_and_title(spoken: Call, bob: User) -> None
     assert left_in_database([NOTED]) == set()
 
 
-def test_the_summary_is_made_anew_and_the_sound_is_owed(spoken: Call, bob: User) -> None:
+def test_the_summary_is_made_anew_and_the_sound_is_scheduled(spoken: Call, bob: User) -> None:
     redacting.hide_by_hand(spoken, bob, 2, 0, 4)
     summary = Summary.objects.get(call=spoken)
     assert (summary.state, summary.text, summary.key_points) == (WorkState.PENDING, "", [])

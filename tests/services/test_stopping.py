@@ -47,21 +47,21 @@ async def busy_loop(closed: list[str]) -> None:
         closed.append("closed")
 
 
-def test_what_takes_too_long_is_owed_again_and_nothing_else_is_begun(row: Summary) -> None:
-    with work.doing(Summary, row.call_id) as taken:
+def test_what_takes_too_long_is_due_again_and_nothing_else_is_begun(row: Summary) -> None:
+    with work.claimed(Summary, row.call_id) as taken:
         assert taken is not None
         tasks._worker_stops()
         busy()
     row.refresh_from_db()
     assert (row.state, row.attempts, row.leased_until) == (WorkState.PENDING, 0, None)
-    assert work.owed(Summary, timezone.now()) == [row.call_id]
-    with work.doing(Summary, row.call_id) as taken:
+    assert work.due(Summary, timezone.now()) == [row.call_id]
+    with work.claimed(Summary, row.call_id) as taken:
         assert taken is None
 
 
 def test_an_event_loop_closes_what_it_holds(row: Summary) -> None:
     closed: list[str] = []
-    with work.doing(Summary, row.call_id):
+    with work.claimed(Summary, row.call_id):
         tasks._worker_stops()
         asyncio.run(busy_loop(closed))
     row.refresh_from_db()
@@ -69,9 +69,9 @@ def test_an_event_loop_closes_what_it_holds(row: Summary) -> None:
 
 
 def test_what_is_done_in_time_stays_done(row: Summary) -> None:
-    with work.doing(Summary, row.call_id) as taken:
+    with work.claimed(Summary, row.call_id) as taken:
         assert taken is not None
-        assert work.done(taken)
+        assert work.complete(taken)
         tasks._worker_stops()
         busy()
     row.refresh_from_db()

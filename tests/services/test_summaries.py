@@ -132,7 +132,7 @@ def test_a_summary_is_filled_from_the_transcript(alice: User, make_call: CallMak
         ]
     )
     Summary.objects.create(call=call)
-    row = work.take(Summary, call.pk)
+    row = work.claim(Summary, call.pk)
     assert row is not None
     summaries.summarise(call, row, ExtractiveSummariser())
     kept = Summary.objects.get(call=call)
@@ -158,7 +158,7 @@ def test_who_offered_has_the_to_do_whomever_it_names(alice: User, make_call: Cal
         ]
     )
     Summary.objects.create(call=call)
-    row = work.take(Summary, call.pk)
+    row = work.claim(Summary, call.pk)
     assert row is not None
     summaries.summarise(call, row, ExtractiveSummariser())
     (item,) = Summary.objects.get(call=call).action_items
@@ -195,7 +195,7 @@ def test_people_read_no_sentence_of_a_summary_twice(
     turns.replace_notes(call.pk, [gate])
     row = Summary.objects.create(call=call)
     summaries.summarise(call, row, ExtractiveSummariser())
-    told = summaries.told(row)
+    told = summaries.display_parts(row)
     listed = [point["text"] for point in (*told.key_points, *told.action_items)]
     shown = " ".join([told.text, *listed])
     assert shown
@@ -210,14 +210,16 @@ def test_people_read_old_summaries_without_repeats() -> None:
     row = Summary(
         text=" ".join(TALK[:3]), key_points=[noted, *points], action_items=[points[1], noted]
     )
-    told = summaries.told(row)
+    told = summaries.display_parts(row)
     assert told == summaries.SummaryParts("", [points[0], points[2]], [points[1], noted])
 
 
 def test_a_text_of_its_own_is_shown_beside_key_points() -> None:
     points = [{"text": TALK[0], "seq": 1}]
     row = Summary(text="They spoke of money.", key_points=points)
-    assert summaries.told(row) == summaries.SummaryParts("They spoke of money.", points, [])
+    assert summaries.display_parts(row) == summaries.SummaryParts(
+        "They spoke of money.", points, []
+    )
 
 
 @pytest.fixture
@@ -252,7 +254,7 @@ def test_a_live_call_or_a_summary_in_the_making_is_left_alone(
     ended: Call, alice: User, staff: User, make_call: CallMaker
 ) -> None:
     assert not summaries.ask_again(make_call(alice), staff)
-    work.take(Summary, ended.pk)
+    work.claim(Summary, ended.pk)
     assert not summaries.ask_again(ended, staff)
     assert Summary.objects.get().attempts == 1
     assert not AccessLog.objects.exists()

@@ -99,12 +99,12 @@ def test_what_follows_a_call_is_counted_each_time(call: Call) -> None:
     with running_completions(answer=lambda _: json.dumps(told), tokens_in=400) as server:
         options: dict[str, Any] = {"model": "m", "base_url": server.url, "sleep": lambda _: None}
         for _ in range(2):
-            with work.doing(Summary, call.pk) as summary:
+            with work.claimed(Summary, call.pk) as summary:
                 assert summary is not None
                 summaries.summarise(call, summary, ModelSummariser(**options))
-            with work.doing(Extraction, call.pk) as taken:
+            with work.claimed(Extraction, call.pk) as taken:
                 assert taken is not None
-                extractions.take(call, taken, ModelExtractor(**options))
+                extractions.extract(call, taken, ModelExtractor(**options))
             assert summaries.ask_again(call, None)
             assert extractions.ask_again(call, None)
     rows = usage.of_call(call)
@@ -117,7 +117,7 @@ def test_what_follows_a_call_is_counted_each_time(call: Call) -> None:
 
 def test_a_second_pass_is_counted(call: Call) -> None:
     version = Version.objects.create(call=call, number=2, recogniser="default")
-    with work.doing(Version, version.pk) as taken:
+    with work.claimed(Version, version.pk) as taken:
         assert taken is not None
         assert versions.keep(taken, [], 20_000.0)
     (row,) = usage.of_call(call)

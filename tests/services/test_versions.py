@@ -41,7 +41,7 @@ def made(call: Call, user: User, *rows: VersionSegment) -> Version:  # noqa: F81
     """Returns a version of the call that says these rows."""
     asked = versions.ask(call, user, "thorough")
     assert asked is not None
-    taken = work.take(Version, asked.pk)
+    taken = work.claim(Version, asked.pk)
     assert taken is not None
     assert versions.keep(taken, rows)
     return taken
@@ -51,7 +51,7 @@ def read(call: Call) -> list[str]:  # noqa: F811
     return [one.text for one in exports.rows(call)]
 
 
-def test_a_version_is_owed_and_noted(
+def test_a_version_is_queued_and_logged(
     recording: Recording,  # noqa: F811
     staff: User,
     queued: Queued,
@@ -69,7 +69,7 @@ def test_a_version_is_owed_and_noted(
     assert again.number == 3
 
 
-def test_without_a_recording_nothing_is_owed(ended: Call, staff: User) -> None:  # noqa: F811
+def test_without_a_recording_nothing_is_queued(ended: Call, staff: User) -> None:  # noqa: F811
     assert versions.ask(ended, staff, "thorough") is None
     assert not Version.objects.exists()
 
@@ -180,32 +180,32 @@ def test_accepted_words_are_found(recording: Recording, staff: User) -> None:  #
     assert search.calls_saying(Call.objects.all(), "xylophone").get() == recording.call
 
 
-def test_lost_words_are_owed_once_and_wait_for_the_call(
+def test_lost_words_are_scheduled_once_and_wait_for_the_call(
     alice: User, make_call: CallMaker, settings: Any
 ) -> None:
     live = make_call(alice, consented=True)
     for _ in range(2):
-        versions.owe_lost(live.public_id)
+        versions.schedule_lost_words(live.public_id)
     version = Version.objects.get()
     assert (version.purpose, version.recogniser, version.asked_by) == (
         Purpose.LOST,
         "thorough",
         None,
     )
-    assert versions.ready([version.pk]) == []
-    assert versions.lost_of(live) == [version.pk]
+    assert versions.startable([version.pk]) == []
+    assert versions.pending_lost_words(live) == [version.pk]
 
 
 def test_lost_words_of_an_unrecorded_call_stay_lost(alice: User, make_call: CallMaker) -> None:
-    versions.owe_lost(make_call(alice).public_id)
-    versions.owe_lost("nobody")
+    versions.schedule_lost_words(make_call(alice).public_id)
+    versions.schedule_lost_words("nobody")
     assert not Version.objects.exists()
 
 
 def test_lost_words_need_nobody_to_accept_them(recording: Recording) -> None:  # noqa: F811
     call = recording.call  # noqa: F811
-    versions.owe_lost(call.public_id)
-    taken = work.take(Version, Version.objects.get().pk)
+    versions.schedule_lost_words(call.public_id)
+    taken = work.claim(Version, Version.objects.get().pk)
     assert taken is not None
     assert versions.keep(taken, [row(None, "Lost words.", 30_000)])
     assert read(call)[-1] == "Lost words."
@@ -219,10 +219,10 @@ def test_a_worker_that_lost_its_lease_changes_nothing(
 ) -> None:
     asked = versions.ask(recording.call, staff, "thorough")
     assert asked is not None
-    slow = work.take(Version, asked.pk)
+    slow = work.claim(Version, asked.pk)
     assert slow is not None
     Version.objects.update(state=WorkState.PENDING)
-    quick = work.take(Version, asked.pk)
+    quick = work.claim(Version, asked.pk)
     assert quick is not None
     assert versions.keep(quick, [row(1, "Quick.")])
     assert not versions.keep(slow, [row(1, "Slow.")])

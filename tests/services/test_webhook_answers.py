@@ -62,13 +62,13 @@ def endpoint(settings: Any) -> Iterator[Endpoint]:
 
 @pytest.fixture
 def row(endpoint: Endpoint, alice: User, make_call: CallMaker) -> WebhookDelivery:
-    """A message that the endpoint is owed, the first of two."""
+    """A message that the endpoint is to get, the first of two."""
     url = f"http://127.0.0.1:{endpoint.port}/"
     events = ["call.started", "call.ended"]
     WebhookEndpoint.objects.create(name="crm", url=url, events=events)
     call = make_call(alice)
-    webhooks.owe(WebhookEvent.CALL_STARTED, call.public_id)
-    webhooks.owe(WebhookEvent.CALL_ENDED, call.public_id)
+    webhooks.schedule(WebhookEvent.CALL_STARTED, call.public_id)
+    webhooks.schedule(WebhookEvent.CALL_ENDED, call.public_id)
     return WebhookDelivery.objects.get(event="call.started")
 
 
@@ -181,12 +181,12 @@ def test_an_endpoint_that_failed_and_then_is_out_rests(
 
 
 def test_what_a_killed_worker_was_at_ends_with_its_endpoint(row: WebhookDelivery) -> None:
-    assert work.take(WebhookDelivery, row.pk) is not None
+    assert work.claim(WebhookDelivery, row.pk) is not None
     WebhookEndpoint.objects.update(enabled=False)
     assert sent(row).state == WorkState.RUNNING, "somebody is at it"
     WebhookDelivery.objects.update(leased_until=timezone.now() - timedelta(seconds=1))
     assert sent(row).state == WorkState.FAILED
-    assert work.owed(WebhookDelivery, timezone.now()) == [row.pk + 1]
+    assert work.due(WebhookDelivery, timezone.now()) == [row.pk + 1]
 
 
 def named(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:

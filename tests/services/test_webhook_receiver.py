@@ -51,12 +51,12 @@ def test_the_receiver_of_the_docs_takes_a_message_once(
         name="crm", url=f"http://127.0.0.1:{port}/", events=["call.ended", "call.erased"]
     )
     with receiving(endpoint.secret, port) as process:
-        webhooks.owe(WebhookEvent.CALL_ENDED, call.public_id)
+        webhooks.schedule(WebhookEvent.CALL_ENDED, call.public_id)
         row = WebhookDelivery.objects.get()
         webhooks.deliver(row.pk)
         webhooks.send_again(row)
         webhooks.deliver(row.pk)  # as if the first answer had been lost
-        webhooks.owe(WebhookEvent.CALL_ERASED, call.public_id)
+        webhooks.schedule(WebhookEvent.CALL_ERASED, call.public_id)
         webhooks.deliver(WebhookDelivery.objects.get(event="call.erased").pk)
         assert process.stdout is not None
         lines = [process.stdout.readline() for _ in range(2)]

@@ -29,7 +29,7 @@ from sessions_app.models import WebhookEvent as Event
 from sessions_app.models.work import WorkState
 from sessions_app.services import calls, erasure, recordings, webhook_posts, webhooks, work
 from sessions_app.services.queueing import DELIVER
-from sessions_app.tasks import deliver_webhook, requeue_owed_work
+from sessions_app.tasks import deliver_webhook, requeue_due_work
 from tests.conftest import CallMaker, Queued
 
 pytestmark = pytest.mark.django_db
@@ -97,7 +97,7 @@ def run(call: Call) -> None:
 
 def one(endpoint: WebhookEndpoint, call: Call) -> WebhookDelivery:
     """Queues an event and returns the endpoint's one message."""
-    webhooks.owe(Event.CALL_ENDED, call.public_id)
+    webhooks.schedule(Event.CALL_ENDED, call.public_id)
     return endpoint.deliveries.get()
 
 
@@ -125,7 +125,7 @@ def test_recording_and_summary_are_told_once_they_are_there(
     run(call)
     source = tmp_path / "merged.ogg"
     source.write_bytes(b"OggS sound")
-    with work.doing(Recording, call.pk) as row:
+    with work.claimed(Recording, call.pk) as row:
         assert row is not None
         recordings.keep(row, source, {"size": 10})
     assert [row.event for row in endpoint.deliveries.all()] == ["recording.ready"]
@@ -137,8 +137,8 @@ def test_an_endpoint_is_told_only_what_it_asked_for_and_once(call: Call) -> None
     off = endpoint_for("https://example.org/")
     WebhookEndpoint.objects.filter(pk=off.pk).update(enabled=False)
     for _ in range(2):
-        webhooks.owe(Event.CALL_ENDED, call.public_id)
-        webhooks.owe(Event.CALL_STARTED, call.public_id)
+        webhooks.schedule(Event.CALL_ENDED, call.public_id)
+        webhooks.schedule(Event.CALL_STARTED, call.public_id)
     assert [row.event for row in WebhookDelivery.objects.all()] == ["call.ended"]
     assert ended.deliveries.count() == 1
 
@@ -159,7 +159,7 @@ def test_what_is_taken_out_of_a_message_while_it_is_sent_stays_out(
     assert row.payload["data"]["call"]["variables"] == {"code": "secret"}
 
     def posted(_: WebhookDelivery) -> webhook_posts.PostAnswer:
-        webhooks.forget_given([call.pk])
+        webhooks.erase_call_data([call.pk])
         return webhook_posts.PostAnswer(200)
 
     monkeypatch.setattr(webhooks, "_posted", posted)
@@ -179,7 +179,7 @@ def test_what_is_rolled_back_is_not_told(call: Call) -> None:
     assert not endpoint.deliveries.exists()
 
 
-def test_a_message_is_queued_as_soon_as_it_is_owed(
+def test_a_message_is_queued_as_soon_as_it_is_scheduled(
     call: Call, queued: Queued, django_capture_on_commit_callbacks: Any
 ) -> None:
     endpoint = endpoint_for("https://example.org/")
@@ -266,7 +266,7 @@ def test_an_endpoint_that_does_not_answer_rests_and_costs_no_attempts(
     endpoint = endpoint_for(gone.url)
     row = one(endpoint, call)
     webhooks.deliver(row.pk)
-    webhooks.owe(Event.CALL_STARTED, call.public_id)
+    webhooks.schedule(Event.CALL_STARTED, call.public_id)
     other = endpoint.deliveries.get(event="call.started")
     webhooks.deliver(other.pk)
     other.refresh_from_db()
@@ -293,14 +293,14 @@ def test_a_lost_hint_is_queued_again(
 ) -> None:
     row = one(endpoint_for("https://example.org/"), call)
     with django_capture_on_commit_callbacks(execute=True):
-        requeue_owed_work()
+        requeue_due_work()
     assert (DELIVER, row.pk) in queued()
 
 
-def test_the_log_is_forgotten_but_not_what_is_owed(call: Call, receiver: Receiver) -> None:
+def test_the_log_is_forgotten_but_not_what_is_pending(call: Call, receiver: Receiver) -> None:
     endpoint = endpoint_for(receiver.url)
     webhooks.deliver(one(endpoint, call).pk)
-    webhooks.owe(Event.CALL_STARTED, call.public_id)
+    webhooks.schedule(Event.CALL_STARTED, call.public_id)
     assert webhooks.forget_old(clock.now() + timedelta(days=31)) == 1
     assert [row.event for row in endpoint.deliveries.all()] == ["call.started"]
 

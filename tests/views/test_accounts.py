@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from sessions_app.models import SignInFailure
 from sessions_app.services import sign_ins
-from sessions_app.services.authentication import Way, standing
+from sessions_app.services.authentication import Way, still_valid
 from tests.conftest import PASSWORD
 from tests.views.test_pages import text_of
 
@@ -35,13 +35,13 @@ def signed_in(user: User) -> Client:
 def test_a_new_password_signs_out_everywhere_else(staff: User, at: str, then: str) -> None:
     here, elsewhere = signed_in(staff), signed_in(staff)
     held = [(Way.SESSION, elsewhere.session.session_key or "", staff.pk)]
-    assert standing(held)
+    assert still_valid(held)
     answer = change(here, at=at)
     assert answer["Location"] == then
     assert here.get(then).status_code == 200
     assert here.get("/").status_code == 200
     assert elsewhere.get("/")["Location"] == "/login/?next=/"
-    assert not standing(held)
+    assert not still_valid(held)
     assert not Client().login(username="staff", password=PASSWORD)
     staff.refresh_from_db()
     assert staff.check_password(NEW)

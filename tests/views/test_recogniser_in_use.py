@@ -14,7 +14,7 @@ from tests.views.test_pages import text_of
 
 @pytest.fixture
 def moonshine_is_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "stand_ins", lambda: {"moonshine": "pocketsphinx"})
+    monkeypatch.setattr(engine, "fallbacks_in_use", lambda: {"moonshine": "pocketsphinx"})
 
 
 @pytest.mark.usefixtures("moonshine_is_out")

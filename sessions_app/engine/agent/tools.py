@@ -22,6 +22,8 @@ from sessions_app.engine.core.moved_paths import current_path
 from sessions_app.engine.text.cleaning import clean, read_json
 
 TIMEOUT_S = 5.0
+"""How long a tool may run, unless its entry says otherwise. Longer lets callers wait in silence."""
+
 _SIMPLE = {str: "string", int: "integer", float: "number", bool: "boolean"}
 
 

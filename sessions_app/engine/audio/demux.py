@@ -36,8 +36,10 @@ CONTAINERS = {"webm": b"W", "mp4": b"M", "ogg": b"O"}
 
 WORKER = "sessions_app.engine.audio.demux_worker"
 BACKLOG_BYTES = 1 << 20
-"""Bytes that a client may be ahead of its decoder; then `wait_for_space` waits. More takes more
-memory a stream."""
+"""How many bytes may wait for the decoder before `wait_for_space` waits.
+
+More costs memory per stream; less stops reading the client at each short delay of the decoder.
+"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,7 +90,7 @@ class DemuxStream:
         self._over = False
 
     @property
-    def behind(self) -> bool:
+    def has_backlog(self) -> bool:
         """Whether bytes that were fed are not decoded yet."""
         return not self._over and self._decoded_bytes < self._fed_bytes
 
@@ -132,7 +134,7 @@ class DemuxStream:
                     gap_ms += GAP_MS.unpack(body)[0]
                 elif kind == TAKEN:
                     self._decoded_bytes = TAKEN_BYTES.unpack(body)[0]
-                    if not self.behind:
+                    if not self.has_backlog:
                         yield None
         finally:
             self._over = True

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sessions_app.engine.audio.sandbox import CpuBudget, confine, leave_network
+from sessions_app.engine.audio.sandbox import CpuBudget, drop_privileges, leave_network
 from sessions_app.engine.workers.fork_server import serve_forks
 from sessions_app.engine.workers.framing import as_json, send
 
@@ -199,7 +199,7 @@ def _bytes_of(frames: list[Any]) -> Iterator[bytes]:
 
 def work(channel: socket.socket, kind: bytes) -> None:
     """Sends audio until the input ends, then END; REFUSED where it cannot be decoded."""
-    confine()
+    drop_privileges()
     try:
         for piece in decode(SocketFile(channel, CpuBudget()), FORMATS[kind]):
             if isinstance(piece, Gap):

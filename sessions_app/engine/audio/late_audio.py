@@ -87,7 +87,7 @@ class Resumption:
         """An upper bound of the pause: no audio was spoken after it arrived."""
 
     def add(self, start_ms: float, duration_ms: float, now_ms: float) -> None:
-        """Takes the next audio, at the place it would have without a pause."""
+        """Adds the next audio, at the place it would have without a pause."""
         self._arrival_ms, self._end_ms = now_ms, start_ms + duration_ms
         if now_ms - self._since_ms <= self.first.ms / 2:
             self.first = replace(self.first, ms=self.first.ms + duration_ms)
@@ -160,8 +160,11 @@ class Lateness:
     def __init__(self) -> None:
         self._since: tuple[float, float] | None = None
 
-    def stays(self, end_ms: float, now_ms: float) -> bool:
-        """Takes where new audio ends; returns whether the stream should be placed at now again."""
+    def is_lasting(self, end_ms: float, now_ms: float) -> bool:
+        """Returns whether the stream stays late, so that it should be placed at `now_ms` again.
+
+        To be called with each new audio, which ends at `end_ms`; both are on the call clock.
+        """
         lag_ms = now_ms - end_ms
         if lag_ms <= BEHIND_MS:
             self._since = None

@@ -84,7 +84,7 @@ class Suppressor:
 
     def process(self, samples: Samples) -> Samples:
         """Takes int16 of shape (n,); returns what is ready, int16 of shape (m,), m may be 0."""
-        self._owed += len(samples)
+        self._undelivered += len(samples)
         return self._without_delay(self._suppress(self._upsample(samples)))
 
     def flush(self) -> Samples:
@@ -109,8 +109,8 @@ class Suppressor:
         self._down = av.AudioResampler("s16", "mono", SPEECH_RATE)
         self._partial_frame: NDArray[np.int16] = np.zeros(0, np.int16)
         self._skipped = 0
-        self._owed = 0
-        """Samples that went in and have not come out."""
+        self._undelivered = 0
+        """How many samples were put in and not returned yet."""
 
     def _upsample(self, samples: Samples) -> Samples:
         """Returns `samples` at 48 kHz, but for what the resampler still holds."""
@@ -134,8 +134,8 @@ class Suppressor:
         """Returns `samples` without the _DELAY at the beginning, and never more than went in."""
         skipped = min(len(samples), _DELAY - self._skipped)
         self._skipped += skipped
-        aligned = samples[skipped:][: self._owed]
-        self._owed -= len(aligned)
+        aligned = samples[skipped:][: self._undelivered]
+        self._undelivered -= len(aligned)
         return aligned
 
 

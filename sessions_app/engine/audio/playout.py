@@ -12,12 +12,17 @@ from typing import Protocol
 
 PACKET_MS = 20.0
 BUFFER_MS = 200.0
-"""How much audio may be queued. More is synthesised in vain when the caller interrupts; less leaves
-gaps when a voice falls behind."""
+"""How much audio may be queued.
+
+More is synthesised for nothing when the caller interrupts; less leaves gaps when a voice falls
+behind.
+"""
 
 REFILL_MS = 100.0
-"""More is asked for once this little is queued. Higher wakes the producer more often, for fewer
-packets each time."""
+"""The producer is woken once no more than this is queued.
+
+Higher wakes it more often, for fewer packets each time; lower risks gaps when it is slow.
+"""
 
 CONTIGUOUS_MS = 60.0
 """A packet sent no later than this after the last one's end is placed right at that end, so that
@@ -68,10 +73,11 @@ class _ItemTimes:
 class Playout:
     """One call's queue of 20 ms Opus packets, in items. On one event loop; nothing blocks.
 
-    The transport takes `next_packet` every 20 ms; what it takes counts as heard and goes to
-    `lane`. `clock` returns the call clock in ms. `on_first(item)`, `on_finished(item)` are called
-    within `next_packet` as an item's first and last packets are sent; `on_ready()` is called when
-    there is a packet to send after there was none (coroutines can await `ready` instead).
+    The transport takes `next_packet` every 20 ms; a packet that it takes counts as heard and is
+    written to `lane`. `clock` returns the call clock in ms. `on_first(item)`, `on_finished(item)`
+    are called within `next_packet` as an item's first and last packets are sent; `on_ready()` is
+    called when there is a packet to send after there was none (coroutines can await `ready`
+    instead).
     """
 
     def __init__(self, clock: Callable[[], float], lane: PacketLane | None = None) -> None:
@@ -148,7 +154,7 @@ class Playout:
         return unheard_ms
 
     def clear_keeping_pause(self) -> None:
-        """Drops all unsent packets and the open item; a pause goes on."""
+        """Drops all unsent packets and the open item; stays paused if it is paused."""
         paused = self._paused
         self.clear()
         if paused:

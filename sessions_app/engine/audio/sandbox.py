@@ -12,12 +12,17 @@ from collections.abc import Callable
 from contextlib import suppress
 
 NICE = 10
+"""The lower priority of decoders. Lower values let a burst of containers delay live calls."""
+
 MOST_MEMORY = 1 << 30
-"""Bytes of address space."""
+"""Bytes of address space. Less ends decoders of ordinary files; more lets an attack use memory."""
 
 CPU_BURST_S = 10.0
 CPU_SHARE = 0.25
-"""A stream may use CPU_SHARE of one core in the long run, and CPU_BURST_S of CPU time at once."""
+"""A stream may use CPU_SHARE of one core in the long run, and CPU_BURST_S of CPU time at once.
+
+Less ends streams of slow machines; more lets a few hostile streams occupy a core.
+"""
 
 MOST_CPU_S = 3_600
 """CPU seconds of a stream, however long it is: a day of Opus takes a quarter of it."""
@@ -47,7 +52,7 @@ def leave_network() -> bool:
     return bool(libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET) == 0)
 
 
-def confine() -> None:
+def drop_privileges() -> None:
     """Takes from this process what decoding does not need; there is no way back.
 
     It keeps the descriptors it has, but for its three standard ones, and gets no others: it

@@ -14,22 +14,28 @@ from sessions_app.engine.core.errors import MediaError
 from sessions_app.engine.core.frames import Samples, SpokenWord
 
 RATES = (16_000, 24_000)
-"""Hz that voices are encoded at; 16 kHz costs a third less, and is all that a 16 kHz voice has."""
+"""The rates, in Hz, that voices are encoded at. 16 kHz costs a third less CPU.
+
+A voice that is made at 16 kHz or less would gain nothing from the higher one.
+"""
 
 PACKET_MS = 20.0
 BITRATE = 40_000
-"""Bits a second. CELT at complexity 0 takes 1.2 ms of CPU a second of speech; SILK at 24 kbit/s
-and complexity 5 takes 7. At 40 kbit/s CELT sounds as good (PESQ 4.33 against 4.31, ten speakers):
-to a voice server bits cost less than cycles. Lower saves bandwidth and sounds worse."""
+"""Bits per second. Lower saves bandwidth and sounds worse; higher costs bandwidth.
+
+CELT at complexity 0 takes 1.2 ms of CPU per second of speech, SILK at 24 kbit/s and complexity 5
+takes 7. At 40 kbit/s CELT sounds as good (PESQ 4.33 against 4.31, ten speakers), and a voice server
+can spare bandwidth rather than CPU.
+"""
 
 FEC_COMPLEXITY = 1
 """Complexity with in-band FEC, which only SILK has. Higher sounds better and costs more CPU."""
 
 MOST_EXPECTED_LOSS = 30
-"""Percent. More would spend most of the bitrate on redundancy."""
+"""The highest loss, in percent, that FEC is set to. More would spend most bits on redundancy."""
 
 CACHE_BYTES = 8 * 1024 * 1024
-"""Packets that a cache holds: some 28 minutes of speech."""
+"""The size of a cache's packets: some 28 minutes of speech. Smaller synthesises prompts again."""
 
 _LOWEST_RATE, _HIGHEST_RATE = 8_000, 96_000
 

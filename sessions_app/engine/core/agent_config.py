@@ -7,13 +7,12 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class TurnSettings:
-    """When the agent takes its turn, and what takes the floor from it.
+    """When the agent answers, and when the caller interrupts it.
 
     Delays count from the end of the caller's speech. `endpointer` and `barge_in` name turn
-    rules of VOICE["ENDPOINTERS"] and VOICE["BARGE_INS"]. `barge_in_ms` and `barge_in_words`
-    are how long and how many words confirm an interruption. `preemptive` lets the answer be
-    prepared before the turn is over. `language` (BCP 47) is the one that the call is held in,
-    empty where nobody said.
+    rules of VOICE["ENDPOINTERS"] and VOICE["BARGE_INS"]. Speech of `barge_in_ms` with
+    `barge_in_words` words confirms an interruption. `preemptive` lets the answer be prepared before
+    the turn is over. `language` (BCP 47) is that of the call, empty if it is not set.
     """
 
     endpointer: str = "default"
@@ -28,11 +27,11 @@ class TurnSettings:
 
 @dataclass(frozen=True, slots=True)
 class RedactionSettings:
-    """What of a call's words is hidden before they are stored and shown.
+    """Which kinds of words of a call are hidden before they are stored and shown.
 
     `kinds` are keys of `engine.redaction.detectors.registry.KINDS`; `patterns` are the agent's own,
-    as `detectors.own_patterns` reads them. With `keep_original` what was said is kept beside, for
-    those who may read it.
+    as `detectors.own_patterns` reads them. With `keep_original` the original text is stored too,
+    for users who may read it.
     """
 
     kinds: tuple[str, ...] = ()
@@ -46,8 +45,10 @@ class RedactionSettings:
 
 
 MOST_PHRASES, LONGEST_PHRASE = 500, 100
-"""Phrases of an agent, and characters of each; as many as Google Speech takes. Each call's stream
-prepares them, and a pasted page is no phrase that anybody says."""
+"""The most phrases of an agent, and characters of each: the limits of Google Speech.
+
+More make each call's stream start later; longer phrases are hardly ever said word for word.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What is given to a call at its start: variables for its agent, and metadata of an integrator."""
+"""Data that a client gives a call at its start: variables for the agent, and metadata."""
 
 import json
 import math
@@ -13,10 +13,10 @@ MOST_VARIABLES = 50
 LONGEST_NAME = 40
 LONGEST_VALUE = 1_000
 MOST_CHARACTERS = 8_000
-"""Of all names and values together: a prompt must not be drowned in them."""
+"""The limit for all names and values together. Larger lets them crowd out the rest of a prompt."""
 
 METADATA_BYTES = 8 * 1024
-"""As JSON in UTF-8: it is read with each call's row, so it is no place for documents."""
+"""The limit of metadata as JSON in UTF-8. Larger slows every query that reads rows of calls."""
 
 LONGEST_NUMBER = 30
 NAME = re.compile(rf"[A-Za-z_][A-Za-z0-9_]{{0,{LONGEST_NAME - 1}}}")
@@ -27,7 +27,7 @@ _NAMED = f"begin with a letter or _ and hold up to {LONGEST_NAME} letters, digit
 
 
 class CallDataError(ValueError):
-    """Variables or metadata that cannot be taken; its text says which, why, and what is."""
+    """Variables or metadata that are refused; its text says which, why, and what is accepted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +41,14 @@ class CallData:
     metadata: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     def overlaid(self, winner: "CallData") -> "CallData":
-        """Returns both together; where they have the same names, `winner`'s count."""
+        """Returns both together; for names that both have, `winner`'s value is used."""
         return CallData(
             {**self.variables, **winner.variables}, {**self.metadata, **winner.metadata}
         )
 
 
 def read(variables: Any, metadata: Any) -> CallData:
-    """Returns what a client gave, None for nothing; raises CallDataError."""
+    """Returns the data that a client gave (None for nothing); raises CallDataError."""
     return CallData(read_variables(variables), read_metadata(metadata))
 
 

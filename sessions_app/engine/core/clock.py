@@ -1,16 +1,20 @@
 """The call clock: milliseconds since the call began."""
 
 DRIFT = 0.0005
-"""A client's clock may be slower than ours by this share; what is later than that came late."""
+"""How much slower than ours a client's clock may run, as a share; more counts as late arrival.
+
+Larger lets the call clock fall behind real time where a network delays more and more; smaller
+counts a slow sound card as a late network.
+"""
 
 
 class CallClock:
-    """Keeps a call's time: by its audio while that comes, by real time while none does.
+    """A call's time: driven by its audio while audio arrives, by real time while none does.
 
     While media flows, the clock is where the newest audio ends. When it stops (a stopped track,
-    a lost network), or before there is any, the clock goes on with real time, so that a call's
-    length includes its silence. What comes late lies where it was spoken, and puts no clock back.
-    All times are arguments: `now_s` is any monotonic clock in seconds.
+    a lost network), or before there is any, the clock follows real time, so that a call's length
+    includes its silence. Late audio has the time at which it was spoken, and the clock never goes
+    back for it. All times are arguments: `now_s` is any monotonic clock in seconds.
     """
 
     def __init__(self) -> None:
@@ -28,23 +32,23 @@ class CallClock:
         return self._media_ms
 
     def begin(self, now_s: float) -> None:
-        """Starts the clock of a call whose audio has yet to come, if it ever does."""
+        """Starts the clock of a call that has no audio yet; does nothing if it has started."""
         if self._at_s is None:
             self._at_s = now_s
 
     def heard(self, end_ms: float, now_s: float, ahead_ms: float = 0.0) -> None:
         """Notes that audio ending at `end_ms` arrived at `now_s`, `ahead_ms` before its time."""
-        told_ms = end_ms - ahead_ms
+        at_ms = end_ms - ahead_ms
         if self._at_s is not None:
             drift_ms = DRIFT * 1000 * max(0.0, now_s - self._at_s)
-            told_ms = max(told_ms, self.wall_ms(now_s) - drift_ms)
-        self._at_ms, self._at_s = told_ms, now_s
+            at_ms = max(at_ms, self.wall_ms(now_s) - drift_ms)
+        self._at_ms, self._at_s = at_ms, now_s
         self._media_ms = max(self._media_ms, end_ms)
 
     def now_ms(self, now_s: float) -> float:
         """Returns the call clock at `now_s`; 0.0 before it started.
 
-        While audio is ahead of its time, the clock stands where that ends.
+        While audio is ahead of real time, the clock is where that audio ends.
         """
         return max(self._media_ms, self.wall_ms(now_s))
 

@@ -1,14 +1,14 @@
-"""How lengths, and places on the call clock, are written for people and in files."""
+"""Formats lengths and times on the call clock, in ms, for people and for files."""
 
 
 def short_time(ms: float) -> str:
-    """Returns 0:07, 12:40 or 1:02:03."""
+    """Returns `ms` as 0:07, 12:40 or 1:02:03."""
     hours, minutes, seconds, _ = _parts(ms)
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
 
 
 def time_with_hours(ms: float) -> str:
-    """Returns 0:00:07, 0:12:40 or 1:02:03."""
+    """Returns `ms` as 0:00:07, 0:12:40 or 1:02:03."""
     hours, minutes, seconds, _ = _parts(ms)
     return f"{hours}:{minutes:02}:{seconds:02}"
 
@@ -16,7 +16,7 @@ def time_with_hours(ms: float) -> str:
 def spoken_length(milliseconds: float | None) -> str:
     """Returns a length as people say it, such as '7 s', '12 min' or '1 h 5 min'.
 
-    Whole seconds that have passed, as a player's clock shows them.
+    Seconds are rounded down, as on a player's clock, but to no less than 1 s.
     """
     seconds = max(1, int(milliseconds // 1000)) if milliseconds else 0
     if seconds < 60:  # noqa: PLR2004 - seconds in a minute
@@ -29,7 +29,7 @@ def spoken_length(milliseconds: float | None) -> str:
 
 
 def timestamp(ms: float, decimal: str = ".") -> str:
-    """Returns HH:MM:SS.mmm, as captions and transcripts have it; 0 for what lies before 0."""
+    """Returns `ms` as HH:MM:SS.mmm, as captions and transcripts have it; negative times are 0."""
     hours, minutes, seconds, milliseconds = _parts(max(0, ms))
     return f"{hours:02}:{minutes:02}:{seconds:02}{decimal}{milliseconds:03}"
 

@@ -22,9 +22,9 @@ class Offer:
 
     `features` names what the client understands beyond the plain protocol; `door` is the way
     in; `records` says whether the caller agreed to be recorded, and `notice` which wording
-    was shown. `call_id` names a live call that is to go on over this connection; `language`
-    and `voice` are the client's own choice, empty for the agent's. `data` is what a new call is
-    given.
+    was shown. `call_id` names a live call that is to continue over this connection; `language`
+    and `voice` are the client's own choice, empty for the agent's. `data` holds the variables and
+    metadata of a new call.
     """
 
     sdp: str
@@ -60,11 +60,11 @@ class AudioOut:
 class StartStream:
     """A client's wish for a call whose audio comes in messages.
 
-    `output` is None for a client that plays nothing. With `call_id` a live call goes on here:
-    where it was with `continues`, else with audio that starts at 0. `last_seq` is the last
-    segment that the client has; `token` is empty where the socket itself tells who calls.
-    `held_ms` of sound from before now are there, if the call lacks them.
-    The rest is as in `Offer`.
+    `output` is None for a client that plays nothing. With `call_id` a live call continues here:
+    from the audio it has with `continues`, else with audio that starts at 0. `last_seq` is the last
+    segment that the client has; `token` is empty if the socket's handshake authenticated the
+    client. `held_ms` is how much of the latest audio the client has kept, in case the call lacks
+    it. The other fields are those of `Offer`.
     """
 
     audio: AudioIn
@@ -86,12 +86,12 @@ class StartStream:
 
 @dataclass(frozen=True, slots=True)
 class AudioEnded:
-    """The client stopped sending audio: the caller's words are over for now."""
+    """The client stopped sending audio: the caller has finished speaking for now."""
 
 
 @dataclass(frozen=True, slots=True)
 class Resume:
-    """A client that comes back for a live call and has segments up to `last_seq`."""
+    """A client reconnects to a live call; it has the segments up to `last_seq`."""
 
     call_id: str
     last_seq: int = 0
@@ -105,12 +105,12 @@ class HangUp:
 
 @dataclass(frozen=True, slots=True)
 class ClientAway:
-    """The client's page goes, and may come back soon: the call waits for it."""
+    """The client's page is being left or reloaded: the call waits a while for it to return."""
 
 
 @dataclass(frozen=True, slots=True)
 class Interrupt:
-    """The client silences the agent's present answer."""
+    """The client stops the agent's present answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,26 +129,26 @@ class Press:
 
 @dataclass(frozen=True, slots=True)
 class PauseAgent:
-    """The client asks the agent to hold still (`paused`), or to go on."""
+    """The client pauses the agent (`paused`), or lets it continue."""
 
     paused: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Ping:
-    """The client asks whether the socket still leads anywhere."""
+    """The client checks whether the socket still works."""
 
 
 @dataclass(frozen=True, slots=True)
 class Speak:
-    """The client asks the agent to say `text` of its own accord."""
+    """The client has the agent say `text`, without a turn of the caller before it."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Mute:
-    """The client asks not to be heard (`muted`), or to be heard again."""
+    """The client mutes (`muted`) or unmutes the caller's audio on the server."""
 
     muted: bool
 
@@ -179,4 +179,4 @@ Command = (
 )
 
 ToCall = HangUp | ClientAway | Interrupt | Say | Press | PauseAgent | Speak | Mute | AppMessage
-"""What a client may ask of a call that goes on, at whichever door."""
+"""The commands for a call that has started, at any door."""

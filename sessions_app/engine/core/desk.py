@@ -1,4 +1,4 @@
-"""What staff who look on at a live call are shown of it, and what they do in it."""
+"""How staff watch a live call and act in it: the state they see, and their commands."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 @dataclass(frozen=True, slots=True)
 class StaffMember:
-    """Who looks on; `key` is their user's."""
+    """A member of staff who watches a call; `key` is the primary key of their user."""
 
     key: int
     name: str
@@ -14,23 +14,26 @@ class StaffMember:
 
 @dataclass(frozen=True, slots=True)
 class DeskState:
-    """How a live call stands now, for who looks on at it.
-
-    `answers` where its agent can be spoken for, `heeds` where that follows instructions, `held_by`
-    is who has taken it over, `listeners` how many hear it.
-    """
+    """The state of a live call, as the staff who watch it are shown it."""
 
     caller_speaks: bool = False
     agent_speaks: bool = False
     over: bool = False
     answers: bool = False
+    """Whether the call has an agent, so that staff can take the call over."""
+
     heeds: bool = False
+    """Whether the agent follows what staff whisper to it."""
+
     listeners: int = 0
+    """How many of the staff hear the call now."""
+
     held_by: StaffMember | None = None
+    """Who has taken the call over."""
 
 
-class StaffDeed(StrEnum):
-    """What one of the staff did in a live call."""
+class StaffAction(StrEnum):
+    """What a member of staff did in a live call."""
 
     WHISPER = "whisper"
     LISTEN = "listen"
@@ -44,26 +47,26 @@ class StaffDeed(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Whisper:
-    """Tells the agent something that it is to follow from its next answer on."""
+    """Gives the agent an instruction, which it follows from its next answer on."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Listen:
-    """Begins (`on`) or ends to hear both sides."""
+    """Starts (`on`) or stops sending both sides' audio to the member of staff."""
 
     on: bool
 
 
 @dataclass(frozen=True, slots=True)
 class TakeOver:
-    """Silences the agent: what staff type is said in its voice."""
+    """Stops the agent from answering; it then says only what staff type."""
 
 
 @dataclass(frozen=True, slots=True)
 class StaffSays:
-    """Says this in the agent's voice, in a call that was taken over."""
+    """Has `text` said in the agent's voice, in a call that staff have taken over."""
 
     text: str
 

@@ -1,4 +1,4 @@
-"""Errors of the engine. Each tells what is wrong and how to mend it, and whether to retry."""
+"""Errors of the engine. Each says what is wrong, how to fix it, and whether a retry may help."""
 
 import sys
 import traceback
@@ -29,8 +29,11 @@ def traced(error: BaseException) -> str:
     return f"{first}{''.join(f' (from {name})' for name in others)}\n{where}"
 
 
-def die_without_words() -> None:
-    """Has a helper process that breaks print what kind of error it was, and no message."""
+def hide_exception_messages() -> None:
+    """Makes uncaught exceptions print their types and traceback, without messages.
+
+    For helper processes: a message may quote what was said.
+    """
 
     def tell(_kind: type[BaseException], error: BaseException, _where: object) -> None:
         sys.stderr.write(traced(error))
@@ -39,6 +42,10 @@ def die_without_words() -> None:
 
 
 RETRY_AFTER_S = 30
+"""After how many seconds clients should try again, if an error says nothing else.
+
+Shorter brings them back while the server is still busy; longer lets them wait for nothing.
+"""
 
 
 class VoiceError(Exception):

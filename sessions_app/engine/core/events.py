@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sessions_app.engine.core.desk import StaffDeed, StaffMember
+from sessions_app.engine.core.desk import StaffAction, StaffMember
 from sessions_app.engine.core.states import CallState, EndReason, Floor
 
 
@@ -20,7 +20,7 @@ class Speaker(StrEnum):
 class Word:
     """One recognised word; `confidence` is 0..1, or None where the engine gives none.
 
-    `speaker` is the engine's label for the person, of several on one line, who said it.
+    `speaker` is the engine's label for the person who said it, where several share one line.
     """
 
     text: str
@@ -41,9 +41,9 @@ class Hypothesis:
     """What a recogniser currently thinks was said in one utterance.
 
     An interim hypothesis may be rewritten by the next; a final one never changes. An
-    empty final `text` means that the utterance held no words. An interim one is `whole` where it
-    holds all words up to a pause that the engine was told of, at `end_ms`: what the final will be
-    if nothing more is said. A final one is `cut` where the caller goes on in the same breath.
+    empty final `text` means that the utterance held no words. An interim one is `whole` if it holds
+    all words up to a pause at `end_ms` that was reported to the engine: the final will be the same
+    if nothing more is said. A final one is `cut` if the caller was still speaking at its end.
     """
 
     text: str
@@ -84,12 +84,12 @@ class InterimChanged:
 class SegmentFinal:
     """Frozen final text with its place in the call; never changes once emitted.
 
-    `heard_text` is what of an agent's `text` reached the caller before an interruption;
-    None when all of it did. `turn` is the index of the turn it belongs to; 0 for none. `typed` for
-    what was not spoken; then `key` is the key of a telephone that was pressed, if one was. Where an
-    utterance is several segments, which are told at once, the last one has the text of all in
-    `utterance`, and the others have `more`. `said_by` is the key of the user who typed an agent's
-    line, where staff had taken the call over.
+    `heard_text` is the part of an agent's `text` that reached the caller before an interruption;
+    None when all of it did. `turn` is the index of the turn it belongs to; 0 for none. `typed`
+    marks text that was not spoken; `key` is then the telephone key that was pressed, if one was. An
+    utterance may be several segments, which are emitted together: the last one has the text of all
+    in `utterance`, the others have `more`. `said_by` is the key of the user who typed an agent's
+    line while staff had taken the call over.
     """
 
     seq: int
@@ -119,13 +119,13 @@ class SegmentFinal:
 
     @property
     def spoken_text(self) -> str:
-        """The text as far as it was really said."""
+        """The part of the text that the caller heard."""
         return self.text if self.heard_text is None else self.heard_text
 
 
 @dataclass(frozen=True, slots=True)
 class FinalRedacted:
-    """More is hidden in a final that was told before: `final` takes its place, by its `seq`."""
+    """More words of an emitted final were hidden: `final` replaces the one with the same `seq`."""
 
     final: SegmentFinal
 
@@ -153,7 +153,7 @@ class SpeechStarted:
 
 @dataclass(frozen=True, slots=True)
 class SpeechEnded:
-    """The VAD heard `speaker` stop at `at_ms` (told about half a second later)."""
+    """The VAD heard `speaker` stop at `at_ms` (emitted about half a second later)."""
 
     speaker: Speaker
     at_ms: float
@@ -161,7 +161,7 @@ class SpeechEnded:
 
 @dataclass(frozen=True, slots=True)
 class SpeechPaused:
-    """`speaker` fell silent at `at_ms`, and may go on: told before it can be called an end."""
+    """`speaker` fell silent at `at_ms`, too short a time ago to count as an end of speech."""
 
     speaker: Speaker
     at_ms: float
@@ -169,7 +169,7 @@ class SpeechPaused:
 
 @dataclass(frozen=True, slots=True)
 class SpeechResumed:
-    """`speaker` goes on at `at_ms`, after a pause that was told and did not end the speech."""
+    """`speaker` spoke again at `at_ms`, after a `SpeechPaused` that did not end the speech."""
 
     speaker: Speaker
     at_ms: float
@@ -202,9 +202,9 @@ class FloorChanged:
 class Latency:
     """When the stages of one answer came, on the call clock; None for what did not happen.
 
-    `speech_end_ms` is when the caller fell silent, `endpoint_ms` when the turn was taken to
-    be over, `final_ms` when its final text was there, `first_token_ms` and `first_audio_ms`
-    when the answer's first text came and its first sound was sent.
+    `speech_end_ms` is when the caller fell silent, `endpoint_ms` when it was decided that the turn
+    is over, `final_ms` when its final text arrived, `first_token_ms` and `first_audio_ms` when the
+    answer's first text arrived and its first audio was sent.
     """
 
     speech_end_ms: float | None = None
@@ -247,8 +247,8 @@ class NoteTaken:
 class NotesChanged:
     """What changed in the call's notes.
 
-    `notes` came, those with the numbers in `removed` are gone; with `whole` all earlier ones
-    are gone, and `notes` is the first part of what there is now.
+    `notes` were added or changed, those with the numbers in `removed` were removed. With `whole`
+    all earlier ones were removed, and `notes` is the first part of the present ones.
     """
 
     notes: tuple[NoteTaken, ...] = ()
@@ -301,9 +301,12 @@ class MediaGap:
 
 @dataclass(frozen=True, slots=True)
 class StaffActed:
-    """One of the staff did something in the call; no client is told. `text` was whispered."""
+    """A member of staff did something in the call. Never sent to callers' clients.
 
-    deed: StaffDeed
+    `text` is what was whispered.
+    """
+
+    action: StaffAction
     by: StaffMember
     at_ms: float
     text: str = ""

@@ -37,7 +37,7 @@ class AudioFrame:
         self.end_ms = self.start_ms + self.duration_ms
 
     def parted(self, at_ms: float) -> "tuple[AudioFrame, AudioFrame]":
-        """Returns the part before `at_ms`, which lies within the frame, and the rest."""
+        """Returns the part before `at_ms`, a time within the frame, and the rest."""
         count = int((at_ms - self.start_ms) * self.sample_rate / 1000)
         first = AudioFrame(self.samples[:count], self.sample_rate, self.start_ms)
         return first, AudioFrame(self.samples[count:], self.sample_rate, first.end_ms)

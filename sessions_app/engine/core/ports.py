@@ -6,7 +6,7 @@ from sessions_app.engine.core.events import CallEvent
 
 
 class EventSink(Protocol):
-    """Takes a live call's events: a door's dialect, the store, the broadcast."""
+    """Receives a live call's events: a door's dialect, the store, the broadcast."""
 
     def emit(self, event: CallEvent) -> None:
         """Takes one event on the event loop. Never blocks, never raises."""

@@ -1,4 +1,4 @@
-"""Hand-over inside one event loop: of audio, bounded, and of what must all arrive."""
+"""Queues inside one event loop: a bounded one for audio, and one that never drops an item."""
 
 import asyncio
 from collections import deque
@@ -8,14 +8,16 @@ from typing import Generic, Protocol, TypeVar
 from sessions_app.engine.core.frames import AudioFrame
 
 DEFAULT_LIMIT_MS = 10_000.0
+"""How much audio is held without a reader. More costs memory; less may lose a call's start."""
+
 T = TypeVar("T")
 
 
 class Outbox(Generic[T]):
-    """What one task takes in order, and others put without waiting.
+    """An unbounded queue with one reading task; writers never wait.
 
-    As `asyncio.Queue`, without what only bounded and joined ones need: half the cost, which
-    matters where it is paid for every frame.
+    Costs half as much as `asyncio.Queue`, as it is never bounded or joined; that matters for code
+    that runs for every frame.
     """
 
     def __init__(self) -> None:
@@ -29,7 +31,7 @@ class Outbox(Generic[T]):
             self._waiting.set_result(None)
 
     async def get(self) -> T:
-        """Returns the oldest item, as soon as there is one. For one task alone."""
+        """Waits for an item and returns the oldest. Only one task may call it."""
         while not self._items:
             self._waiting = asyncio.get_running_loop().create_future()
             await self._waiting
@@ -37,12 +39,12 @@ class Outbox(Generic[T]):
 
 
 class Frames(Protocol):
-    """Audio that comes, in order."""
+    """Audio that arrives, in order."""
 
-    async def each(self, take: Callable[[AudioFrame], None]) -> None:
-        """Gives `take` every frame as it comes; returns when no more will.
+    async def consume(self, take: Callable[[AudioFrame], None]) -> None:
+        """Calls `take` with every frame as it arrives; returns after the last one.
 
-        Raises what `take` raises, and gives it nothing more.
+        Raises what `take` raises, and calls it no more.
         """
         ...
 
@@ -72,7 +74,7 @@ class BoundedFrames:
         return self._closed
 
     def put(self, frame: AudioFrame) -> None:
-        """Adds a frame, or gives it to who takes each; ignored after `close`."""
+        """Adds a frame, or passes it to a running `consume`; ignored after `close`."""
         if self._closed:
             return
         if self._take is not None:
@@ -93,10 +95,10 @@ class BoundedFrames:
         if self._ended is not None and not self._ended.done():
             self._ended.set_result(None)
 
-    async def each(self, take: Callable[[AudioFrame], None]) -> None:
-        """Gives `take` what is held, then every frame from within `put`: nobody is woken for it.
+    async def consume(self, take: Callable[[AudioFrame], None]) -> None:
+        """Calls `take` with the held frames, then with every new one within `put`, without a task.
 
-        Returns after `close`. Raises what `take` raises, and gives it nothing more.
+        Returns after `close`. Raises what `take` raises, and calls it no more.
         """
         while self._frames:
             frame = self._frames.popleft()
@@ -112,7 +114,7 @@ class BoundedFrames:
             self._take = None
 
     def _give(self, frame: AudioFrame, take: Callable[[AudioFrame], None]) -> None:
-        """A fault of the reader is the reader's, not that of whoever brings the frame."""
+        """Calls `take`; what it raises ends `consume` and does not reach the caller of `put`."""
         try:
             take(frame)
         except Exception as error:  # noqa: BLE001 - as above

@@ -12,14 +12,20 @@ from sessions_app.engine.core.errors import BusyError
 
 MINUTE_S = 60.0
 ROUNDING = 1e-6
-"""Who waits exactly as long as told finds room, whatever floating-point numbers lose."""
+"""Tolerance for rounding: a client that waits exactly the advertised time is let through.
+
+Larger admits messages slightly early; smaller may refuse clients that waited long enough.
+"""
 
 CHARACTERS_EACH = 4096
-"""A longer message counts as several: it takes longer to read."""
+"""Each such number of characters counts as one more message, as longer ones take longer to read.
+
+Smaller lets clients send less text a minute; larger lets a few long messages keep the server busy.
+"""
 
 
 class Allowance:
-    """A token bucket: `limit` at once at most, refilled evenly within `window_s`. 0: no limit."""
+    """A token bucket: at most `limit` at once, refilled evenly within `window_s`. 0: no limit."""
 
     __slots__ = ("_at_s", "_used", "limit", "window_s")
 
@@ -30,10 +36,10 @@ class Allowance:
         self._at_s: float | None = None
 
     def take(self, now_s: float, amount: float = 1.0) -> float:
-        """Counts `amount` and returns 0.0; without room counts nothing, and returns the wait.
+        """Counts `amount` and returns 0.0; without room, counts nothing and returns the wait.
 
-        That is after how many seconds there is room. More than the limit counts as the limit,
-        or there would never be.
+        The wait is in seconds. An `amount` above the limit counts as the limit; otherwise there
+        would never be room for it.
         """
         wait_s = self.wait_s(now_s, amount)
         if self.limit and not wait_s:
@@ -41,11 +47,11 @@ class Allowance:
         return wait_s
 
     def give_back(self, amount: float = 1.0) -> None:
-        """Counts so much less again."""
+        """Takes back `amount` that was counted before."""
         self._used = max(0.0, self._used - amount)
 
     def wait_s(self, now_s: float, amount: float = 1.0) -> float:
-        """Returns what `take` would, and counts nothing."""
+        """Returns what `take` would return, in seconds, and counts nothing."""
         if not self.limit:
             return 0.0
         passed_s = 0.0 if self._at_s is None else max(0.0, now_s - self._at_s)
@@ -56,12 +62,12 @@ class Allowance:
 
 
 def whole_seconds(wait_s: float) -> int:
-    """Returns how many seconds a client is told to wait: after those there is room."""
+    """Returns `wait_s` rounded up to whole seconds, as clients get it; at least 1."""
     return max(1, math.ceil(wait_s - ROUNDING))
 
 
 class MessageKind(StrEnum):
-    """What is counted apart; the value names it to a client."""
+    """The kinds of messages that have a limit each; the value names them in errors to clients."""
 
     MESSAGES = "messages"
     MISTAKES = "messages that were refused"
@@ -75,9 +81,9 @@ class MessageKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MessageLimits:
-    """Limits a minute; 0 means none. A socket's are also those of a data channel.
+    """Limits per minute; 0 means none. Those of a socket are also those of a data channel.
 
-    A call's count whichever sockets and channels the messages come by.
+    Those of a call count messages over all of its sockets and channels together.
     """
 
     messages_per_socket: int = 2400
@@ -113,7 +119,7 @@ class MessageLimits:
 
 
 class TooManyError(BusyError):
-    """A client is above a limit; the message was not looked at (retryable after `wait_s`)."""
+    """A client is above a limit; the message was ignored (retryable after `wait_s` seconds)."""
 
     code = "too_many_messages"
 
@@ -128,13 +134,13 @@ class TooManyError(BusyError):
 
 
 class Meter:
-    """Counts messages by kind, each against its limit a minute."""
+    """Counts messages by kind, each against its limit per minute."""
 
     def __init__(self, limits: Mapping[MessageKind, int]) -> None:
         self._allowances = {kind: Allowance(limit) for kind, limit in limits.items()}
 
     def count(self, kind: MessageKind, now_s: float, amount: float = 1.0) -> None:
-        """Counts a message; raises TooManyError, and counts nothing, where there is no room."""
+        """Counts a message; above the limit counts nothing and raises TooManyError (retryable)."""
         allowance = self._allowances[kind]
         wait_s = allowance.take(now_s, amount)
         if wait_s:
@@ -142,5 +148,5 @@ class Meter:
 
 
 def weight(message: str | bytes) -> float:
-    """Returns as how many messages one of this size counts."""
+    """Returns how many messages one of this size counts as."""
     return 1 + len(message) // CHARACTERS_EACH

@@ -1,31 +1,31 @@
-"""Things that are held for a while and must be given back once, whatever happens in between."""
+"""Reservations: counted resources that must be released exactly once, also after an error."""
 
 from collections.abc import Callable
 
 
 class Reservation:
-    """Holds what was counted for one call; `release` gives all of it back, once."""
+    """What was reserved for one call; `release` frees all of it, once."""
 
     def __init__(self, *gives_back: Callable[[], object]) -> None:
         self._gives_back = list(gives_back)
         self._released = False
 
     def include(self, other: "Reservation") -> None:
-        """Releases `other` together with this one; at once where this one is released already."""
+        """Releases `other` together with this one; at once if this one has been released."""
         if self._released:
             other.release()
         else:
             self._gives_back.append(other.release)
 
     def release(self) -> None:
-        """Gives everything back, the newest first; does nothing when called again."""
+        """Frees everything, the newest first; does nothing when called again."""
         self._released = True
         while self._gives_back:
             self._gives_back.pop()()
 
 
 class Limited:
-    """Counts how many of something are held at once; 0 for no limit."""
+    """Limits how many of something are reserved at once; 0 for no limit."""
 
     def __init__(self, most: int) -> None:
         self._most = most
@@ -35,7 +35,7 @@ class Limited:
         return self._held
 
     def take(self) -> Reservation | None:
-        """Returns a place, or None where all are taken. Checks and counts in one step."""
+        """Reserves one and returns its reservation, or None if `most` are reserved already."""
         if 0 < self._most <= self._held:
             return None
         self._held += 1

@@ -16,7 +16,7 @@ class CallState(StrEnum):
 
 
 class EndReason(StrEnum):
-    """Why a call ended; told to the client and kept on the call."""
+    """Why a call ended; sent to the client and stored with the call."""
 
     CALLER_HUNG_UP = "caller_hung_up"
     CALLER_LEFT = "caller_left"
@@ -33,11 +33,11 @@ class EndReason(StrEnum):
 
 
 BYE_REASONS = frozenset(EndReason) - {EndReason.SERVER_DIED}
-"""What a client can be told; of a process that died only what is kept on the call tells."""
+"""The reasons that can be sent to a client; a process that died can send nothing."""
 
 
 class Floor(StrEnum):
-    """Who speaks in a call with an agent. PAUSED: the agent holds still, maybe interrupted."""
+    """Who speaks in a call with an agent. PAUSED: the agent is silent and may be interrupted."""
 
     LISTENING = "listening"
     USER_SPEAKING = "user_speaking"

@@ -1,4 +1,4 @@
-"""What moves audio and messages between a client and a call; knows nothing of speech."""
+"""The contract of transports, which move audio and messages between a client and a call."""
 
 from typing import Protocol
 
@@ -16,40 +16,40 @@ class Transport(Protocol):
 
     @property
     def can_play(self) -> bool:
-        """Whether the client takes the agent's voice; may change with each offer."""
+        """Whether the client receives the agent's voice; may change with each offer."""
         ...
 
     @property
-    def reads(self) -> bool:
+    def wants_text(self) -> bool:
         """Whether the client asked for the agent's words instead of its voice."""
         ...
 
     @property
     def closed_by_peer(self) -> bool:
-        """Whether the far side said that it is done (as opposed to falling silent)."""
+        """Whether the client closed the connection itself (as opposed to falling silent)."""
         ...
 
     @property
     def last_heard_s(self) -> float | None:
-        """When anything at all last came from the client; None before the first."""
+        """When the last datagram or message of any kind arrived; None before the first."""
         ...
 
     @property
     def last_media_s(self) -> float | None:
-        """When audio last came; None before the first."""
+        """When the last audio arrived; None before the first."""
         ...
 
-    def silent_to(self, now_s: float) -> float | None:
-        """Returns up to where on the call clock the client sent nothing; None: its audio comes.
+    def silent_until_ms(self, now_s: float) -> float | None:
+        """Returns the time on the call clock up to which a client that sends nothing was silent.
 
-        To be asked a few times a second, for what no frame tells. Short gaps, which networks
-        make, are none.
+        None while its audio arrives; short gaps, which networks cause, do not count as silence.
+        Call it a few times a second: no frame reports that frames are missing.
         """
         ...
 
     @property
     def account(self) -> str:
-        """What came and went so far, in counts, for the log."""
+        """Counts of what was received and sent so far, for the log."""
         ...
 
     def frames(self) -> Frames:
@@ -60,7 +60,7 @@ class Transport(Protocol):
         ...
 
     async def add_candidate(self, candidate: Candidate) -> None:
-        """Takes a remote candidate; raises BadCandidateError. Never waits for look-ups."""
+        """Adds a remote candidate; raises BadCandidateError. Never waits for look-ups."""
         ...
 
     def send(self, message: str | bytes) -> None:

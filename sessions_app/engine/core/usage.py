@@ -5,7 +5,7 @@ from enum import StrEnum
 
 
 class UsageKind(StrEnum):
-    """What something was used for: in the call itself, or by what follows it."""
+    """What something was used for: in the call itself, or by a job after it."""
 
     RECOGNITION = "recognition"
     ANSWERS = "answers"
@@ -20,9 +20,9 @@ class UsedPart:
     """What was used of one recogniser, model or voice, for one purpose.
 
     `name` is the recogniser's, the model's or the synthesiser's, `voice` one of the synthesiser's.
-    `audio_ms` is audio that was recognised, `characters` went to the voice, as it reads them.
-    `tokens_in` and `tokens_out` are what the model's server counted; with `estimated` some of it
-    was not counted, but estimated from the length of the texts.
+    `audio_ms` is the length of the audio that was recognised, `characters` the length of the texts
+    that were spoken, after normalisation. `tokens_in` and `tokens_out` were counted by the model's
+    server; with `estimated` some of them were estimated from the length of the texts.
     """
 
     kind: UsageKind
@@ -38,7 +38,7 @@ class UsedPart:
 
 @dataclass(slots=True)
 class _Asked:
-    """What one model was asked."""
+    """The requests to one model so far."""
 
     requests: int = 0
     tokens_in: int = 0
@@ -47,9 +47,9 @@ class _Asked:
 
 
 class CallUsage:
-    """The counts of one call so far; counted on its event loop, without anything that waits.
+    """The counts of one call so far. Used on its event loop; nothing here blocks.
 
-    Phrases that are kept ready for all calls are made before, and not counted.
+    Phrases that are synthesised once for all calls are not counted.
     """
 
     def __init__(self) -> None:
@@ -58,13 +58,13 @@ class CallUsage:
         self._characters: dict[tuple[str, str], int] = {}
 
     def heard(self, recogniser: str, audio_ms: float) -> None:
-        """Counts audio that the recogniser was given; what is sent again counts once."""
+        """Counts audio that was given to the recogniser; audio that is sent again counts once."""
         self._audio_ms[recogniser] = self._audio_ms.get(recogniser, 0.0) + audio_ms
 
     def asked(
         self, model: str, tokens_in: int, tokens_out: int, *, estimated: bool = False
     ) -> None:
-        """Counts a request to the model; `estimated` where its server did not count."""
+        """Counts a request to the model; `estimated` says that its server gave no counts."""
         found = self._asked.setdefault(model, _Asked())
         found.requests += 1
         found.tokens_in += tokens_in
@@ -77,7 +77,7 @@ class CallUsage:
         self._characters[key] = self._characters.get(key, 0) + characters
 
     def parts(self) -> list[UsedPart]:
-        """Returns the counts so far, in parts that change no more."""
+        """Returns the counts so far, one part for each kind and name."""
         heard = [
             UsedPart(UsageKind.RECOGNITION, name, audio_ms=round(ms))
             for name, ms in self._audio_ms.items()

@@ -19,10 +19,13 @@ LINE_CELLS = 42
 
 CUE_LINES = 2
 SHORTEST_CUE_MS = 500
+"""How long a caption is shown at least. Longer lets captions of quick speakers overlap."""
+
 SHORTEST_TYPED_MS = 1000
 """How long a typed line stays at least, since there is no audio to hear it in."""
 
 LONGEST_CUE_MS = 7000
+"""How long a caption is shown at most. Longer leaves text on the screen after it was read."""
 
 READING = 0.6
 """Reading time as a share of speaking time. Larger: captions stay longer."""

@@ -63,7 +63,7 @@ def _offer(message: Message) -> Offer:
         features=frozenset(given.get("features") or ()),
         records=records,
         notice=notice,
-        data=reading.given_data(given),
+        data=reading.read_call_data(given),
     )
 
 
@@ -81,7 +81,7 @@ def _candidate(message: Message) -> Candidate | None:
 
 
 def _is_end_mark(candidate: Any) -> bool:
-    """Returns whether it marks the end of candidates, whatever else the message has."""
+    """Returns whether it marks the end of candidates; other keys of the message do not matter."""
     return candidate is None or (
         isinstance(candidate, dict) and candidate.get("candidate") in (None, "")
     )
@@ -174,7 +174,7 @@ class SocketOutlet:
         elif (failed := failure(event)) is not None:
             self._push(failed)
         elif isinstance(event, FinalRedacted):
-            self._told_again(event)
+            self._resend(event)
         elif self._wants_text(event):
             self._push({**event_messages.transcript(event, details=details), **extra})
         elif AGENT in self._features and (message := event_messages.of_agent(event)) is not None:
@@ -185,7 +185,7 @@ class SocketOutlet:
             return bool(event.spoken_text) or DETAILS in self._features
         return isinstance(event, InterimChanged) and INTERIMS in self._features
 
-    def _told_again(self, event: FinalRedacted) -> None:
+    def _resend(self, event: FinalRedacted) -> None:
         """Sends a final again to a client that knows it by its `seq`."""
         if DETAILS in self._features:
             message = event_messages.transcript(event.final, details=True)

@@ -1,4 +1,4 @@
-"""The protocol of `WS /ws/calls/<callId>/desk`, which staff look on by: docs/live.md."""
+"""The protocol of `WS /ws/calls/<callId>/desk`, by which staff watch a live call: docs/live.md."""
 
 from collections.abc import Callable
 from typing import Any
@@ -44,7 +44,7 @@ def parse(message: str | bytes) -> DeskCommand:
 
 
 def state(now: DeskState, member: int) -> Told:
-    """Returns the `desk` message: how the call stands, for the user `member`."""
+    """Returns the `desk` message: the call's state, for the user with the key `member`."""
     told: Told = {
         "type": "desk",
         "caller": now.caller_speaks,
@@ -63,7 +63,7 @@ def acted(event: StaffActed) -> Told:
     """Returns the `acted` message: what somebody did, by their user's name."""
     told: Told = {
         "type": "acted",
-        "deed": event.deed.value,
+        "deed": event.action.value,
         "by": event.by.name,
         "atMs": round(event.at_ms),
     }

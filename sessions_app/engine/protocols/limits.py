@@ -51,8 +51,9 @@ class FloodError(Exception):
 class SocketGate:
     """Limits the rate of one socket's messages, by its own limits and its call's.
 
-    A message above a limit waits, and the socket is not read meanwhile (backpressure); nothing is
-    lost unless the client goes on until the socket is closed. `tell` sends the client the error.
+    A message above a limit waits, and the socket is not read meanwhile (backpressure). Messages are
+    lost only if the client keeps sending too fast until the socket is closed. `tell` sends the
+    client the error.
     """
 
     def __init__(

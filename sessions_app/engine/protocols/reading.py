@@ -160,7 +160,7 @@ def typed(message: Mapping[str, Any]) -> str:
     return _typed(message)["text"]
 
 
-def pressed(given: str, name: str) -> tuple[str, ...]:
+def read_keys(given: str, name: str) -> tuple[str, ...]:
     """Returns the DTMF keys in a text; raises ProtocolError, whose message names the key `name`.
 
     A, B, C and D, in either case, are the fourth column of the keypad.
@@ -180,7 +180,7 @@ _read_keys, _read_agent, _read_mute = (
 
 ASKED_OF_A_CALL: dict[str, Callable[[Message], Command | None]] = {
     "text": lambda message: Say(_read_text(message)["text"]),
-    "keys": lambda message: Press(pressed(_read_keys(message)["keys"], "keys")),
+    "keys": lambda message: Press(read_keys(_read_keys(message)["keys"], "keys")),
     "say": lambda message: Speak(_read_say(message)["text"]),
     "interrupt": lambda _: Interrupt(),
     "agent": lambda message: PauseAgent(_read_agent(message)["paused"]),
@@ -191,7 +191,7 @@ ASKED_OF_A_CALL: dict[str, Callable[[Message], Command | None]] = {
 """Readers of the commands for a live call, the same on every socket."""
 
 
-def given_data(given: Mapping[str, Any], wrong: type[VoiceError] = ProtocolError) -> CallData:
+def read_call_data(given: Mapping[str, Any], wrong: type[VoiceError] = ProtocolError) -> CallData:
     """Returns the `variables` and `metadata` of a message that starts a call; raises `wrong`."""
     try:
         return call_data.read(given.get("variables"), given.get("metadata"))

@@ -31,10 +31,10 @@ class ResultChannel(Generic[Payload]):
     def emit(self, event: CallEvent) -> None:
         if isinstance(event, StateChanged) and event.state in TERMINAL:
             self._close()
-        elif (message := self.told(event)) is not None:
+        elif (message := self.encode(event)) is not None:
             self._send(message)
 
-    def told(self, event: CallEvent) -> Payload | None:
+    def encode(self, event: CallEvent) -> Payload | None:
         """Returns the message for an event, or None for one that is not sent."""
         raise NotImplementedError
 

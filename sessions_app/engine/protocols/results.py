@@ -60,7 +60,7 @@ def offer_of(
 ) -> Offer:
     """Returns the offer of a parsed body. The notice of a consent counts on sockets only."""
     records, _ = reading.agreed(given.get("consent"))
-    data = reading.given_data(given, BadRequestError)
+    data = reading.read_call_data(given, BadRequestError)
     return Offer(sdp, given.get("agentId", ""), features, records=records, door=door, data=data)
 
 
@@ -90,7 +90,7 @@ class ResultsOutlet(ResultChannel[bytes]):
         super().__init__(send, close)
         self._interims = interims
 
-    def told(self, event: CallEvent) -> bytes | None:
+    def encode(self, event: CallEvent) -> bytes | None:
         if isinstance(event, SegmentFinal) and is_speech(event) and event.text:
             return result(event)
         if isinstance(event, InterimChanged) and self._interims and event.text:

@@ -106,7 +106,7 @@ class RtviPeer:
         try:
             given = read_json(message)
         except ValueError:
-            self._tell("error", {"error": "A message must be JSON.", "fatal": False})
+            self._send_message("error", {"error": "A message must be JSON.", "fatal": False})
             return
         if not isinstance(given, dict) or given.get("type") == "signalling":
             return  # which of its tracks are on: the audio shows that
@@ -141,7 +141,7 @@ class RtviPeer:
     def _ready(self, data: Message, message_id: str) -> None:
         theirs = str(data.get("version") or VERSION)
         ours = VERSION if theirs.partition(".")[0] == VERSION.partition(".")[0] else theirs
-        self._tell("bot-ready", {"version": ours, "about": ABOUT}, message_id)
+        self._send_message("bot-ready", {"version": ours, "about": ABOUT}, message_id)
 
     def _typed(self, data: Message) -> None:
         options = data.get("options")
@@ -168,7 +168,7 @@ class RtviPeer:
             )
         answers: dict[str, Callable[[], Any]] = {"notes": self._all_notes, "call": self._about_call}
         answer = answers.get(name, lambda: None)()
-        self._tell("server-response", {"t": name, "d": answer}, message_id)
+        self._send_message("server-response", {"t": name, "d": answer}, message_id)
 
     def _all_notes(self) -> list[calls.NoteMessage]:
         self._count(MessageKind.REQUESTS)
@@ -179,9 +179,9 @@ class RtviPeer:
 
     def _refuse(self, message_id: str, why: str) -> None:
         if message_id:
-            self._tell("error-response", {"error": why}, message_id)
+            self._send_message("error-response", {"error": why}, message_id)
         else:
-            self._tell("error", {"error": why, "message": why, "fatal": False})
+            self._send_message("error", {"error": why, "message": why, "fatal": False})
 
     # -- to the client ----------------------------------------------------------------------
 
@@ -190,22 +190,24 @@ class RtviPeer:
         if teller is not None:
             teller(self, event)
 
-    def _tell(self, kind: ServerKind, data: Any = None, message_id: str | None = None) -> None:
+    def _send_message(
+        self, kind: ServerKind, data: Any = None, message_id: str | None = None
+    ) -> None:
         self._send(envelope(kind, data, message_id))
 
     def _state(self, event: StateChanged) -> None:
         if event.state in TERMINAL:
             bye = event_messages.bye(self._call_id, event.reason, event.length_ms)
-            self._tell("server-message", bye)
+            self._send_message("server-message", bye)
             self._send(signalling("peerLeft"))
 
     def _started(self, event: SpeechStarted) -> None:
         if event.speaker is Speaker.CALLER:
-            self._tell("user-started-speaking")
+            self._send_message("user-started-speaking")
 
     def _stopped(self, event: SpeechEnded) -> None:
         if event.speaker is Speaker.CALLER:
-            self._tell("user-stopped-speaking")
+            self._send_message("user-stopped-speaking")
 
     def _interim(self, event: InterimChanged) -> None:
         if event.speaker is Speaker.CALLER and event.text:
@@ -215,47 +217,49 @@ class RtviPeer:
         if event.speaker is Speaker.CALLER:
             self._transcription(event.text, final=True)
             if not event.key:  # one key is no turn: several make one, or none
-                self._tell("user-llm-text", {"text": event.text})
+                self._send_message("user-llm-text", {"text": event.text})
         elif event.spoken_text:
-            self._tell("bot-tts-text", {"text": event.spoken_text})
-            self._tell("bot-transcription", {"text": event.spoken_text})
-            self._tell("bot-output", _output(event))
+            self._send_message("bot-tts-text", {"text": event.spoken_text})
+            self._send_message("bot-transcription", {"text": event.spoken_text})
+            self._send_message("bot-output", _output(event))
 
     def _transcription(self, text: str, *, final: bool) -> None:
         stamp = datetime.fromtimestamp(time.time(), UTC).isoformat()
-        self._tell(
+        self._send_message(
             "user-transcription", {"text": text, "user_id": "", "timestamp": stamp, "final": final}
         )
 
     def _token(self, event: TokenMade) -> None:
         if not self._answering:
             self._answering = True
-            self._tell("bot-llm-started")
-            self._tell("bot-tts-started")
-        self._tell("bot-llm-text", {"text": event.text})
+            self._send_message("bot-llm-started")
+            self._send_message("bot-tts-started")
+        self._send_message("bot-llm-text", {"text": event.text})
 
     def _floor_changed(self, event: FloorChanged) -> None:
         before, self._floor = self._floor, event.floor
         if event.floor is Floor.AGENT_SPEAKING:
-            self._tell("bot-started-speaking")
+            self._send_message("bot-started-speaking")
         elif before is Floor.AGENT_SPEAKING:
-            self._tell("bot-stopped-speaking")
+            self._send_message("bot-stopped-speaking")
 
     def _turn(self, event: TurnEnded) -> None:
         if event.speaker is not Speaker.AGENT:
             return
         if event.interrupted:
-            self._tell("bot-interrupted")
+            self._send_message("bot-interrupted")
         if self._answering:
             self._answering = False
-            self._tell("bot-llm-stopped")
-            self._tell("bot-tts-stopped")
+            self._send_message("bot-llm-stopped")
+            self._send_message("bot-tts-stopped")
         found = _ttfb(event)
         if found:
-            self._tell("metrics", {"ttfb": found})
+            self._send_message("metrics", {"ttfb": found})
 
     def _failed(self, event: AgentFailed | RecognitionFailed) -> None:
-        self._tell("error", {"error": event.detail, "message": event.detail, "fatal": False})
+        self._send_message(
+            "error", {"error": event.detail, "message": event.detail, "fatal": False}
+        )
 
     def _noted(self, event: NotesChanged) -> None:
         message = event_messages.notes(event)
@@ -264,10 +268,10 @@ class RtviPeer:
         for number in event.removed:
             self._notes.pop(number, None)
         self._notes |= {note["number"]: note for note in message["notes"]}
-        self._tell("server-message", message)
+        self._send_message("server-message", message)
 
     def _sent(self, event: AppMessageSent) -> None:
-        self._tell("server-message", event.data)
+        self._send_message("server-message", event.data)
 
 
 def _data(given: Message) -> Message:
@@ -278,7 +282,7 @@ def _data(given: Message) -> Message:
 def _pressed(data: Message) -> tuple[str, ...]:
     buttons = data.get("buttons", data.get("button"))
     listed = buttons if isinstance(buttons, list) else [buttons]
-    return reading.pressed("".join(str(b) for b in listed if isinstance(b, str | int)), "buttons")
+    return reading.read_keys("".join(str(b) for b in listed if isinstance(b, str | int)), "buttons")
 
 
 def _output(event: SegmentFinal) -> Message:

@@ -7,7 +7,7 @@ from typing import Any
 from sessions_app.engine.core.call_data import CallData
 from sessions_app.engine.core.commands import Candidate, Offer
 from sessions_app.engine.protocols.messages import http
-from sessions_app.engine.protocols.reading import Reader, agreed, given_data
+from sessions_app.engine.protocols.reading import Reader, agreed, read_call_data
 from sessions_app.engine.protocols.results import BadRequestError, offer_of, read_object
 from sessions_app.engine.protocols.rtvi import DOOR
 
@@ -61,7 +61,7 @@ def parse_start(body: bytes) -> StartWish:
     given = read_object(body, "{}") if body.strip() else {}
     inner = given.get("body")
     known = _read_start(_known(inner if isinstance(inner, dict) else given))
-    data = given_data(known, BadRequestError)
+    data = read_call_data(known, BadRequestError)
     return StartWish(known.get("agentId", ""), agreed(known.get("consent"))[0], data)
 
 

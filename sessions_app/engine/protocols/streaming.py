@@ -96,7 +96,7 @@ def _start(message: Message) -> StartStream:
         last_seq=given.get("lastSeq") or 0,
         continues=given.get("continues") is True,
         held_ms=min(given.get("heldMs") or 0, MOST_HELD_MS),
-        data=reading.given_data(given),
+        data=reading.read_call_data(given),
     )
 
 

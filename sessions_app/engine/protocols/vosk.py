@@ -16,7 +16,7 @@ from sessions_app.engine.core.events import (
     Word,
 )
 from sessions_app.engine.protocols.messages import vosk as messages
-from sessions_app.engine.protocols.reading import ProtocolError, Reader, given_data
+from sessions_app.engine.protocols.reading import ProtocolError, Reader, read_call_data
 from sessions_app.engine.protocols.result_channel import ResultChannel, is_speech
 from sessions_app.engine.protocols.results import BadRequestError, offer_of, read_object
 from sessions_app.engine.text.cleaning import read_json
@@ -25,6 +25,7 @@ from sessions_app.engine.text.writing import join_sentences
 DOOR = "vosk"
 CHANNEL = "result"
 USUAL_RATE = 16_000
+"""Hz of clients whose `config` names no rate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def parse(text: str) -> Config | None:
     config = _read_config(given)["config"]
     rate = config.get("sample_rate", USUAL_RATE)
     words = bool(config.get("words", True))
-    return Config(round(rate), words=words, data=given_data(config))
+    return Config(round(rate), words=words, data=read_call_data(config))
 
 
 def parse_offer(body: bytes) -> Offer:
@@ -130,7 +131,7 @@ class Replies:
 class VoskChannelPeer(ResultChannel[str]):
     """The data channel `result`: interims and finals as text."""
 
-    def told(self, event: CallEvent) -> str | None:
+    def encode(self, event: CallEvent) -> str | None:
         if isinstance(event, InterimChanged) and event.speaker is Speaker.CALLER:
             return json.dumps(partial(event.text), ensure_ascii=False)
         if isinstance(event, SegmentFinal) and is_speech(event):

@@ -42,7 +42,7 @@ class FileWriter:
         """Returns a sink that appends to `path`, and creates missing folders; never blocks.
 
         On a full disk, up to BACKLOG_BYTES are kept and tried again with each further write. Any
-        other error is logged once, and the file takes nothing more: the call goes on without it.
+        other error is logged once and ends the file; the call continues without it.
         """
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name="file-writer", daemon=True)

@@ -52,7 +52,7 @@ _OPUS_PER_MS = OPUS_RATE // 1000
 class LaneRecorder:
     """Writes one lane, of audio that it encodes or of Opus packets that it copies.
 
-    Every second of audio goes to the sink as a whole page. Never blocks. Not thread-safe.
+    Each second of audio is given to the sink as a whole page. Never blocks. Not thread-safe.
     """
 
     def __init__(self, sink: ByteSink) -> None:
@@ -68,9 +68,9 @@ class LaneRecorder:
         self._closed = False
 
     def add(self, frame: AudioFrame) -> None:
-        """Takes the next audio (int16, 16 kHz, mono) in the order of the call clock; keeps gaps.
+        """Adds the next audio (int16, 16 kHz, mono) in the order of the call clock; keeps gaps.
 
-        Audio before the end of what was taken is dropped, as is all after `aclose`. Raises
+        Drops audio from before the end of what was added, and all audio after `aclose`. Raises
         MediaError (not retryable) for another rate: resample first.
         """
         if frame.sample_rate != SPEECH_RATE:
@@ -212,9 +212,9 @@ class _Pages:
 def read_lane(path: Path, side: int | None = None) -> Iterator[AudioFrame]:
     """Yields a lane's audio, 16 kHz mono, on the call clock: a frame for each page.
 
-    `side` 0 (left) or 1 picks one of a finished recording's, which are stereo. The codec's
-    delay is taken off. A file that is cut off or damaged gives what is whole;
-    only the reading itself raises (OSError).
+    `side` 0 (left) or 1 chooses a channel of a finished recording, which is stereo. The codec's
+    delay is removed. From a truncated or damaged file the intact pages are returned; only reading
+    raises (OSError).
     """
     with path.open("rb") as file:
         head: OpusHead | None = None
@@ -276,7 +276,7 @@ def _decoded(decoder: OpusDecoder, packet: bytes) -> Samples:
 
 
 def _placed(page: OpusPage, start: int, decoded: list[Samples]) -> AudioFrame:
-    """Returns the page's audio without what lies before the call or after the stream's end."""
+    """Returns the page's audio without the part before the call or after the stream's end."""
     samples = np.concatenate(decoded)[: max(0, page.granule - start) // _RATIO]
     start -= page.head.pre_skip
     early = max(0, -(start // _RATIO)) if start < 0 else 0

@@ -1,4 +1,4 @@
-"""The lanes of a call that is over become one stereo recording."""
+"""Merges the two lanes of an ended call into one stereo recording."""
 
 import hashlib
 import math
@@ -17,20 +17,25 @@ from sessions_app.engine.recording.lanes import lane_length_ms, read_lane
 from sessions_app.engine.recording.ogg import OpusHead, OpusWriter
 
 STEREO_BITRATE = 48_000
+"""Bits per second of both channels together. Higher makes larger files; lower sounds worse."""
+
 SIDES = (Speaker.CALLER, Speaker.AGENT)
 """Left and right."""
 
 SOUND_DBFS = -55.0
-"""Speech under a segment is louder than this somewhere; a muted or missing lane is not."""
+"""If a lane is never louder than this under a segment, the segment counts as without audio.
+
+Higher reports quiet speakers as missing; lower takes the noise of a muted microphone for speech.
+"""
 
 SLACK_MS = 200
-"""How far word times may be off when looking for the sound under them."""
+"""Tolerance of word times in the check for audio. Larger may find a neighbour's sound instead."""
 
 LONGER_MS = 500
-"""How much longer than its call a lane may be before the length counts as wrong."""
+"""How much longer than its call a lane may be. Larger misses lanes of a wrong length."""
 
 Check = tuple[str, bool, str]
-"""Name, whether it holds, and the detail for people."""
+"""The result of a check: its name, whether it passed, and a sentence for people."""
 
 _RATIO = OPUS_RATE // SPEECH_RATE
 _PACKET = SPEECH_RATE * FRAME_MS // 1000
@@ -80,7 +85,7 @@ def audio_under(
 
 
 Mask = Callable[[Samples, int], None]
-"""Changes samples in place; the first of them is that sample of the call."""
+"""Changes samples in place; the second argument is the first one's index in the call, at 16 kHz."""
 
 
 def merge_lanes(
@@ -138,7 +143,7 @@ def write_recording(
 
 
 class _Digested:
-    """Counts and hashes what goes into a file."""
+    """Counts and hashes the bytes that are written to a file."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
@@ -194,14 +199,14 @@ def _blocks(frames: Iterator[AudioFrame], count: int, coded: int) -> Iterator[Sa
         room = block[: max(0, count - first)]
         while frame is not None:
             start = round(frame.start_ms * _PER_MS) - first
-            _lay(room, start, frame.samples)
+            _copy_overlap(room, start, frame.samples)
             if start + len(frame.samples) > len(block):
                 break
             frame = next(frames, None)
         yield block
 
 
-def _lay(room: Samples, start: int, samples: Samples) -> None:
+def _copy_overlap(room: Samples, start: int, samples: Samples) -> None:
     """Copies the part of `samples`, which begin at `start`, that falls into `room`."""
     first, end = max(0, start), min(len(room), start + len(samples))
     if first < end:

@@ -1,10 +1,13 @@
-"""Words that say what number follows: "phone", "order". English, German and Spanish. Pure."""
+"""Words that say which kind of number follows: "phone", "order".
+
+English, German and Spanish. Pure.
+"""
 
 import re
 
 
 def _begins(words: str) -> re.Pattern[str]:
-    """Returns a pattern of words that begin so."""
+    """Returns a pattern for words that begin with one of `words`."""
     return re.compile(rf"\b(?:{'|'.join(words.split())})\w*")
 
 
@@ -27,7 +30,7 @@ OTHER = _begins(
     "artikel sendung serien referenz vorgang geräte pedido factura reserva referencia seguimiento "
     "serie cliente contrato artículo expediente modelo"
 )
-"""Numbers that are nobody's secret."""
+"""Words for numbers that need not be hidden."""
 
 
 def last_at(pattern: re.Pattern[str], lead: str) -> int:
@@ -36,5 +39,8 @@ def last_at(pattern: re.Pattern[str], lead: str) -> int:
 
 
 def announced(lead: str, pattern: re.Pattern[str]) -> bool:
-    """Returns whether the cue is nearer to the number than any of another kind of number."""
+    """Returns whether the last cue in `lead`, the text before a number, is one of `pattern`.
+
+    That is so if no cue of `OTHER` comes after it.
+    """
     return last_at(pattern, lead) > last_at(OTHER, lead)

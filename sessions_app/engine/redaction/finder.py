@@ -10,7 +10,7 @@ from sessions_app.engine.redaction.spans import FoundSpan, merged
 from sessions_app.engine.redaction.spoken_numbers import spoken_in
 
 _WARMING = "4111 1111 1111 1111; GB29 NWBK 6016 1331 9268 19; call +1 415 555 2671, 0151 23456789"
-"""Libraries load their tables when they are first asked: then no line of a call waits for it."""
+"""Searched at start-up, as libraries load tables at first use, which would delay a call's line."""
 
 BEGUN_DIGITS = 5
 """This many digits at the end of an unfinished line may be the beginning of a number to hide.

@@ -62,11 +62,11 @@ class _Said:
 
 
 class LiveRedactor:
-    """Makes events of what everybody may see of them. Used on one event loop; never blocks.
+    """Hides personal data in events. Used on one event loop; never blocks.
 
-    `report` gets what was hidden before the final is told, and again if more is found in it: a
-    number may end in a later line. Then the earlier final is sent again, as `FinalRedacted`. An
-    event that cannot be redacted is not shown at all.
+    `report` is called with what was hidden before the final is emitted. It is called again if more
+    is found in it, as a number may end in a later line; the earlier final is then emitted again, as
+    `FinalRedacted`. An event that cannot be redacted is not emitted at all.
     """
 
     def __init__(self, finder: Finder, report: Callable[[RedactedFinal], None]) -> None:

@@ -106,7 +106,7 @@ class WebRTCTransport:
         return self._peer.can_play
 
     @property
-    def reads(self) -> bool:
+    def wants_text(self) -> bool:
         """False: only clients over a WebSocket can ask for text instead of audio."""
         return False
 
@@ -119,7 +119,7 @@ class WebRTCTransport:
     def last_media_s(self) -> float | None:
         return self._media_s
 
-    def silent_to(self, now_s: float) -> float | None:
+    def silent_until_ms(self, now_s: float) -> float | None:
         quiet = 1000 * (now_s - self._audio_s) > QUIET_MS
         return self._clock.now_ms(now_s) if quiet else None
 
@@ -170,7 +170,8 @@ class WebRTCTransport:
     def take_over(self, earlier: "WebRTCTransport") -> None:
         """Replaces an earlier connection, which its client leaves once it has the answer.
 
-        Until then that one stays open: closing it here would close the client's data channel.
+        The earlier one stays open until then: closing it here would close the client's data
+        channel.
         """
         self._replaced, earlier._is_replaced = earlier, True
         earlier._peer.stop_sending()

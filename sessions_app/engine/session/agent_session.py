@@ -86,7 +86,7 @@ class AgentSession:
                 self._log.caller_speaks(event.at_ms)
             case SpeechEnded(speaker=Speaker.CALLER):
                 self._unprompted.heard_caller()
-        self._turns.hear(event, self._call.now_ms())
+        self._turns.handle(event, self._call.now_ms())
 
     def tick(self, now_ms: float) -> None:
         """Updates the caption and plays a prompt that is due. To be called every 0.1 s or so.

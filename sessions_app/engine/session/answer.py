@@ -15,7 +15,7 @@ from sessions_app.engine.turns.actions import StartReply
 
 @dataclass(frozen=True, slots=True)
 class SpeechOutput:
-    """Where an answer goes: the voice, the playout, and the listeners to its progress."""
+    """What an answer is played with: voice, playout, and callbacks for its progress."""
 
     voice: Speaks
     playout: Playout

@@ -130,7 +130,7 @@ class CallSession:
             guard_vad=self._inbound.guard,
             request_words=self._inbound.request_words,
             can_play=lambda: self._transport.can_play,
-            wants_text=lambda: self._transport.reads,
+            wants_text=lambda: self._transport.wants_text,
         )
 
     @property
@@ -207,11 +207,11 @@ class CallSession:
         return self._transport
 
     def hear_message(self, message: str | bytes) -> None:
-        """Takes a message of the client's data channel, whichever connection it came over."""
+        """Handles a message of the client's data channel, whichever connection it came over."""
         self.on_message(message)
 
     def hear_key(self, key: str) -> None:
-        """Takes a DTMF key of the RTP stream; ignores it over the rate limit."""
+        """Handles a DTMF key of the RTP stream; ignores it over the rate limit."""
         with contextlib.suppress(TooManyError, BusyError):
             self.execute(Press((key,)))
 
@@ -330,7 +330,7 @@ class CallSession:
         None after a stall of the event loop, too: audio that came meanwhile is yet to be read.
         """
         ticked_s, self._ticked_s = self._ticked_s, now_s
-        silent_ms = self._transport.silent_to(now_s)
+        silent_ms = self._transport.silent_until_ms(now_s)
         return silent_ms if now_s - ticked_s < STALL_S else None
 
     def end_soon(self, reason: EndReason) -> "asyncio.Task[None]":
@@ -389,7 +389,7 @@ class CallSession:
                 sink.emit(one)
 
     def _keep(self, event: CallEvent) -> None:
-        """Keeps what clients that join late are told."""
+        """Stores the event if clients that join late need it."""
         if isinstance(event, SegmentFinal):
             self._finals.append(event)
         elif isinstance(event, FinalRedacted):

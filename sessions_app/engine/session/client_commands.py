@@ -24,4 +24,4 @@ COUNTED: dict[type[ToCall], MessageKind] = {
 """Each command's rate limit. HangUp and ClientAway have none: they are always allowed."""
 
 STORED = (Say, Press, Speak, AppMessage)
-"""Commands that write rows; a program can send them faster than anybody speaks."""
+"""Commands that write rows. They are refused while the database cannot keep up."""

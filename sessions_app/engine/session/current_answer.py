@@ -16,7 +16,10 @@ from sessions_app.engine.session.turn_log import TurnLog
 from sessions_app.engine.turns.actions import StartReply
 
 MOST_WHISPERS = 20
-"""The newest that an agent is told of. More leave less of a model's context to the conversation."""
+"""How many of the newest whispers an agent gets.
+
+More leave less of a model's context for the conversation; fewer forget instructions sooner.
+"""
 
 
 class CurrentAnswer:
@@ -54,7 +57,7 @@ class CurrentAnswer:
         """Whether staff speak for the agent: the caller's turns get no answer."""
 
         self.whispers: deque[str] = deque(maxlen=MOST_WHISPERS)
-        """What staff told the agent, for the answers that start from now on."""
+        """The instructions of staff for the answers that start from now on."""
 
         self.on_first_sound: Callable[[], None] = lambda: None
         """Called when the first packet of an answer was sent."""
@@ -176,8 +179,8 @@ class CurrentAnswer:
     def cut(self, *, void: bool = False) -> None:
         """Ends the current answer at its current position.
 
-        With `void` the answer was to a turn that goes on: it leaves the memory, and its tools'
-        changes are undone (`turns.actions.CutSpeech`).
+        With `void` the caller is still in the turn that was answered: the answer is removed from
+        the memory, and its tools' changes are undone (`turns.actions.CutSpeech`).
         """
         if self._answer is not None:
             self._end_here(self._answer, void=void)

@@ -62,11 +62,11 @@ class Lane(Protocol):
     """Records the audio of one side. Nothing here blocks."""
 
     def add(self, frame: AudioFrame) -> None:
-        """Takes the next audio; jumps on the call clock stay gaps."""
+        """Adds the next audio; jumps on the call clock become gaps."""
         ...
 
     def add_packet(self, packet: bytes, start_ms: float, duration_ms: float) -> None:
-        """Takes the next audio as an Opus packet that is stored as it is."""
+        """Adds the next audio as an Opus packet that is stored as it is."""
         ...
 
     def flush_due(self, now_ms: float) -> None:
@@ -187,7 +187,7 @@ class InboundAudio:
         if earlier is not None:
             await earlier  # its transport's input was closed
             self._expects_gap = True
-        await frames.each(self._take)
+        await frames.consume(self._take)
 
     def _take(self, frame: AudioFrame) -> None:
         if self._muted:
@@ -244,7 +244,7 @@ class InboundAudio:
             self._turn_audio.add(frame)
         self._vad.feed(frame)
         if self._transcriber is not None:
-            self._transcriber.hear(frame, self._vad.seen_ms)
+            self._transcriber.feed(frame, self._vad.seen_ms)
 
     def _record(self, frame: AudioFrame) -> None:
         if self._lane is None:

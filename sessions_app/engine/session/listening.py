@@ -1,4 +1,4 @@
-"""Both sides of a live call mixed for one listener, who never slows the call."""
+"""Both sides of a live call, mixed for a member of staff who listens; never slows the call."""
 
 from collections import deque
 from collections.abc import Callable
@@ -10,23 +10,31 @@ from sessions_app.engine.core.errors import MediaError
 from sessions_app.engine.core.frames import SPEECH_RATE, AudioFrame, Samples
 
 LAG_MS = 160.0
-"""How long after its place on the call clock audio is mixed. Lower leaves out what comes late from
-slow networks; higher lets the listener hear later."""
+"""How long after its time on the call clock audio is mixed.
+
+Lower leaves out audio that arrives late over slow networks; higher lets the listener hear later.
+"""
 
 MOST_QUEUED = 150
-"""Frames of a side that wait for a listener who does not take them; older ones are dropped."""
+"""Frames of one side that may wait for the listener; then the oldest are dropped.
+
+More costs memory for listeners that have stalled; fewer loses audio when their task runs late.
+"""
 
 LONGEST_MS = 2_000.0
-"""A listener who takes nothing for longer has missed what was said meanwhile."""
+"""A listener who calls `take` later than this skips to the present.
+
+Larger plays more of the past, at a longer delay, and costs memory; smaller skips sooner.
+"""
 
 PER_MS = SPEECH_RATE // 1000
 
 
 class ListeningMix:
-    """Takes each side's audio as it comes, and gives it mixed: int16 mono, 16 kHz.
+    """Takes each side's audio as it arrives and returns it mixed: int16 mono, 16 kHz.
 
     The call only appends to two short queues; the listener's own task decodes and mixes. Used on
-    one event loop. `now_ms` returns the call clock.
+    one event loop. `now_ms` returns the call clock in ms.
     """
 
     def __init__(self, now_ms: Callable[[], float]) -> None:
@@ -38,15 +46,15 @@ class ListeningMix:
         self._mixed = np.zeros(round(2 * LONGEST_MS) * PER_MS, np.int32)
 
     def hear_caller(self, frame: AudioFrame) -> None:
-        """Takes audio of the caller: 16 kHz."""
+        """Adds a frame of the caller's audio, at 16 kHz."""
         self._caller.append(frame)
 
     def hear_agent(self, packet: bytes, start_ms: float) -> None:
-        """Takes an Opus packet of the agent that was sent at `start_ms`."""
+        """Adds an Opus packet of the agent that was sent at `start_ms` on the call clock."""
         self._agent.append((packet, start_ms))
 
     def take(self) -> bytes:
-        """Returns what was said since the last time: int16, little-endian; silence is zeros."""
+        """Returns the audio since the last call of this: int16, little-endian; silence is zeros."""
         due = self._due()
         if due - self._at > LONGEST_MS * PER_MS:
             self._skip_to(due)
@@ -64,7 +72,7 @@ class ListeningMix:
         return max(0, int(self._now_ms() - LAG_MS)) * PER_MS
 
     def _skip_to(self, at: int) -> None:
-        """Moves on to the sample `at` of the call clock, and forgets what lies before."""
+        """Drops all audio before the sample `at` of the call clock."""
         gone = min(at - self._at, len(self._mixed))
         self._mixed[: len(self._mixed) - gone] = self._mixed[gone:]
         self._mixed[len(self._mixed) - gone :] = 0
@@ -82,7 +90,7 @@ class ListeningMix:
                 continue  # one packet that no decoder takes is silence
 
     def _add(self, samples: Samples, start_ms: float) -> None:
-        """Adds audio at its place; what lies before the next sample to be taken came too late."""
+        """Adds audio at its time; what is before the next sample of `take` came too late."""
         at = round(start_ms * PER_MS) - self._at
         late = max(0, -at)
         samples, at = samples[late:], at + late

@@ -188,7 +188,7 @@ class Notebook:
 
 
 def _not_in(notes: Sequence[NoteTaken], others: Sequence[NoteTaken]) -> list[NoteTaken]:
-    """Returns those of `notes` that are not among `others`, whatever their numbers."""
+    """Returns those of `notes` that are not among `others`; numbers are not compared."""
     known = Counter(map(_without_number, others))
     found = []
     for note in notes:

@@ -78,7 +78,7 @@ class Registry:
 
     @property
     def free_slots(self) -> int:
-        """How many further calls can be taken now, with one that could be evicted for them."""
+        """How many further calls are possible now, counting one that could be evicted for them."""
         evictable = self._occupied >= self._max_calls and self._silent_call("") is not None
         try:
             self._check(to_evict=evictable)
@@ -93,7 +93,7 @@ class Registry:
     def reserve(self) -> Reservation:
         """Returns the slot of a call that starts, for `add`; release it if the start fails.
 
-        Checks and counts in one step. Raises BusyError (retryable) if no call can be taken now.
+        Checks and counts in one step. Raises BusyError (retryable) if no further call is possible.
         """
         if self._occupied >= self._max_calls:
             self.evict_silent()

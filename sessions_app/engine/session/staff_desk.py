@@ -1,4 +1,4 @@
-"""What staff see, hear and do in a live call while they look on."""
+"""What staff see, hear and do in a live call that they watch."""
 
 import asyncio
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from sessions_app.engine.core.desk import (
     DeskState,
     GiveBack,
     Listen,
-    StaffDeed,
+    StaffAction,
     StaffMember,
     StaffSays,
     TakeOver,
@@ -35,18 +35,19 @@ from sessions_app.engine.session.inbound_audio import InboundAudio
 from sessions_app.engine.session.listening import ListeningMix
 
 OVER = TERMINAL | {CallState.ENDING}
-"""States in which nothing can be done in a call any more."""
+"""States in which staff can no longer act in a call."""
 
 GRACE_S = 20.0
-"""How long a call stays with whoever took it over and lost their connection.
+"""How long a call stays taken over after the connection of the person who took it over was lost.
 
-Lower gives calls back at a hiccup of the network; higher leaves callers with a silent agent.
+Lower lets the agent answer again at a short network failure; higher leaves callers with a silent
+agent for longer.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class DeskControls:
-    """What a desk may do with, and ask of, its call. Nothing here blocks."""
+    """The parts of a call that its desk uses. Nothing here blocks."""
 
     emit: Callable[[CallEvent], None]
     now_ms: Callable[[], float]
@@ -57,25 +58,26 @@ class DeskControls:
     agent: AgentSession | None
 
 
-class Onlooker(Protocol):
-    """One connection of a member of staff. Nothing of it blocks or raises."""
+class DeskClient(Protocol):
+    """One connection of a member of staff to a desk. Its methods neither block nor raise."""
 
     member: StaffMember
     mix: ListeningMix | None
 
     def show(self, state: DeskState) -> None:
-        """Is told how the call stands."""
+        """Receives the call's state each time it changes."""
         ...
 
     def note(self, acted: StaffActed) -> None:
-        """Is told what somebody did."""
+        """Receives what a member of staff did in the call, also through another connection."""
         ...
 
 
 class StaffDesk:
     """One call's desk. Implements `core.ports.EventSink`. On one event loop; nothing here blocks.
 
-    Who may do what is for the caller of it to check. What is done is emitted as `StaffActed`.
+    It does not check permissions: callers do, before `execute`. Each action is emitted as
+    `StaffActed`.
     """
 
     def __init__(self, call: DeskControls) -> None:
@@ -85,32 +87,32 @@ class StaffDesk:
             answers=agent is not None, heeds=agent is not None and bool(agent.heeds)
         )
         self.tells_caller = True
-        """Whether the caller is told that somebody listens."""
+        """Whether the caller's client gets a message when staff start or stop listening."""
 
         self.storage_is_behind: Callable[[], bool] = lambda: False
-        """Returns whether too much of this call waits to be stored."""
+        """Returns whether this call has too many writes that wait for the database."""
 
         self._was_heard = False
-        self._onlookers: list[Onlooker] = []
-        self._holder: Onlooker | None = None
+        self._clients: list[DeskClient] = []
+        self._holder: DeskClient | None = None
         self._giving_back: asyncio.TimerHandle | None = None
 
-    # -- who looks on -------------------------------------------------------------------
+    # -- who watches --------------------------------------------------------------------
 
-    def join(self, onlooker: Onlooker) -> None:
-        """Shows the state now, and whatever changes from now on."""
-        self._onlookers.append(onlooker)
-        onlooker.show(self.state)
+    def join(self, client: DeskClient) -> None:
+        """Shows `client` the state, now and whenever it changes."""
+        self._clients.append(client)
+        client.show(self.state)
 
-    def leave(self, onlooker: Onlooker) -> None:
-        """Tells it no more. A call that it held is given back unless they return soon."""
-        if onlooker not in self._onlookers:
+    def leave(self, client: DeskClient) -> None:
+        """Removes `client`; a call that it had taken over is given back after GRACE_S."""
+        if client not in self._clients:
             return
-        self._onlookers.remove(onlooker)
-        self._stop_listening(onlooker)
-        if onlooker is self._holder and not self.state.over:
+        self._clients.remove(client)
+        self._stop_listening(client)
+        if client is self._holder and not self.state.over:
             loop = asyncio.get_running_loop()
-            self._giving_back = loop.call_later(GRACE_S, self._give_back, onlooker.member)
+            self._giving_back = loop.call_later(GRACE_S, self._give_back, client.member)
 
     def emit(self, event: CallEvent) -> None:
         match event:
@@ -123,21 +125,24 @@ class StaffDesk:
             case StateChanged(state=state) if state in OVER:
                 self._end()
             case StaffActed():
-                for onlooker in list(self._onlookers):
-                    onlooker.note(event)
+                for client in list(self._clients):
+                    client.note(event)
 
     def catch_up(self) -> list[CallEvent]:
-        """Returns what a client that joins late is told: whether somebody listens, if ever."""
+        """Returns the events for a caller's client that joins late: whether somebody listens.
+
+        Empty if nobody ever did, or callers are not to know.
+        """
         told = self._was_heard and self.tells_caller
         return [StaffListens(bool(self.state.listeners))] if told else []
 
     # -- what they do -------------------------------------------------------------------
 
-    def execute(self, onlooker: Onlooker, command: DeskCommand) -> None:
-        """Does what staff ask.
+    def execute(self, client: DeskClient, command: DeskCommand) -> None:
+        """Executes a command of staff.
 
-        Raises, before anything is done: UnknownCallError (not retryable) for a call that is over,
-        BusyError (retryable) while storage is behind, and what `StaffSpeech` raises.
+        Raises, before anything is changed: UnknownCallError (not retryable) for a call that is
+        over, BusyError (retryable) while storage is behind, and what `StaffSpeech` raises.
         """
         if self.state.over:
             raise UnknownCallError("The call is over.")
@@ -146,17 +151,17 @@ class StaffDesk:
         match command:
             case Whisper(text=text):
                 self._agent.staff.whisper(text)
-                self._act(StaffDeed.WHISPER, onlooker.member, text)
+                self._act(StaffAction.WHISPER, client.member, text)
             case Listen(on=True):
-                self._listen(onlooker)
+                self._listen(client)
             case Listen():
-                self._stop_listening(onlooker)
+                self._stop_listening(client)
             case TakeOver():
-                self._take_over(onlooker)
+                self._take_over(client)
             case StaffSays(text=text):
-                self._agent.staff.say(text, onlooker.member.key, self._call.now_ms())
+                self._agent.staff.say(text, client.member.key, self._call.now_ms())
             case GiveBack():
-                self._give_back(onlooker.member)
+                self._give_back(client.member)
 
     @property
     def _agent(self) -> AgentSession:
@@ -164,16 +169,16 @@ class StaffDesk:
             raise NoAgentError("This agent only transcribes: nobody can speak for it.")
         return self._call.agent
 
-    def _act(self, deed: StaffDeed, by: StaffMember, text: str = "") -> None:
-        self._call.emit(StaffActed(deed, by, self._call.now_ms(), text))
+    def _act(self, action: StaffAction, by: StaffMember, text: str = "") -> None:
+        self._call.emit(StaffActed(action, by, self._call.now_ms(), text))
 
-    def _take_over(self, onlooker: Onlooker) -> None:
+    def _take_over(self, client: DeskClient) -> None:
         self._agent.staff.hold()
         self._stop_timer()
-        before, self._holder = self.state.held_by, onlooker
-        if before != onlooker.member:
-            self._act(StaffDeed.TAKE_OVER, onlooker.member)
-        self._show(held_by=onlooker.member)
+        before, self._holder = self.state.held_by, client
+        if before != client.member:
+            self._act(StaffAction.TAKE_OVER, client.member)
+        self._show(held_by=client.member)
 
     def _give_back(self, by: StaffMember) -> None:
         self._stop_timer()
@@ -181,7 +186,7 @@ class StaffDesk:
         if self.state.held_by is None or self.state.over:
             return
         self._agent.staff.release()
-        self._act(StaffDeed.GIVE_BACK, by)
+        self._act(StaffAction.GIVE_BACK, by)
         self._show(held_by=None)
 
     def _stop_timer(self) -> None:
@@ -191,24 +196,24 @@ class StaffDesk:
 
     # -- listening ----------------------------------------------------------------------
 
-    def _listen(self, onlooker: Onlooker) -> None:
-        if onlooker.mix is not None:
+    def _listen(self, client: DeskClient) -> None:
+        if client.mix is not None:
             return
-        onlooker.mix = ListeningMix(self._call.now_ms)
-        self._act(StaffDeed.LISTEN, onlooker.member)
+        client.mix = ListeningMix(self._call.now_ms)
+        self._act(StaffAction.LISTEN, client.member)
         self._count_listeners()
 
-    def _stop_listening(self, onlooker: Onlooker) -> None:
-        mix, onlooker.mix = onlooker.mix, None
+    def _stop_listening(self, client: DeskClient) -> None:
+        mix, client.mix = client.mix, None
         if mix is not None:
             mix.close()
-            self._act(StaffDeed.STOP_LISTENING, onlooker.member)
+            self._act(StaffAction.STOP_LISTENING, client.member)
             self._count_listeners()
 
     def _count_listeners(self) -> None:
         """Taps the audio while anybody listens, and tells the caller when that changes."""
         before = self.state.listeners
-        now = sum(1 for one in self._onlookers if one.mix is not None)
+        now = sum(1 for one in self._clients if one.mix is not None)
         self._call.inbound.on_frame = self._hear_caller if now else None
         if self._call.playout is not None:
             self._call.playout.on_sent = self._hear_agent if now else None
@@ -218,26 +223,26 @@ class StaffDesk:
         self._show(listeners=now)
 
     def _hear_caller(self, frame: AudioFrame) -> None:
-        for onlooker in self._onlookers:
-            if onlooker.mix is not None:
-                onlooker.mix.hear_caller(frame)
+        for client in self._clients:
+            if client.mix is not None:
+                client.mix.hear_caller(frame)
 
     def _hear_agent(self, packet: bytes, start_ms: float) -> None:
-        for onlooker in self._onlookers:
-            if onlooker.mix is not None:
-                onlooker.mix.hear_agent(packet, start_ms)
+        for client in self._clients:
+            if client.mix is not None:
+                client.mix.hear_agent(packet, start_ms)
 
-    # -- what they are shown ------------------------------------------------------------
+    # -- the state that they see --------------------------------------------------------
 
     def _end(self) -> None:
         self._stop_timer()
-        for onlooker in list(self._onlookers):
-            self._stop_listening(onlooker)
+        for client in list(self._clients):
+            self._stop_listening(client)
         self._show(caller_speaks=False, agent_speaks=False, over=True)
 
     def _show(self, **changed: object) -> None:
         state = replace(self.state, **changed)  # type: ignore[arg-type] # the fields are its own
         if state != self.state:
             self.state = state
-            for onlooker in list(self._onlookers):
-                onlooker.show(state)
+            for client in list(self._clients):
+                client.show(state)

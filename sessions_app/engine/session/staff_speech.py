@@ -1,4 +1,4 @@
-"""What staff have a call's agent heed, and what they have it say while they hold the call."""
+"""Instructions of staff to a call's agent, and lines that it says for them in a held call."""
 
 from collections import deque
 
@@ -10,18 +10,22 @@ from sessions_app.engine.session.current_answer import CurrentAnswer
 from sessions_app.engine.session.turn_taking import TurnTaking
 
 MOST_LINES = 10
-"""Typed lines that wait to be said. More let staff type far ahead of what the caller hears."""
+"""Typed lines that may wait to be said. More let staff type far ahead of what the caller hears."""
 
 PATIENCE_MS = 4_000.0
-"""How long a line waits for the caller to stop. Lower speaks over callers; higher leaves staff
-without a voice where it is loud."""
+"""How long a line waits for the caller to stop speaking.
+
+Lower speaks over callers more often; higher makes staff wait longer where background noise counts
+as speech.
+"""
 
 
 class StaffSpeech:
-    """Speaks for one call's agent. Used on one event loop; nothing here blocks.
+    """What staff say to, and through, one call's agent. On one event loop; nothing here blocks.
 
-    While the call is held, the caller's turns are taken and remembered as ever, and get no answer;
-    the agent knows what was said when it is given the call back. All times are on the call clock.
+    While staff hold the call, the caller's turns are added to the agent's memory as always but get
+    no answer. So the agent knows what was said once it answers again. All times are in ms on the
+    call clock.
     """
 
     def __init__(self, responder: Responder, turns: TurnTaking, answer: CurrentAnswer) -> None:
@@ -31,7 +35,7 @@ class StaffSpeech:
         self._lines: deque[tuple[float, int, str]] = deque()
 
     def whisper(self, text: str) -> None:
-        """Tells the agent something for the answers that start from now on.
+        """Gives the agent an instruction for the answers that start from now on.
 
         Raises NoAgentError (not retryable) for an agent that follows no instructions.
         """
@@ -41,13 +45,13 @@ class StaffSpeech:
         self._answer.discard_prepared()
 
     def hold(self) -> None:
-        """Silences the agent, at once and until `release`."""
+        """Stops the agent at once; it answers nothing until `release`."""
         self._answer.held = True
         self._answer.discard_prepared()
         self._turns.interrupt()
 
     def release(self) -> None:
-        """Lets the agent answer again; lines that nobody has heard are not said."""
+        """Lets the agent answer again; lines that still wait to be said are dropped."""
         self._answer.held = False
         self._lines.clear()
 
@@ -65,7 +69,7 @@ class StaffSpeech:
         self.tick(now_ms)
 
     def tick(self, now_ms: float) -> None:
-        """Says the next line if its time has come. To be called every 0.1 s or so."""
+        """Says the next line if nobody speaks or it has waited PATIENCE_MS. Call it each 0.1 s."""
         if not self._lines or not self._answer.idle:
             return
         asked_ms, by, text = self._lines[0]

@@ -213,7 +213,7 @@ class Supervisor:
         return Transition(CallState.RECONNECTING)
 
     def _end_reason(self, seen: ConnectionSnapshot) -> EndReason | None:
-        """Returns why the call ends, in whatever state it is; None if it goes on."""
+        """Returns why the call ends now, in any state; None if it continues."""
         limits = self._limits
         if seen.left:
             return EndReason.CALLER_LEFT

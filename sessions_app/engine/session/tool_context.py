@@ -83,7 +83,7 @@ class ToolContext:
         return self._notebook.redo() if self._may_change() else None
 
     def retract(self) -> None:
-        """Undoes all changes to the notes and refuses further ones: the caller's turn goes on."""
+        """Undoes all changes to the notes and refuses more, as the caller's turn was not over."""
         self._void = True
         if self._snapshot is not None:
             self._notebook.go_back(self._snapshot)

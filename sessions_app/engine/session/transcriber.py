@@ -102,12 +102,12 @@ class Transcriber:
         """Starts the tasks that send to the recogniser's stream and read from it."""
         self._tasks = [asyncio.create_task(self._send()), asyncio.create_task(self._read())]
 
-    def hear(self, frame: AudioFrame, judged_ms: float = math.inf) -> None:
-        """Takes the next audio, without gaps. The VAD has classified all audio to `judged_ms`."""
+    def feed(self, frame: AudioFrame, judged_ms: float = math.inf) -> None:
+        """Adds the next audio, without gaps. The VAD has classified all audio to `judged_ms`."""
         if self._gate is None:
             self._outbox.put(frame)
         else:
-            self._post(self._gate.hear(frame, judged_ms))
+            self._post(self._gate.feed(frame, judged_ms))
 
     def boundary(self, event: SpeechStarted | SpeechEnded, judged_ms: float = math.inf) -> None:
         """Takes a boundary of speech; the VAD has classified the audio up to `judged_ms`."""

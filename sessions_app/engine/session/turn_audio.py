@@ -40,7 +40,7 @@ class TurnAudio:
         self._judging: set[asyncio.Task[None]] = set()
 
     def add(self, frame: AudioFrame) -> None:
-        """Takes the next audio."""
+        """Adds the next audio."""
         self._frames.append(frame)
         self._kept_ms += frame.duration_ms
         self._trim(self._model.window_ms)

@@ -62,7 +62,7 @@ class TurnLog:
         self._emit(TurnEnded(self.turns, Speaker.AGENT, start, now, interrupted, answer.latency))
 
     def retract(self) -> None:
-        """Removes the last reply and its turn from the memory, as that turn goes on.
+        """Removes the last reply and its turn from the memory, as that turn was not over.
 
         The changes that the reply's tools made are undone.
         """

@@ -34,8 +34,8 @@ class TurnTaking:
         self._closed = False
         self.floor = Floor.LISTENING
 
-    def hear(self, event: CallEvent, now_ms: float) -> None:
-        """Takes an event of the call; one that no turn depends on changes nothing."""
+    def handle(self, event: CallEvent, now_ms: float) -> None:
+        """Handles an event of the call; one that no turn depends on changes nothing."""
         actions = actions_for(self._manager, event, now_ms)
         if actions is not None:
             self._do(actions)

@@ -69,10 +69,10 @@ class RecogniserStream(ABC):
         """
 
     async def begin(self, at_ms: float) -> None:
-        """Takes that speech began at `at_ms`: a hint that continuous engines may ignore."""
+        """Notes that speech began at `at_ms`: a hint that continuous engines may ignore."""
 
     async def pause(self) -> None:
-        """Takes that the caller pauses, and may go on: `results` may yield a `whole` interim.
+        """Notes that the caller pauses, and may go on: `results` may yield a `whole` interim.
 
         An engine that cannot decode the utterance so far quickly ignores it. The whole interim
         should equal the final, if only silence follows.

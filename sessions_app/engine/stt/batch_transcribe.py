@@ -151,7 +151,7 @@ def items(audio: Iterable[AudioFrame], speech: Sequence[SpeechSpan]) -> Iterator
     ahead = iter(speech)
     present, inside = next(ahead, None), False
     for frame in _pieces(audio):
-        yield from gate.hear(frame)
+        yield from gate.feed(frame)
         while present is not None:
             if not inside and frame.end_ms > present.start_ms:
                 inside = True

@@ -20,11 +20,13 @@ LANGUAGES = frozenset({"de", "en", "es", "fr", "it", "nl", "pt"})
 """The languages of text2num 3.1, whose README lists them."""
 
 LONGEST = 14
-"""Most words that are parsed as one number. More only take longer."""
+"""The most words that are parsed as one number. More only take longer."""
 
 SMALLEST_ALONE = 3
-"""A smaller number that stands alone stays a word: "one of them", "a second". Higher leaves more
-words."""
+"""A smaller number that stands alone stays a word: "one of them", "a second".
+
+Higher leaves more numbers as words; lower makes figures of words that are no numbers.
+"""
 
 _SPOILS = listed("o oh o'clock oclock double triple nought")
 """English words next to a number that make it a time, or single digits."""
@@ -109,7 +111,7 @@ def _assemble(words: Sequence[str], runs: Sequence[_Run]) -> list[str]:
 
 
 def _consistent_lists(runs: Sequence[_Run], words: Sequence[str], base: str) -> list[_Run]:
-    """Returns the runs, with a list of numbers in words where one of them stays in words."""
+    """Returns the runs; if one number of a list stays in words, all of that list do."""
     out: list[_Run] = []
     chain: list[_Run] = []
     for run in runs:

@@ -49,7 +49,7 @@ _LONE_I = re.compile(r"\bi\b(?='|\b)")
 
 
 def readable(text: str, figures: str = "", language: str = "") -> str:
-    """Returns unpunctuated text with a capital and a full stop; punctuation that is there stays.
+    """Returns text with a capital and a full stop; existing punctuation is kept.
 
     `figures` is the language whose number words become figures; empty for none.
     """

@@ -52,7 +52,7 @@ class Begin:
 
 @dataclass(frozen=True, slots=True)
 class Flush:
-    """The utterance sent so far is over; with `cut` the caller goes on in the same breath."""
+    """The utterance sent so far is over; with `cut` the caller is still speaking."""
 
     cut: bool = False
 
@@ -81,8 +81,8 @@ class SpeechGate:
         self._opened_ms = 0.0
         self._closes_ms: float | None = None
 
-    def hear(self, frame: AudioFrame, judged_ms: float = math.inf) -> list[AudioFrame | Flush]:
-        """Takes the next frame."""
+    def feed(self, frame: AudioFrame, judged_ms: float = math.inf) -> list[AudioFrame | Flush]:
+        """Adds the next frame; returns what may pass, in order."""
         self._ahead.append(frame)
         return self._advance(judged_ms)
 
@@ -110,7 +110,7 @@ class SpeechGate:
         return out
 
     def started(self, at_ms: float, judged_ms: float = math.inf) -> list[AudioFrame | Flush]:
-        """Takes that speech began at `at_ms`; returns the pre-roll and what followed it."""
+        """Notes that speech began at `at_ms`; returns the pre-roll and what followed it."""
         before = self._before(at_ms)
         if self._speaking:
             self._closes_ms = None
@@ -133,11 +133,11 @@ class SpeechGate:
         return out
 
     def paused(self) -> list[Pause]:
-        """Takes that the speaker pauses; ignored outside an utterance."""
+        """Notes that the speaker pauses; ignored outside an utterance."""
         return [Pause()] if self._speaking and self._closes_ms is None else []
 
     def ended(self, at_ms: float, judged_ms: float = math.inf) -> list[AudioFrame | Flush]:
-        """Takes that speech ended at `at_ms`; the Flush follows the post-roll."""
+        """Notes that speech ended at `at_ms`; the Flush follows the post-roll."""
         if not self._speaking:
             return self._advance(judged_ms)
         self._closes_ms = at_ms + POST_ROLL_MS
@@ -145,7 +145,7 @@ class SpeechGate:
         return [*over, *self._advance(judged_ms)]
 
     def finish(self) -> list[AudioFrame | Flush]:
-        """Takes that no audio will follow."""
+        """Notes that no audio will follow."""
         rest = self._advance(math.inf)
         return [*rest, self._close()] if self._speaking else rest
 

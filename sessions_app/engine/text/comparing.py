@@ -77,7 +77,7 @@ def timed_words(hypothesis: Hypothesis) -> tuple[Word, ...]:
 def align_words(spans: Sequence[SegmentSpan], words: Iterable[Word]) -> list[AlignedWords]:
     """Returns the words assigned to each span, and those left over, ordered by time.
 
-    A word goes to the span that its middle lies in, else to the nearest within NEAR_MS.
+    A word is assigned to the span that contains its middle, else to the nearest within NEAR_MS.
     Every span is in the result, possibly without words.
     """
     by_span: dict[int, list[Word]] = {span.seq: [] for span in spans}

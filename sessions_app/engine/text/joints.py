@@ -30,7 +30,7 @@ _NO_NAMES = frozenset(_SMALL_WORDS.split())
 def without_end_mark(text: str) -> str:
     """Returns `text` without its final sentence mark, if it has one.
 
-    The full stop of an abbreviation stays, and so does an ellipsis.
+    The full stop of an abbreviation is kept, and so is an ellipsis.
     """
     bare = text.rstrip()
     if _ELLIPSIS.search(bare) or ends_in_abbreviation(bare):

@@ -39,8 +39,8 @@ class ResumeSpeech:
 class CutSpeech:
     """Stop the answer where it is.
 
-    It is `void` where its turn goes on, or had other words: then it is removed from the
-    conversation, and what its tools did is undone. An answer that is over can still be voided.
+    It is `void` if the turn that it answers is not over, or had other words: then it is removed
+    from the conversation, and what its tools did is undone. A finished answer can still be voided.
     """
 
     void: bool = False

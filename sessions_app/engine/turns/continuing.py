@@ -8,11 +8,16 @@ from sessions_app.engine.turns.pending import PendingTurn, Typed
 from sessions_app.engine.turns.seams import without_capital, without_full_stop
 
 FIRST_MS = 1_000.0
-"""Speech this soon after the answer's first audio continues the turn, whatever its words were. More
-takes interruptions for continuations."""
+"""Speech this soon after the answer's first audio continues the turn, also if that seemed finished.
+
+Larger treats interruptions as continuations; smaller answers a turn in two halves.
+"""
 
 AFTER_MS = 2_000.0
-"""Speech this soon after unfinished words continues them."""
+"""Speech this soon after unfinished words continues them.
+
+Larger joins what was meant as a new turn; smaller answers a turn in two halves.
+"""
 
 
 class AnsweredTurn:
@@ -28,14 +33,14 @@ class AnsweredTurn:
         self.is_open = False
 
     def begin(self, turn: PendingTurn, *, unfinished: bool) -> None:
-        """Takes that `turn` is answered now; `unfinished` where its words seem incomplete."""
+        """Notes that `turn` is answered now; `unfinished` where its words seem incomplete."""
         typed = isinstance(turn.words[-1] if turn.words else "", Typed)  # which is whole
         self._turn = None if typed else turn
         self._unfinished, self._sounds_ms = unfinished, None
         self.is_open = turn.pause_ms is not None
 
     def sounds(self, now_ms: float, *, of_its_own: bool) -> None:
-        """Takes that the answer's first audio is sent, or something unprompted (`of_its_own`)."""
+        """Notes that the answer's first audio is sent, or something unprompted (`of_its_own`)."""
         self._sounds_ms = now_ms
         if of_its_own:
             self._turn, self.is_open = None, False
@@ -43,8 +48,8 @@ class AnsweredTurn:
     def words_before(self, at_ms: float, *, sounding: bool = False) -> list[str] | None:
         """Returns the turn's words where speech from `at_ms` on continues it; else None.
 
-        An utterance that goes on is left out, as the recogniser gives its words again. `sounding`
-        while the answer is being played.
+        The words of an utterance that is not over are left out, as the recogniser gives them again.
+        `sounding` says that the answer is being played.
         """
         turn = self._turn
         if turn is None or not self._goes_on(turn, at_ms, sounding=sounding):

@@ -13,14 +13,22 @@ LONG_MS = 10_000.0
 more than any rule asks for."""
 
 LATE_FINAL_MS = 2_000.0
-"""How long after speech its final is awaited where interims do not decide. Less loses words."""
+"""How long after speech its final is awaited where interims do not decide.
+
+Less loses words of late finals; more keeps the agent silent longer after a noise.
+"""
 
 REST_MS = 150
-"""The least length of speech that continues a turn, which may be one short word."""
+"""The least length of speech that continues a turn, which may be one short word.
+
+Longer ignores short words; shorter takes noises for them.
+"""
 
 ASK_EVERY_MS = 1_000.0
-"""How often the recogniser is asked for all words of ongoing speech. Less decides sooner, and each
-time costs a decode."""
+"""How often the recogniser is asked for all words of ongoing speech.
+
+Shorter decides sooner but costs more decodes; longer interrupts later.
+"""
 
 
 class InterruptionJudge:

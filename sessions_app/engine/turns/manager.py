@@ -41,8 +41,8 @@ class TurnManager:
 
     Finals are joined until the turn is over. The final of a turn that was answered from an interim
     replaces the answer if nothing of that was heard. A late final of words over the agent
-    interrupts it, begins a turn, or is dropped. A caller who goes on with a turn that was answered
-    too early voids the answer: both parts are one turn. Call `on_tick` at `deadline_ms`, if any.
+    interrupts it, begins a turn, or is dropped. If the caller continues a turn that was answered
+    too early, the answer is voided and both parts are one turn. Call `on_tick` at `deadline_ms`.
     """
 
     def __init__(self, settings: TurnSettings, endpointer: Endpointer, rule: BargeIn) -> None:
@@ -74,21 +74,21 @@ class TurnManager:
     def on_pause(self, at_ms: float, now_ms: float) -> list[Action]:
         """The VAD found a pause: the turn may be over, if its words are complete."""
         if self._speaking and self._overlap is None and self._is_listening():
-            self._turn.go_on()
+            self._turn.resume()
             self._turn.pause_ms = at_ms
         return self._finish([], now_ms)
 
     def on_resume(self, at_ms: float, now_ms: float) -> list[Action]:
-        """The caller goes on after a pause, in the same utterance."""
+        """The caller speaks again after a pause, in the same utterance."""
         if self._answered.is_open:
             self._outstanding_final.forget()
         actions = self._caller_speaks(at_ms) if self._overlap is None else []
         return self._finish(actions, now_ms)
 
     def _caller_speaks(self, at_ms: float) -> list[Action]:
-        """Takes that the caller speaks, after silence or a pause."""
+        """Notes that the caller speaks, after silence or a pause."""
         self._speaking = True
-        self._turn.go_on()
+        self._turn.resume()
         self._turn.reopen_sentence(self.endpointer, self._settings)
         if self._agent is _Agent.SPEAKING and not self._paused:
             return self._begin_overlap(at_ms)

@@ -28,7 +28,7 @@ class Overlap:
     """Whether that turn was unfinished: then even "no" continues it."""
 
     answered: str = ""
-    """What of the utterance was answered, where it began before the agent spoke and goes on."""
+    """The part of the utterance that was answered, if it began before the agent spoke."""
 
     @property
     def text(self) -> str:

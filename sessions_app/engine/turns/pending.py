@@ -112,12 +112,12 @@ class PendingTurn:
             self.words.append(without_capital(text) if self.mid_sentence else text)
             self.mid_sentence = False
 
-    def go_on(self) -> None:
-        """Takes that the caller speaks again after a pause."""
+    def resume(self) -> None:
+        """Notes that the caller speaks again after a pause."""
         self.pause_ms, self.whole, self.finished = None, False, None
 
     def reopen_sentence(self, endpointer: Endpointer, settings: TurnSettings) -> None:
-        """Removes the full stop of unfinished words, as the caller goes on with them."""
+        """Removes the full stop of unfinished words, as the caller continues them."""
         if not self.words or isinstance(self.words[-1], Typed):
             return
         if endpointer.expects_more(TurnSoFar(join_sentences(self.words)), settings):
@@ -153,15 +153,15 @@ class OutstandingFinal:
         self._last_ms = end_ms + SAME_UTTERANCE_MS
 
     def new_speech(self, at_ms: float) -> None:
-        """Takes that another utterance began at `at_ms`: finals that end later are its own."""
+        """Notes that another utterance began at `at_ms`: finals that end later are its own."""
         self._last_ms = min(self._last_ms, at_ms)
 
     def forget(self) -> None:
-        """Expects nothing any more: the utterance goes on."""
+        """Stops expecting a final: the utterance is not over."""
         self._state = _Expected.NOTHING
 
     def turn_is_gone(self) -> None:
-        """Takes that the answered turn is over: its final will be ignored."""
+        """Notes that the answered turn is over: its final will be ignored."""
         if self._state is not _Expected.NOTHING:
             self._state = _Expected.ITS_TURN_IS_GONE
 

@@ -29,8 +29,8 @@ DEEPEST = 3
 def read_object(text: str, keys: Collection[str]) -> dict[str, Any] | None:
     """Returns the object that has one of `keys`, with its texts cleaned; None if there is none.
 
-    An object of more of the keys goes before one of fewer, and a later one before an earlier:
-    models think aloud, and correct themselves.
+    Of several objects the one with most of the keys is returned, and of those the last: models
+    think aloud and correct themselves.
     """
     for candidate in _texts(text):
         found = [one for value in _values(candidate) if (one := _holding(value, keys))]
@@ -68,7 +68,7 @@ def _values(text: str) -> Iterator[Any]:
 
 
 def _value_at(text: str, at: int) -> tuple[Any, int]:
-    """Returns the value that begins at a place, or None, and where to look on."""
+    """Returns the value that begins at `at`, or None, and the offset at which to continue."""
     try:
         value, length = json.JSONDecoder(strict=False).raw_decode(text[at:])
         return _safe(value), at + length

@@ -15,7 +15,7 @@ from sessions_app.engine.understanding.client import (
 TRIES = 3
 """Answers until a model counts as unable to give one of this form.
 
-More saves some answers of weak models, and costs time and tokens for each that stays wrong.
+More rescues some answers of weak models, and costs time and tokens for each that never succeeds.
 """
 
 MORE_TOKENS = 4

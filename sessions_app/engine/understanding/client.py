@@ -26,11 +26,11 @@ logger = logging.getLogger(__name__)
 
 OPENAI = "https://api.openai.com/v1"
 FORMATS = ("json_schema", "json_object", "text")
-"""Ways to ask for JSON, the strictest first. Servers that know no way are told in words alone."""
+"""Ways to request JSON, the strictest first. With `text` only the prompt asks for it."""
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 2.0, 60.0
 LONGEST_REPLY = 4_000_000
-"""Bytes; no summary is as long."""
+"""Bytes. A longer reply is refused: no summary is as long."""
 
 BUSY = frozenset({408, 409, 425, 429})
 UNKNOWN_ADDRESS = frozenset({401, 403, 404})
@@ -140,7 +140,7 @@ class ModelClient:
                 pause = FIRST_PAUSE_S * 2 ** (failures - 1) * random.uniform(0.75, 1.25)
                 self._sleep(min(error.wait_s or pause, LONGEST_PAUSE_S))
 
-    def disbelieve_counts(self) -> None:
+    def ignore_token_counts(self) -> None:
         """Ignores the server's token counts from now on; some servers omit cached tokens.
 
         Call it after a request so short that the server must have read all of it.
@@ -161,7 +161,7 @@ class ModelClient:
             status, headers, body = self._sent(sent)
             if status < 300:  # noqa: PLR2004 - what HTTP calls successful
                 return self._read(body, use, _length(messages))
-            if not self._learns(status, body, sent):
+            if not self._learns_from_refusal(status, body, sent):
                 raise _refusal(status, headers, body)
 
     def _request(
@@ -212,11 +212,11 @@ class ModelClient:
         if not (reply.tokens_in or reply.tokens_out):
             more = asked // CHARACTERS_PER_TOKEN, len(reply.text) // CHARACTERS_PER_TOKEN
             use.guessed = use.guessed[0] + more[0], use.guessed[1] + more[1]
-        if self._believes_counts and reply.saw_only_a_part_of(asked):
+        if self._believes_counts and reply.was_cut_by_server(asked):
             raise PartlyReadError("The model's server read only a part of the request.")
         return reply.text, reply.cut
 
-    def _learns(self, status: int, body: str, sent: Mapping[str, Any]) -> bool:
+    def _learns_from_refusal(self, status: int, body: str, sent: Mapping[str, Any]) -> bool:
         """Returns whether a refusal tells how to ask otherwise."""
         if status not in STATUSES or _TOO_LONG.search(body):
             return False

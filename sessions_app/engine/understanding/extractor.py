@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 
 INSTEAD = "No language model could be used: these values were found by rules. "
 MOST_TOLD = 5
-"""Wrong values that the model is told of at once."""
+"""The most wrong values that one correction request names. More make a longer prompt."""
 
 _TASK = """You take values from the record of a finished telephone call. Give only what the record \
 says; null where it does not say it. Where something is said several times, or corrected, the last \
@@ -105,7 +105,7 @@ class _Taking:
             return self._values(lines)
         except PartlyReadError:
             if len(lines) <= FEWEST_LINES:
-                self.client.disbelieve_counts()
+                self.client.ignore_token_counts()
                 return self._values(lines)
         except TooLongError:
             if len(lines) <= FEWEST_LINES:

@@ -14,12 +14,15 @@ from sessions_app.engine.core.errors import VoiceError
 
 CUT = "length"
 MOST_CHARACTERS_PER_TOKEN = 5.5
-"""No language takes fewer tokens. A server that counted fewer has read only a part: Ollama cuts a
-request off at its context without an error."""
+"""No language has more characters per token: a server that counted fewer tokens read only a part.
+
+Ollama cuts a request off at its context without an error. Higher misses such cuts; lower reports
+them for dense texts that were read whole.
+"""
 
 
 class NoReplyError(VoiceError):
-    """The body is no chat completion, or tells of an error (retryable)."""
+    """The body is no chat completion, or reports an error (retryable)."""
 
     retryable = True
 
@@ -33,7 +36,7 @@ class ModelReply:
     tokens_in: int
     tokens_out: int
 
-    def saw_only_a_part_of(self, characters: int) -> bool:
+    def was_cut_by_server(self, characters: int) -> bool:
         """Returns whether the server counted too few tokens for so long a request."""
         return 0 < self.tokens_in * MOST_CHARACTERS_PER_TOKEN < characters
 

@@ -110,7 +110,7 @@ class _Reading:
             for draft in self._read(part)
         ]
         whole = self._merged(drafts)
-        return self._told(whole, {line.number: line.seq for line in lines})
+        return self._as_summary(whole, {line.number: line.seq for line in lines})
 
     def _room(self) -> int:
         """Returns how many tokens of a call, or of its parts' summaries, fit into a request."""
@@ -135,7 +135,7 @@ class _Reading:
         """Returns the summary of a part that is short, unless the server refused it."""
         if not isinstance(error, PartlyReadError):
             raise error
-        self.client.disbelieve_counts()
+        self.client.ignore_token_counts()
         return self._read(lines)
 
     def _merged(self, drafts: list[SummaryDraft]) -> SummaryDraft:
@@ -165,7 +165,7 @@ class _Reading:
         )
         return read_draft(answer, known)
 
-    def _told(self, draft: SummaryDraft, seqs: Mapping[int, int]) -> CallSummary:
+    def _as_summary(self, draft: SummaryDraft, seqs: Mapping[int, int]) -> CallSummary:
         def points(statements: Iterable[Statement]) -> tuple[SummaryPoint, ...]:
             return tuple(_point(one, seqs, self.brief.language) for one in _once(statements))
 

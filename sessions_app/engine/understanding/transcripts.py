@@ -1,8 +1,8 @@
-"""A transcript as a model is given it: numbered lines, fenced as data. Pure.
+"""A transcript as a language model gets it: numbered lines, fenced as data. Pure.
 
-What people said is no instruction, even where it is worded as one. So it stands between two marks
-that nobody could know before, each segment in one line, and without the brackets that chat
-templates and the numbers are written with.
+What people said must not work as an instruction to the model (prompt injection). So it stands
+between two random marks, each segment in one line, without the brackets that chat templates and the
+line numbers are written with.
 """
 
 import secrets
@@ -13,10 +13,14 @@ from sessions_app.engine.core.transcript import TranscriptLine
 from sessions_app.engine.text.cleaning import one_line
 
 DENSE_FROM = 0x370
-"""Scripts from here on take about a token a character."""
+"""The first code point of scripts that take about one token per character."""
 
 CHARACTERS_PER_TOKEN = 4
+"""In all other scripts. Higher makes requests exceed a model's context; lower splits them more."""
+
 TOKENS_PER_LINE = 8
+"""For the number and the speaker of a line."""
+
 _HARMLESS = str.maketrans({"<": "\u2039", ">": "\u203a", "[": "(", "]": ")", "|": "¦"})
 
 RULES = (
@@ -65,17 +69,17 @@ def in_parts(lines: Sequence[NumberedLine], tokens: int) -> Iterator[list[Number
 
 
 def new_mark() -> str:
-    """Returns the line that data of one request stands between."""
+    """Returns a random line that marks the beginning and the end of one request's data."""
     return f"==== {secrets.token_hex(8)} ===="
 
 
 def fenced(text: str, mark: str) -> str:
-    """Returns data between its marks."""
+    """Returns `text` between two lines with `mark`."""
     return f"{mark}\n{text}\n{mark}"
 
 
 def harmless(text: str) -> str:
-    """Returns the text in one line, without characters that could end or forge what is around."""
+    """Returns the text in one line, without characters that could imitate marks or numbers."""
     return one_line(text).translate(_HARMLESS)
 
 

@@ -1,10 +1,11 @@
 """What a recorder kept back while it was paused: the end of the slice that it was at.
 
-A MediaRecorder gives its slices when they are full. What was spoken between the last one and the
-pause comes after it, in one slice with what is spoken then, and the container's times go on as if
-there had been no pause. When slices come tells how long the pause was, but not where in the slice
-it lies. Chromium gives a WebM's slice as soon as the recorder goes on, which is short then; its MP4
-and all of Firefox's fill theirs first, so that only the sound can tell.
+A MediaRecorder delivers a slice when it is full. What was spoken between the last slice and the
+pause is delivered after the pause, in one slice with the new words, and the container's times
+continue as if there had been no pause. The arrival times of slices show how long the pause was, but
+not where in the slice it belongs. Chromium delivers a short slice of a WebM as soon as the recorder
+resumes. Its MP4 recorder, and Firefox's recorders, fill the slice first, so that only the sound
+shows the place.
 """
 
 import numpy as np
@@ -23,7 +24,11 @@ WORD_PARTS, PAUSE_PARTS = 4, 12
 QUIET = 0.1
 NOISE = 2.0
 LOUDEST_QUIET = 0.5
-"""Quiet is softer than a tenth of the loudest part, or than twice the noise; never than half."""
+"""A part is quiet if it is softer than QUIET of the loudest part, or than NOISE times the noise.
+
+It is never quiet above LOUDEST_QUIET of the loudest part. Higher values find pauses in soft words;
+lower ones miss pauses in noise.
+"""
 
 SAMPLE_MS = 1000 / SPEECH_RATE
 
@@ -41,10 +46,10 @@ def kept_ms(first: Burst, frames: list[AudioFrame]) -> float:
 
 
 def cut(samples: Samples, longest_ms: float) -> int:
-    """Returns after which sample a pause lies that began within the first `longest_ms`.
+    """Returns the number of samples before a pause that began within the first `longest_ms`.
 
-    It is taken for the first quiet that is as long as people leave at a pause, else for the
-    longest between two words, and in the middle of it. 0 where there is none.
+    The pause is assumed in the middle of the first quiet that is as long as people leave at a
+    pause, else of the longest quiet between two words. 0 if there is none.
     """
     best = (0, 0)
     for begin, end in _quiets(samples):

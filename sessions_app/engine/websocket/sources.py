@@ -1,4 +1,4 @@
-"""What a client may send over a socket, taken apart to 16 kHz mono."""
+"""Decoders of what a client may send over a socket: each makes 16 kHz mono of it."""
 
 from collections.abc import Awaitable, Callable
 from typing import Protocol
@@ -24,13 +24,13 @@ class AudioSource(Protocol):
         """Takes the next message; returns what it held, or None when that comes later."""
         ...
 
-    async def room(self) -> None:
-        """Returns when more can be taken."""
+    async def wait_for_room(self) -> None:
+        """Waits until more can be fed."""
         ...
 
     @property
-    def behind(self) -> bool:
-        """Whether audio may still come of what was fed."""
+    def has_backlog(self) -> bool:
+        """Whether some of what was fed is not decoded yet."""
         ...
 
     def close(self) -> None:
@@ -56,11 +56,11 @@ class PcmSource:
             )
         return self._resampler.process(np.frombuffer(data, "<i2").reshape(1, -1))
 
-    async def room(self) -> None:
+    async def wait_for_room(self) -> None:
         return
 
     @property
-    def behind(self) -> bool:
+    def has_backlog(self) -> bool:
         return False
 
     def close(self) -> None:
@@ -76,11 +76,11 @@ class OpusSource:
     def feed(self, data: bytes) -> Samples:
         return self._decoder.decode(data)
 
-    async def room(self) -> None:
+    async def wait_for_room(self) -> None:
         return
 
     @property
-    def behind(self) -> bool:
+    def has_backlog(self) -> bool:
         return False
 
     def close(self) -> None:
@@ -88,7 +88,7 @@ class OpusSource:
 
 
 class ContainerSource:
-    """A container that is taken apart in a worker process; its audio is given to `take`."""
+    """A container that is demuxed and decoded in a worker process; `take` gets its audio."""
 
     def __init__(self, stream: DemuxStream) -> None:
         self.stream = stream
@@ -96,12 +96,12 @@ class ContainerSource:
     def feed(self, data: bytes) -> None:
         self.stream.feed(data)
 
-    async def room(self) -> None:
+    async def wait_for_room(self) -> None:
         await self.stream.wait_for_space()
 
     @property
-    def behind(self) -> bool:
-        return self.stream.behind
+    def has_backlog(self) -> bool:
+        return self.stream.has_backlog
 
     def close(self) -> None:
         self.stream.close()

@@ -18,22 +18,43 @@ from sessions_app.engine.websocket.recorder_tails import kept_ms, split
 from sessions_app.engine.websocket.sources import OPUS, PCM16, AudioSource, ContainerSource
 
 CHUNK_PACKETS = 3
-"""So much of the agent's voice goes in one message."""
+"""How many 20 ms packets of the agent's voice one message holds.
+
+More costs fewer messages; fewer lets the client play sooner.
+"""
 
 NO_AUDIO_S = 5.0
+"""How long data may arrive without any audio in it before the client gets an error.
+
+Shorter refuses containers with long headers; longer reports a wrong codec later.
+"""
+
 STALL_S = 0.2
-LOOK_S = 0.05
+"""If sending is later than this, the missed time is skipped. Larger sends a burst after a stall."""
+
+SETTLE_EACH_S = 0.05
+"""How often it is checked how long a pause was. Shorter costs CPU; longer delays the next words."""
+
 AHEAD_MS = 2_000.0
-"""A client may send so much faster than it can have been spoken; what is more waits its time."""
+"""How far ahead of real time a client's audio may be; audio beyond that is held back.
+
+Larger lets the call clock run ahead; smaller holds audio back after a stall of the network.
+"""
 
 DECODER_S = 1.0
-"""So long `room` waits for a decoder from which nothing comes: it may have too little to go on."""
+"""How long `wait_for_room` waits for a decoder without output, which may need more data to decode.
+
+Longer stops reading the client for longer; shorter reads on while the decoder is merely slow.
+"""
 
 SLICE_MS = 100.0
-"""What waits its time is handed on in such pieces."""
+"""The length of the pieces in which held audio is released. Larger releases it less evenly."""
 
 END_SILENCE_MS = 800.0
-"""Follows what a client says is the end of its speech: a VAD hears an end only in silence."""
+"""Silence that is added where a client says that its speech ended: a VAD needs it to find the end.
+
+It must be longer than the VAD's own delay of about half a second; longer feeds more silence.
+"""
 
 
 OnChunk = Callable[[VoiceChunk], None]
@@ -52,11 +73,11 @@ def check_output(output: AudioOut | None) -> None:
 class WebSocketTransport:
     """Carries one call's audio in messages. Fulfils `core.transport.Transport`.
 
-    `clock` is the call's; this transport drives it. `source` takes the client's audio apart.
-    What `playout` holds is sent as `output`; None for a client that plays nothing. The audio
-    begins `backlog_ms` before now, with what the client kept. Whatever a client sends, its
-    audio is never more than AHEAD_MS ahead of real time: what is more is held, and `room` waits.
-    Lives on one event loop; `attach` and `detach` tell which socket there is.
+    `clock` is the call's; this transport drives it. `source` takes the client's audio apart. What
+    `playout` holds is sent as `output`; None for a client that plays nothing. The audio begins
+    `backlog_ms` before now, with what the client kept. Whatever a client sends, its audio is never
+    more than AHEAD_MS ahead of real time: what is more is held, and `wait_for_room` waits. Lives on
+    one event loop; `attach` and `detach` tell which socket there is.
     """
 
     def __init__(
@@ -80,7 +101,7 @@ class WebSocketTransport:
         self._held: deque[AudioFrame] = deque()
         self._unsettled: list[AudioFrame] = []
         self._release: asyncio.TimerHandle | None = None
-        self._looking: asyncio.TimerHandle | None = None
+        self._settle_timer: asyncio.TimerHandle | None = None
         self._moved = asyncio.Event()
         if backlog_ms > 0:
             self._begin_before(backlog_ms)
@@ -94,7 +115,7 @@ class WebSocketTransport:
         self._sent = 0
         self.on_broken: Callable[[MediaError], None] = lambda _: None
         self.received = 0
-        """Messages of audio so far: a client that comes back sends those after it again."""
+        """How many audio messages have arrived: a client that reconnects resends later ones."""
 
         self.closed_by_peer = False
 
@@ -103,7 +124,7 @@ class WebSocketTransport:
         return self._output.codec == PCM16
 
     def _begin_before(self, backlog_ms: float) -> None:
-        """Places what comes first so long before now; where the clock stands still, it starts."""
+        """Places the first audio `backlog_ms` before now, and starts the clock if need be."""
         now = time.monotonic()
         if not self._clock.started:
             self._clock.heard(backlog_ms, now)
@@ -144,7 +165,7 @@ class WebSocketTransport:
         return self._playout is not None
 
     @property
-    def reads(self) -> bool:
+    def wants_text(self) -> bool:
         return self._playout is None
 
     @property
@@ -178,7 +199,7 @@ class WebSocketTransport:
         """There is no data channel."""
 
     def close_input(self) -> None:
-        for timer in (self._release, self._looking):
+        for timer in (self._release, self._settle_timer):
             if timer is not None:
                 timer.cancel()
         self._settle(at_once=True)
@@ -221,22 +242,22 @@ class WebSocketTransport:
             )
 
     def pause(self) -> None:
-        """The client stopped sending: its words are over, and more may come any time.
+        """Notes that the client stopped sending; it may start again at any time.
 
-        To say so again changes nothing. Where a recorder has kept words, what follows is left to
-        them: silence is told by the clock.
+        Calling it again changes nothing. It adds silence so that the VAD finds the end of speech,
+        except where a recorder still has words to deliver for this time.
         """
         self._settle(at_once=True)
-        end_ms, resting = self._arrivals.end_ms, self._arrivals.resting
-        self._arrivals.rest(self._wall_ms())
-        if end_ms is not None and not resting and not self._arrivals.owed:
+        end_ms, was_paused = self._arrivals.end_ms, self._arrivals.is_paused
+        self._arrivals.note_pause(self._wall_ms())
+        if end_ms is not None and not was_paused and not self._arrivals.awaits_remainder:
             self._arrivals.end_ms = end_ms + END_SILENCE_MS
             self._put(silence(END_SILENCE_MS, end_ms))
 
-    async def room(self) -> None:
-        """Returns when the client may send more: audio is taken about as fast as it is spoken."""
-        await self._source.room()
-        while self._held or self._source.behind:
+    async def wait_for_room(self) -> None:
+        """Waits until the client may send more: audio is read about as fast as it was spoken."""
+        await self._source.wait_for_room()
+        while self._held or self._source.has_backlog:
             self._moved.clear()
             waits = bool(self._held)
             try:
@@ -255,21 +276,21 @@ class WebSocketTransport:
         frame = AudioFrame(samples, SPEECH_RATE, start_ms)
         if self._arrivals.unsettled:
             self._unsettled.append(frame)
-            if self._looking is None:
-                self._look_later()
+            if self._settle_timer is None:
+                self._settle_later()
         else:
             self._put(frame)
 
-    def _look_later(self) -> None:
-        """Looks again and again how long the pause was, until that shows."""
-        self._looking = None
+    def _settle_later(self) -> None:
+        """Checks again, each SETTLE_EACH_S, how long the pause was, until that is known."""
+        self._settle_timer = None
         self._settle()
         if self._unsettled:
             loop = asyncio.get_running_loop()
-            self._looking = loop.call_later(LOOK_S, self._look_later)
+            self._settle_timer = loop.call_later(SETTLE_EACH_S, self._settle_later)
 
     def _settle(self, *, at_once: bool = False) -> None:
-        """Hands on what came after a pause, once it shows how long the pause was."""
+        """Places the audio that came after a pause, once it is known how long the pause was."""
         later_ms = self._arrivals.settle(self._wall_ms(), at_once=at_once)
         if later_ms is None:
             return
@@ -280,18 +301,18 @@ class WebSocketTransport:
         for frame in new:
             self._put(AudioFrame(frame.samples, SPEECH_RATE, frame.start_ms + later_ms))
 
-    def silent_to(self, now_s: float) -> float | None:
+    def silent_until_ms(self, now_s: float) -> float | None:
         self._settle()
         now_ms = self._clock.wall_ms(now_s)
-        silent = self._arrivals.silent(now_ms) and not self._source.behind
+        silent = self._arrivals.silent(now_ms) and not self._source.has_backlog
         return now_ms if silent else None
 
     def _put(self, frame: AudioFrame) -> None:
         self._held.append(frame)
-        self._hand_on()
+        self._emit_due()
 
-    def _hand_on(self) -> None:
-        """Hands on what may have been spoken by now; sets a timer for the rest."""
+    def _emit_due(self) -> None:
+        """Releases held audio that may have been spoken by now; sets a timer for the rest."""
         if self._release is not None:
             self._release.cancel()
             self._release = None
@@ -305,7 +326,7 @@ class WebSocketTransport:
             else:
                 due_ms = min(frame.end_ms, frame.start_ms + SLICE_MS) - limit_ms
                 loop = asyncio.get_running_loop()
-                self._release = loop.call_later(due_ms / 1000, self._hand_on)
+                self._release = loop.call_later(due_ms / 1000, self._emit_due)
                 return
             self._hear(frame)
         self._moved.set()

@@ -9,9 +9,9 @@ A message is a header of nine bytes, little-endian, and a body:
 Bodies are audio (int16, little-endian, mono) or JSON. The worker reads with `messages`, or with
 a `MessageBuffer` where it must not block; this side, on an event loop, with `receive`.
 
-Both sides take an end of the stream for the end of the process at the other end. A message of
-which only a part came is dropped. A header that announces too much is taken for damage: nothing
-after it can be understood, so `InvalidMessageError` is raised, and the connection is of no use.
+Both sides take an end of the stream for the end of the process at the other end. A message of which
+only a part came is dropped. A header that announces too much counts as damage: nothing after it can
+be read, so `InvalidMessageError` is raised, and the connection must be closed.
 """
 
 import json

@@ -72,10 +72,10 @@ class WorkerPool:
 
     @asynccontextmanager
     async def leased(self, taught: str = "") -> AsyncIterator[WorkerLink]:
-        """Leases a worker for the block; ends it where the block raises, however it does.
+        """Leases a worker for the block; ends its process if the block raises or is cancelled.
 
-        Whatever it was asked then may still be answered, and would be taken for the next
-        user's answer. Raises as `lease` does.
+        Otherwise a late answer to the block's request would reach the worker's next user. Raises as
+        `lease` does.
         """
         link = await self.lease(taught)
         usable = False

@@ -1,4 +1,4 @@
-"""`manage.py check_ice`: which ways through the network this server can offer."""
+"""`manage.py check_ice`: which ICE candidates this server can offer to clients."""
 
 import asyncio
 import re
@@ -15,10 +15,12 @@ from sessions_app.runtime import ice_servers
 from sessions_app.runtime.settings import voice_config
 
 GATHER_S = 8.0
+"""The longest wait for a server's candidates. Shorter reports slow servers as broken."""
+
 NO_RELAY = "no relay: is it up, is VOICE_TURN_SECRET its static-auth-secret, is each clock right?"
 NO_ANSWER = "no answer: is it up, and does the firewall let UDP out?"
 PORT, TLS_PORT = 3478, 5349
-"""Where there is none in the address: RFC 7064, 7065."""
+"""The ports of addresses without one: RFC 7064, 7065."""
 
 _URL = re.compile(
     r"(?P<scheme>stuns?|turns?):(?P<host>\[[^\]]+\]|[^:?]+)(?::(?P<port>\d+))?"

@@ -1,4 +1,4 @@
-"""`manage.py recognisers`: which there are, whether they run here, and how fast."""
+"""`manage.py recognisers`: lists the recognisers, whether they work here, and how fast."""
 
 import asyncio
 from pathlib import Path

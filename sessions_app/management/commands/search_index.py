@@ -27,8 +27,8 @@ class Command(BaseCommand):
             self.stdout.write("This database can keep no index: searches read the texts.")
             return
         work = upkeep.rebuild if options["rebuild"] else upkeep.complete
-        work(alias, self._told)
+        work(alias, self._count)
         self.stdout.write(f"The search index is complete: {self.done} segments were put into it.")
 
-    def _told(self, count: int) -> None:
+    def _count(self, count: int) -> None:
         self.done += count

@@ -222,11 +222,11 @@ class Channel(HTTPChannel):  # type: ignore[misc]
         self._connections.waits(self.transport)
         if after_s:
             self.setTimeout(None)
-            self._telling = self.callLater(after_s, partial(self._tell, refusal))
+            self._telling = self.callLater(after_s, partial(self._send_refusal, refusal))
         else:
-            self._tell(refusal)
+            self._send_refusal(refusal)
 
-    def _tell(self, refusal: Refusal) -> None:
+    def _send_refusal(self, refusal: Refusal) -> None:
         self._telling = None
         method, target = self._asked
         if hasattr(self, "_path"):

@@ -15,7 +15,7 @@ log = logging.getLogger("voicesite.serve")
 MOST_WAITING_BYTES = 64 << 20
 """Bytes that all incomplete bodies together may have."""
 
-TELL_EACH_S = 60.0
+WARN_EACH_S = 60.0
 
 FULL = Refusal(
     503,
@@ -40,7 +40,7 @@ class Connections:
         self._of: Counter[str] = Counter()
         self._waiting: dict[Any, None] = {}  # the oldest first
         self._held = 0
-        self._told_at = -TELL_EACH_S
+        self._warned_at = -WARN_EACH_S
 
     def __len__(self) -> int:
         return len(self._open)
@@ -49,11 +49,11 @@ class Connections:
         """Returns whether `host` (None: a Unix socket) may open one more connection."""
         group = group_of(host)
         if group and self._each and self._of[group] >= self._each:
-            self._tell("one address has more than %d connections", self._each)
+            self._warn("one address has more than %d connections", self._each)
             return False
         if len(self._open) < self._most:
             return True
-        self._tell("all %d connections are taken", self._most)
+        self._warn("all %d connections are taken", self._most)
         if not self._waiting:
             return False
         oldest = next(iter(self._waiting))
@@ -95,10 +95,10 @@ class Connections:
         """Subtracts bytes of a body that is complete or was dropped."""
         self._held -= size
 
-    def _tell(self, text: str, *values: object) -> None:
+    def _warn(self, text: str, *values: object) -> None:
         now = time.monotonic()
-        if now - self._told_at >= TELL_EACH_S:  # strangers must not fill the log
-            self._told_at = now
+        if now - self._warned_at >= WARN_EACH_S:  # strangers must not fill the log
+            self._warned_at = now
             log.warning(text, *values)
 
 

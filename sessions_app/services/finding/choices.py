@@ -154,7 +154,7 @@ def value_of(name: str, value: str) -> str:
     return dict(_OPTIONS.get(name, ())).get(value) or clip(one_line(value), named.LONGEST_NAME)
 
 
-def taken(agents: Iterable[Agent]) -> Iterator[Named]:
+def extracted_fields(agents: Iterable[Agent]) -> Iterator[Named]:
     """Yields the fields that agents take from calls, each name once."""
     fields: dict[str, Mapping[str, Any]] = {}
     for agent in agents:

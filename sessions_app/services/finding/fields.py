@@ -123,7 +123,7 @@ class AgentField(forms.CharField):
     """The slug of any agent; the error lists the active ones."""
 
     among: Collection[str] | None = None
-    """The agents that whoever asks is told of, where that is not all of them."""
+    """The slugs of the agents that an error may list; None for all."""
 
     def clean(self, value: Any) -> str:
         slug: str = super().clean(value)

@@ -234,7 +234,7 @@ class CallFilter(django_filters.FilterSet):  # type: ignore[misc] # untyped libr
 
 
 def is_filter(name: str) -> bool:
-    """Returns whether a query parameter is a filter, of whatever name."""
+    """Returns whether a query parameter is a filter, also of a tag, a score or a value."""
     return name in CallFilter.base_filters or named.is_named(name)
 
 

@@ -102,7 +102,7 @@ def filters_of(asked: Any) -> Iterator[tuple[str, NamedFilter]]:
 
 
 def may_ask_scores(user: Any) -> bool:
-    """Returns whether `user` is told of scores, of some calls at least."""
+    """Returns whether `user` may see the scores of some calls at least."""
     staff = scorecards.may_score(user) or scorecards.may_read_all(user)
     return staff or review_rights.owners_see("scorecards")
 
@@ -209,5 +209,5 @@ def scored(calls: QuerySet[Call], user: Any, *, is_scored: bool) -> QuerySet[Cal
 
 
 def sees_reviewed(user: Any) -> bool:
-    """Returns whether `user` is told which calls were reviewed."""
+    """Returns whether `user` may see which calls were reviewed."""
     return access.sees_all(user) or review_rights.owners_see("reviewed")

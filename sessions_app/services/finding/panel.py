@@ -107,10 +107,10 @@ class Panel:
     def opens(self) -> bool:
         """Whether something is wrong in the groups, or nowhere in the form."""
         wrong = any(field.error for _, fields in self.groups for field in fields)
-        return wrong or bool(self.strays)
+        return wrong or bool(self.unknown_filters)
 
     @property
-    def strays(self) -> list[tuple[str, str]]:
+    def unknown_filters(self) -> list[tuple[str, str]]:
         """What is wrong with filters that the form does not have: name, and what to do."""
         has = {"q", *(field.name for field in self._fields())}
         wrong = ((name, errors) for name, errors in self._wrong.items())
@@ -120,7 +120,7 @@ class Panel:
 
     @property
     def carried(self) -> list[tuple[str, str]]:
-        """What is set beside the form's fields: hidden in it, so that it stays."""
+        """Filters without a field in the form: hidden inputs of it, so that they are kept."""
         has = {field.name for field in self._fields() if field.value}
         return [
             (self._named(name), value)
@@ -169,7 +169,7 @@ class Panel:
     def _outcome(self) -> Iterator[Field]:
         if self._offers("reviewed") and sees_reviewed(self._user):
             yield self._field("reviewed")
-        for name, label, kind, options in choices.taken(self._called):
+        for name, label, kind, options in choices.extracted_fields(self._called):
             yield self._field(f"{named.TAKEN}{name}", label, kind, options)
         if may_ask_scores(self._user):
             yield self._field("scored")
@@ -209,7 +209,7 @@ def asked_of(given: QueryDict, prefix: str = "") -> QueryDict:
     return asked
 
 
-def told_of(query: str) -> list[tuple[str, str]]:
+def labels_of(query: str) -> list[tuple[str, str]]:
     """Returns what a query asks for, as people read it: label and value."""
     return [
         (choices.label_of(name), " or ".join(choices.value_of(name, str(one)) for one in values))

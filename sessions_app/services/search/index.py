@@ -44,7 +44,7 @@ class Index(Protocol):
         ...
 
     def fill(self, progress: Progress) -> None:
-        """Adds missing segments, in short transactions; goes on where it was interrupted."""
+        """Adds missing segments, in short transactions; continues where it was interrupted."""
         ...
 
     def empty(self) -> None:

@@ -1,8 +1,8 @@
 """The search index on PostgreSQL: a GIN index over trigrams as a `tsvector`.
 
-It is an index of the segments' own table, over a function of `search_text`, so nothing is stored
-twice, and what PostgreSQL knows of indexes holds: they are kept with each row, and are made and
-made again without stopping writers (`CONCURRENTLY`). No extension is needed.
+It is an index of the segments' own table, over a function of `search_text`. So nothing is stored
+twice, and it is an ordinary index: updated with each row, and created or rebuilt while others write
+(`CONCURRENTLY`). No extension is needed.
 """
 
 import re
@@ -19,10 +19,11 @@ FUNCTION = f"{NAME}_grams"
 
 MOST_FOUND = 60_000
 MOST_SHARE = 0.15
-"""From this many segments (or this share) on, reading each call until the term is found is quicker.
+"""If more segments (or a larger share) have a term, each call is read until the term is found.
 
-With 60 000 segments the index took 7 ms where 7 % have the term, reading 16; where 45 % have it,
-65 and 8. What is found has to fit PostgreSQL's `work_mem` page by page, 4 MB for some 60 000.
+Higher uses the index where reading is quicker; lower reads where the index is quicker. With 60 000
+segments of which 7 % have the term, the index took 7 ms and reading 16; where 45 % have it, 65 and
+8. The index's result must fit into PostgreSQL's `work_mem`, of which some 60 000 take 4 MB.
 """
 
 # each character begins a group, the last ones too
@@ -57,7 +58,7 @@ FROM unnest(%s::text[]) AS asked LEFT JOIN common ON gram = asked
 
 
 class PostgresIndex:
-    """GIN behind the interface."""
+    """The search index on PostgreSQL. Implements `index.Index`."""
 
     def __init__(self, connection: Any) -> None:
         self._connection = connection
@@ -78,7 +79,7 @@ class PostgresIndex:
         found = Segment.objects.filter(_Has(F("search_text"), Value(query)))
         if term.begins or len(term.text) > GRAM:
             found = found.filter(_compared(term))
-        # as a whole: asked call by call, each of its segments is cut into groups anew
+        # one subquery: otherwise PostgreSQL computes the groups of each call's segments again
         return Q(pk__in=found.values("call_id").distinct())
 
     def install(self) -> None:
@@ -109,7 +110,7 @@ class PostgresIndex:
         return None if found is None else bool(found[0])
 
     def _is_common(self, grams: list[str]) -> bool:
-        """Returns whether many segments have all of the groups, as PostgreSQL guesses it."""
+        """Returns whether many segments have all of the groups, by PostgreSQL's statistics."""
         with self._connection.cursor() as cursor:
             cursor.execute(_FOUND, (grams,))
             share, segments = cursor.fetchone()
@@ -121,7 +122,7 @@ class PostgresIndex:
 
 
 class _Has(Func):
-    """Whether a text has the groups of a `tsquery`: what the index answers."""
+    """Whether a text has the groups of a `tsquery`, which is what the index can look up."""
 
     template = f"({FUNCTION}(%(expressions)s::tsquery)"
     arg_joiner = ") @@ "

@@ -2,7 +2,7 @@
 
 A row's number is its call's key and its `seq` (`call << 32 | seq`), so that calls are found
 without a look at their segments, and newest calls stand together. The table keeps no texts of its
-own (`content=''`); what is taken out of it is told by the segment's old row.
+own (`content=''`); to delete an entry, FTS5 is given the segment's old text again.
 https://www.sqlite.org/fts5.html
 """
 

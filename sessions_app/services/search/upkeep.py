@@ -29,7 +29,7 @@ def rebuild(alias: str, progress: Progress) -> None:
 
 
 def complete(alias: str, progress: Progress) -> None:
-    """Makes a database's index where there is none, and goes on filling it."""
+    """Makes a database's index if there is none, and continues to fill it."""
     index = index_of(alias)
     index.install()
     index.fill(progress)

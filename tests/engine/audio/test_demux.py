@@ -194,11 +194,11 @@ async def test_it_says_when_all_was_heard(demuxers: Demuxers) -> None:
         async for decoded in audio:
             if decoded is None:
                 break
-            assert stream.behind
-        assert not stream.behind
+            assert stream.has_backlog
+        assert not stream.has_backlog
         stream.feed(b"more")
-        assert stream.behind
-    assert not stream.behind
+        assert stream.has_backlog
+    assert not stream.has_backlog
     stream.close()
 
 

@@ -37,7 +37,7 @@ async def test_a_reader_waits_for_frames_that_come_later() -> None:
 async def test_who_takes_each_gets_what_is_held_and_then_each_at_once() -> None:
     frames, taken = BoundedFrames(), list[float]()
     frames.put(frame(0))
-    reading = asyncio.create_task(frames.each(lambda one: taken.append(one.start_ms)))
+    reading = asyncio.create_task(frames.consume(lambda one: taken.append(one.start_ms)))
     await asyncio.sleep(0)
     frames.put(frame(1))
     assert taken == [0.0, 20.0]
@@ -54,7 +54,7 @@ async def test_a_fault_of_who_takes_is_not_that_of_who_brings() -> None:
     def broken(_frame: AudioFrame) -> None:
         raise RuntimeError("full")
 
-    reading = asyncio.create_task(frames.each(broken))
+    reading = asyncio.create_task(frames.consume(broken))
     await asyncio.sleep(0)
     for index in range(8):
         frames.put(frame(index))
@@ -65,7 +65,7 @@ async def test_a_fault_of_who_takes_is_not_that_of_who_brings() -> None:
 
 async def test_a_reader_that_gave_up_is_given_nothing_more() -> None:
     frames, taken = BoundedFrames(), list[float]()
-    reading = asyncio.create_task(frames.each(lambda one: taken.append(one.start_ms)))
+    reading = asyncio.create_task(frames.consume(lambda one: taken.append(one.start_ms)))
     await asyncio.sleep(0)
     reading.cancel()
     await asyncio.gather(reading, return_exceptions=True)

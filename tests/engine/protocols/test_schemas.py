@@ -205,7 +205,7 @@ def test_pipecats_candidates_are_read_as_their_schema_says(message: dict[str, An
     assert read is follows(http.PeerCandidates, message)
 
 
-SAID_BY_RTVI = re.compile(r"_tell\(\s*\"([a-z-]+)\"")
+SAID_BY_RTVI = re.compile(r"_send_message\(\s*\"([a-z-]+)\"")
 
 
 def test_rtvi_says_nothing_else() -> None:

@@ -106,7 +106,7 @@ async def test_a_client_is_heard_on_after_a_bye(own_path: bool) -> None:
             if len(heard) > 50:
                 enough.set()
 
-        reading = asyncio.create_task(transport.frames().each(take))
+        reading = asyncio.create_task(transport.frames().consume(take))
         async with asyncio.timeout(LIMIT_S):
             await enough.wait()
         assert not reading.done()

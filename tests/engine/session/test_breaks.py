@@ -87,7 +87,7 @@ class Stalled:
         self._vad = vad
         self.listening: InboundAudio | None = None
 
-    async def each(self, take: Callable[[AudioFrame], None]) -> None:
+    async def consume(self, take: Callable[[AudioFrame], None]) -> None:
         breaks = list(self._breaks)
         for count, frame in enumerate(self._frames):
             if breaks and frame.start_ms >= breaks[0][0]:

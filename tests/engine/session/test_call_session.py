@@ -150,7 +150,7 @@ class Quiet:
     last_heard_s: float | None = None
     silent_ms: float | None = None
 
-    def silent_to(self, now_s: float) -> float | None:
+    def silent_until_ms(self, now_s: float) -> float | None:
         return self.silent_ms
 
 

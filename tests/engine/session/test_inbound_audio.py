@@ -95,7 +95,7 @@ class Coming:
     def __init__(self, *coming: AudioFrame | Callable[[], None]) -> None:
         self._coming = coming
 
-    async def each(self, take: Callable[[AudioFrame], None]) -> None:
+    async def consume(self, take: Callable[[AudioFrame], None]) -> None:
         for one in self._coming:
             if isinstance(one, AudioFrame):
                 take(one)

@@ -25,7 +25,7 @@ def frames(start_ms: float, end_ms: float) -> list[AudioFrame]:
 def feed(gate: SpeechGate, start_ms: float, end_ms: float) -> Out:
     out: Out = []
     for frame in frames(start_ms, end_ms):
-        out += gate.hear(frame)
+        out += gate.feed(frame)
     return out
 
 
@@ -56,7 +56,7 @@ def test_speech_passes_from_a_little_before_its_start() -> None:
 
 def test_silence_that_comes_in_one_piece_makes_no_utterance_longer() -> None:
     gate = SpeechGate()
-    gate.hear(silence(1_000, 0))
+    gate.feed(silence(1_000, 0))
     feed(gate, 1_000, 1_100)
     out = gate.started(1_000)
     assert starts(out) == [1_000 - PRE_ROLL_MS, 1_000, 1_020, 1_040, 1_060, 1_080]
@@ -134,11 +134,11 @@ def test_what_comes_much_at_once_waits_for_what_the_vad_finds_in_it() -> None:
     """Two utterances, three seconds of silence between them, and a VAD that is behind."""
     gate, out = SpeechGate(), list[AudioFrame | Flush]()
     for frame in frames(0, 8_000):
-        out += gate.hear(frame, 0)
+        out += gate.feed(frame, 0)
     marks = [(gate.started, 500), (gate.ended, 2_000), (gate.started, 5_000), (gate.ended, 7_000)]
     for tell, at_ms in marks:
         for judged_ms in range(at_ms - 400, at_ms + 100, 100):
-            out += gate.hear(silence(20, 8_000), judged_ms)
+            out += gate.feed(silence(20, 8_000), judged_ms)
         out += tell(at_ms, at_ms + 100)
     out += gate.finish()
     passed = [index for index, item in enumerate(out) if isinstance(item, Flush)]
@@ -155,7 +155,7 @@ def test_utterances_stay_apart_where_the_vad_decides_on_both_in_one_go(piece_ms:
     gate = SpeechGate()
     out: Out = []
     for at_ms in range(0, 6_000, piece_ms):
-        out += gate.hear(silence(piece_ms, at_ms), 0.0)
+        out += gate.feed(silence(piece_ms, at_ms), 0.0)
     out += gate.started(1_000, 1_100)
     out += gate.ended(2_000, 2_500)
     out += gate.started(4_500, 4_600)

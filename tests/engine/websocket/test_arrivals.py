@@ -70,7 +70,7 @@ def test_what_comes_first_and_at_once_ends_when_it_came(
     stream, count = Stream(), round(8_000 / size)
     if rested:
         stream.come(100.0)
-        stream.arrivals.rest(200.0)
+        stream.arrivals.note_pause(200.0)
     for n in range(count):
         stream.come(12_000.0 + every_ms * n, size)
     end_ms = 12_000.0 + every_ms * (count - 1)
@@ -165,7 +165,7 @@ def test_a_stream_that_stays_late_goes_on_at_the_present() -> None:
 def test_after_a_rest_it_begins_anew() -> None:
     stream = Stream()
     stream.come(100.0)
-    stream.arrivals.rest(150.0)
+    stream.arrivals.note_pause(150.0)
     stream.come(8_000.0)
     stream.come(8_100.0)
     assert stream.starts == [0.0, 7_900.0, 8_000.0]
@@ -233,7 +233,7 @@ def test_nothing_overlaps_and_nothing_lies_in_the_future(
         if rest:
             stream.until(now + 2_000)
             now = max(now, stream.now_ms)
-            stream.arrivals.rest(0.0)
+            stream.arrivals.note_pause(0.0)
         stream.come(now, duration)
         lengths.append((duration, now))
     stream.until(now + 2_000)

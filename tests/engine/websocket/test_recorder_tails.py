@@ -133,7 +133,7 @@ def test_a_recorder_that_gave_all_it_had_before_the_pause_kept_nothing() -> None
 
 def test_who_says_that_they_stop_tells_how_much_was_kept_back() -> None:
     recorder = recording()
-    recorder.arrivals.rest(3_640.0)
+    recorder.arrivals.note_pause(3_640.0)
     first = recorder.after_pause(7_000.0, 1_000.0)
     assert first.kept_ms == pytest.approx(640.0, abs=60.0)
 
@@ -143,7 +143,7 @@ def test_who_says_that_they_are_silent_and_goes_on_recording_kept_nothing(
     resumed_ms: float,
 ) -> None:
     recorder = recording()
-    recorder.arrivals.rest(3_640.0)
+    recorder.arrivals.note_pause(3_640.0)
     assert recorder.after_pause(resumed_ms, 1_000.0).kept_ms == 0.0
 
 

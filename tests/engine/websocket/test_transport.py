@@ -43,7 +43,7 @@ class Line:
         transport = WebSocketTransport(self.clock, source, backlog_ms=held_ms)
         if self._began_s is None:
             self._began_s, self._held_ms = time.monotonic(), held_ms
-        reading = asyncio.create_task(transport.frames().each(self._hear))
+        reading = asyncio.create_task(transport.frames().consume(self._hear))
         transport.start()
         await asyncio.sleep(0)  # who reads is there before anything comes
         try:
@@ -113,7 +113,7 @@ async def test_timestamps_that_jump_do_not_carry_the_clock_away(line: Line, kind
     async with line.over(AudioIn(kind.partition(" ")[0])) as transport:
         for start in range(0, len(data), 2_000):
             transport.feed(data[start : start + 2_000])
-            await transport.room()
+            await transport.wait_for_room()
     assert len(line.heard) > 0.8 * SPEECH_RATE
     assert line.ahead_ms <= AHEAD_MS
 
@@ -124,7 +124,7 @@ async def test_a_burst_of_a_container_is_heard_whole_and_in_its_time(line: Line,
     began_s = time.monotonic()
     async with line.over(AudioIn(kind)) as transport:
         transport.feed(data)
-        await transport.room()
+        await transport.wait_for_room()
     # the last packets wait in the parser for what follows them
     assert len(line.heard) >= 3.2 * SPEECH_RATE
     assert time.monotonic() - began_s > 1.0
@@ -135,7 +135,7 @@ async def test_a_burst_of_pcm_is_heard_whole_and_in_its_time(line: Line) -> None
     async with line.over(PCM) as transport:
         transport.feed(4 * SECOND)
         assert len(line.heard) <= (AHEAD_MS / 1000 + 0.1) * SPEECH_RATE
-        await transport.room()
+        await transport.wait_for_room()
         assert len(line.heard) == 4 * SPEECH_RATE
     assert line.ahead_ms <= AHEAD_MS
     assert not line.gaps_ms
@@ -145,7 +145,7 @@ async def test_a_burst_of_opus_is_heard_whole_and_in_its_time(line: Line) -> Non
     async with line.over(AudioIn("opus")) as transport:
         for packet in opus(3.0):
             transport.feed(packet)
-        await transport.room()
+        await transport.wait_for_room()
         assert len(line.heard) == 3 * SPEECH_RATE
     assert line.ahead_ms <= AHEAD_MS
 
@@ -175,7 +175,7 @@ async def test_what_a_client_kept_comes_at_once(line: Line) -> None:
     began_s = time.monotonic()
     async with line.over(AudioIn("webm"), held_ms) as transport:
         transport.feed(recorded("webm", tone(5.0)))
-        await transport.room()
+        await transport.wait_for_room()
     assert len(line.heard) > 4.9 * SPEECH_RATE
     assert line.frames[0].start_ms == pytest.approx(0, abs=1)
     assert time.monotonic() - began_s < 2
@@ -188,7 +188,7 @@ async def test_a_pause_of_the_recorder_stays_one(line: Line) -> None:
 
     async with line.over(AudioIn("webm"), 3_000.0) as transport:
         transport.feed(recorded("webm", tone(1.0), paused))
-        await transport.room()
+        await transport.wait_for_room()
     assert line.gaps_ms == [pytest.approx(2_000, abs=30)]
 
 
@@ -218,7 +218,7 @@ async def test_a_client_that_stops_sending_is_silent_and_goes_on_at_its_time(
             for message in some:
                 due_s += every_s
                 transport.feed(message)
-                assert transport.silent_to(time.monotonic()) is None
+                assert transport.silent_until_ms(time.monotonic()) is None
                 await asyncio.sleep(max(0.0, due_s - time.monotonic()))
 
         await send(messages[: len(messages) // 2])
@@ -246,8 +246,8 @@ async def test_a_recorders_first_slice_ends_when_it_came(
         for number, due_s in enumerate((1.0, 3.2 if rests else 2.0)):
             held_time.now_s = began_s + due_s
             transport.feed(sliced(data, 2)[number])
-            while transport._source.behind:
-                await transport.room()
+            while transport._source.has_backlog:
+                await transport.wait_for_room()
             if rests and not number:
                 transport.pause()
     first, last = line.frames[0], line.frames[-1]
@@ -264,7 +264,7 @@ async def test_who_comes_back_after_a_pause_is_read_on_at_once(line: Line) -> No
             await asyncio.sleep(max(0.0, began_s + spoken_s - time.monotonic()))
             transport.feed(piece)
             asked_s = time.monotonic()
-            await transport.room()
+            await transport.wait_for_room()
             waited_s = max(waited_s, time.monotonic() - asked_s)
     assert waited_s < 0.05
     gaps = [b.start_ms - a.end_ms for a, b in pairwise(line.frames) if b.start_ms > a.end_ms + 1]
@@ -280,7 +280,7 @@ async def test_no_sample_is_lost_at_the_start_or_after_a_resume(line: Line, kind
         before = len(line.frames)
         async with line.over(AudioIn(kind.partition(" ")[0])) as transport:
             transport.feed(data)
-            await transport.room()
+            await transport.wait_for_room()
         heard = np.concatenate([frame.samples for frame in line.frames[before:]])
         assert len(heard) > 0.6 * length_s * SPEECH_RATE
         wanted.append((heard, packets(data)))
@@ -293,13 +293,13 @@ async def test_a_decoder_that_dies_lets_nobody_wait(line: Line) -> None:
     async with line.over(AudioIn("webm")) as transport:
         transport.on_broken = lambda error: told.append(error.message)
         transport.feed(b"no container" * 100)
-        await transport.room()
+        await transport.wait_for_room()
         async with asyncio.timeout(5):
             while not told:
                 transport.feed(b"no container" * 100)
                 await asyncio.sleep(0.01)
             transport.feed(b"more")
-            await transport.room()
+            await transport.wait_for_room()
 
 
 async def test_to_say_again_and_again_that_no_more_comes_makes_no_more_silence() -> None:
@@ -311,7 +311,7 @@ async def test_to_say_again_and_again_that_no_more_comes_makes_no_more_silence()
     for _ in range(1_000):
         transport.pause()
     transport.close_input()
-    await transport.frames().each(frames.append)
+    await transport.frames().consume(frames.append)
     assert sum(frame.duration_ms for frame in frames) == 100 + END_SILENCE_MS
     await transport.aclose()
 
@@ -332,12 +332,12 @@ class Slices:
         for _ in range(round(50 * length_s)):
             self.transport.feed(b"\x07\x00" * 320)
         self.now_s += 0.3
-        self.transport.silent_to(self.now_s)
+        self.transport.silent_until_ms(self.now_s)
 
     async def heard(self) -> list[AudioFrame]:
         self.transport.close_input()
         frames: list[AudioFrame] = []
-        await self.transport.frames().each(frames.append)
+        await self.transport.frames().consume(frames.append)
         await self.transport.aclose()
         return frames
 
@@ -351,7 +351,8 @@ async def test_the_rest_of_a_slice_follows_the_words_before_it(
         slices.give(at_s, 1.0)
     slices.now_s = 3.8
     slices.transport.pause()
-    assert slices.transport.silent_to(3.8) == pytest.approx(3_800.0, abs=10)  # and so its words end
+    # and so its words end
+    assert slices.transport.silent_until_ms(3.8) == pytest.approx(3_800.0, abs=10)
     slices.give(7.0, 1.0)
     frames = await slices.heard()
     assert all(frame.samples.any() for frame in frames)
@@ -382,7 +383,7 @@ async def test_a_message_of_seconds_is_heard_in_pieces() -> None:
     transport.feed(sent.tobytes())
     transport.close_input()
     frames: list[AudioFrame] = []
-    await transport.frames().each(frames.append)
+    await transport.frames().consume(frames.append)
     await transport.aclose()
     assert np.array_equal(np.concatenate([frame.samples for frame in frames]), sent)
     assert max(frame.duration_ms for frame in frames) <= 100

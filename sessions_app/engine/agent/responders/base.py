@@ -81,7 +81,7 @@ class CallHost(Protocol):
         ...
 
     def add_note(self, kind: NoteKind, text: str) -> NoteTaken:
-        """Takes a note, which is shown to the caller, stored, and part of the summary.
+        """Adds a note, which is shown to the caller, stored, and part of the summary.
 
         Raises NoteRefusedError if there are too many notes, or this one is too long.
         """
@@ -197,7 +197,7 @@ class Responder(ABC):
     """Whether its answers are Markdown, as models write it; otherwise they are shown unchanged."""
 
     heeds_whispers: bool = False
-    """Whether it follows `Conversation.whispers`; staff are told where it does not."""
+    """Whether it follows `Conversation.whispers`; if not, staff cannot whisper to it."""
 
     async def start(self) -> None:
         """Prepares it; raises ResponderError if it cannot run."""
@@ -221,7 +221,7 @@ class Responder(ABC):
         """
 
     def on_app_message(self, config: AgentConfig, host: CallHost, data: Any) -> None:
-        """Takes any JSON that the client's own code sent. Never blocks."""
+        """Receives any JSON that the client's own code sent. Never blocks."""
 
     def on_key(self, config: AgentConfig, host: CallHost, key: str) -> None:
         """Takes a telephone key as it is pressed: 0-9, *, #, A-D or flash. Never blocks."""
@@ -229,9 +229,9 @@ class Responder(ABC):
     def turn_of_keys(self, config: AgentConfig, keys: str) -> str:
         """Returns the caller's turn for pressed keys, such as "12#"; empty if they are no turn.
 
-        The turn is taken once the caller stops pressing, or presses a key that ends it
-        (VOICE["KEYS"]); the agent is silent from its first key on. Also called before its end, with
-        the keys so far.
+        The turn ends once the caller stops pressing keys, or presses one that ends it
+        (VOICE["KEYS"]); the agent is silent from the first key on. It is also called before the
+        end, with the keys so far.
         """
         return PRESSED.format(keys=keys)
 

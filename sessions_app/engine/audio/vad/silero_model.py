@@ -26,7 +26,7 @@ STATE = 128
 """Size of the LSTM's hidden state, and of its cell state."""
 
 BATCH = 32
-"""Windows encoded together. More no longer fit into a core's own cache."""
+"""Windows encoded together. More do not fit into a core's own cache; fewer cost more per window."""
 
 _BASIS = "stft.forward_basis_buffer"
 _PADDED = 64
@@ -44,7 +44,7 @@ class State:
 
 
 class SileroModel:
-    """`encode` windows, then `step` through those of each stream in their order."""
+    """The network. Call `encode` on windows, then `step` on those of each stream in order."""
 
     def __init__(self, tensors: Tensors) -> None:
         self._basis = _laid_out(tensors[_BASIS][:, 0].T)
@@ -138,6 +138,7 @@ def load() -> SileroModel:
 
 
 def _laid_out(weights: Floats) -> Floats:
+    """Returns the weights contiguous in memory, as matrix products are then quicker."""
     return np.ascontiguousarray(weights, np.float32)
 
 

@@ -26,10 +26,10 @@ _CODE_REACH = 30
 
 
 def find(reading: NumberReading) -> Iterator[FoundSpan]:
-    """Yields card numbers, and the security codes that are called so.
+    """Yields card numbers, and security codes that are announced as such.
 
-    A number that is announced as a card's counts even if Luhn's check fails: one digit of it may
-    be misheard.
+    A number that is announced as a card's counts even if the Luhn check fails, as one of its digits
+    may have been misheard.
     """
     for run in reading.numbers:
         found = list(_checked(run))
@@ -42,7 +42,7 @@ def find(reading: NumberReading) -> Iterator[FoundSpan]:
 
 
 def _checked(run: Sequence[Atom]) -> Iterator[Sequence[Atom]]:
-    """Yields every part of the run that may be a card: everything that may be one is hidden."""
+    """Yields every part of the run that may be a card number, so that all of them are hidden."""
     if len(value_of(run)) < SHORTEST:
         return
     for first in range(len(run)):

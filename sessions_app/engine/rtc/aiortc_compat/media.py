@@ -30,10 +30,10 @@ class DatagramListener(Protocol):
     """Receives encrypted audio packets as they arrive."""
 
     numbers: frozenset[int]
-    """The second bytes (marker and payload type) of the RTP packets that it takes."""
+    """The second bytes (marker and payload type) of the RTP packets that it wants."""
 
     def on_datagram(self, data: bytes, srtp: pylibsrtp.Session, transport: Any) -> None:
-        """Takes an SRTP packet, which `srtp` decrypts and asyncio's `transport` received."""
+        """Handles an SRTP packet that asyncio's `transport` received; `srtp` can decrypt it."""
         ...
 
 
@@ -64,8 +64,8 @@ def replace_sender_start(
 def tap(dtls: Any, rtp: Handler, rtcp: Handler) -> None:
     """Passes a DTLS transport's decrypted RTP and RTCP to these coroutines.
 
-    They are called as `rtp(handler, data, arrival_time_ms=…)` and `rtcp(handler, data)`, where
-    `handler` is aiortc's own, for packets that they do not take.
+    They are called as `rtp(handler, data, arrival_time_ms=…)` and `rtcp(handler, data)`. `handler`
+    is aiortc's own handler, to be called for packets that they leave to aiortc.
     """
     dtls._handle_rtp_data = partial(rtp, dtls._handle_rtp_data)
     dtls._handle_rtcp_data = partial(rtcp, dtls._handle_rtcp_data)

@@ -1,6 +1,6 @@
 """Decodes packets by their codec, and repairs or conceals lost ones. Pure.
 
-All lengths of runs are in samples at 48 kHz, whatever clock rate the codec's timestamps have.
+All lengths of runs are in samples at 48 kHz, also for codecs whose timestamps count 8 kHz.
 """
 
 from typing import Protocol
@@ -95,7 +95,7 @@ class OpusPayloadDecoder:
         return samples
 
     def packet_to_record(self, run: PacketRun, *, whole: bool) -> bytes:
-        """Returns the packet, or for a loss one without a frame, which every player conceals."""
+        """Returns the packet; for a loss a packet without a frame, which every player conceals."""
         if run.payload:
             return run.payload if whole else b""
         frameless = bytes([self._toc & CONFIG_BITS])

@@ -55,7 +55,7 @@ Lower loses the rest of an outage; higher delays the words after it for longer.
 """
 
 MAX_FILLED_MS = 1_000.0
-"""A longer loss is an outage, which stays a gap in the call.
+"""A longer loss is an outage, which becomes a gap in the call.
 
 Higher conceals what should be reported as a gap; lower reports gaps for mere bursts of loss.
 """
@@ -127,7 +127,7 @@ class JitterBuffer:
         return since_ms + self.wait_ms
 
     def put(self, packet: Packet, now_ms: float) -> list[PacketRun]:
-        """Takes a packet on arrival; returns the runs that are in order now, the oldest first."""
+        """Adds a packet on arrival; returns the runs that are in order now, the oldest first."""
         if not self._waiting and self._next is not None and packet.sequence == self._next % _SEQ:
             return self._put_next(packet, now_ms)
         sequence = self._unwrapped(packet.sequence)

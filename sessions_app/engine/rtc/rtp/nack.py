@@ -20,7 +20,7 @@ MIN_RETRY_MS = 20.0
 ANSWER_DECAY = 0.9
 """Per answer, the share of the longest answer time that is kept: half of it after seven answers.
 
-Lower retries too soon after one quick answer; higher stays slow after one slow answer.
+Lower retries too soon after one quick answer; higher retries too late for longer after a slow one.
 """
 
 OUTAGE_PACKETS = 16

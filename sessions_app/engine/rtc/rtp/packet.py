@@ -129,7 +129,7 @@ def report(sender: int, cname: str, info: SenderInfo | None, block: ReportBlock 
     return _rtcp(kind, int(block is not None), body) + _description(sender, cname)
 
 
-def goodbye(sender: int) -> bytes:
+def bye_packet(sender: int) -> bytes:
     """Returns the BYE packet that ends the stream of the SSRC `sender`."""
     return _rtcp(BYE, 1, sender.to_bytes(4, "big"))
 

@@ -252,7 +252,7 @@ class RtpInput:
         if was_paused and now_ms - end_ms > LATE_MS:
             self._resumption = Resumption(start_ms, now_ms, hold_ms=HOLD_MS)
             self._settled_ms = self._arrived_ms + HOLD_MS
-        elif self._lateness.stays(end_ms, now_ms):
+        elif self._lateness.is_lasting(end_ms, now_ms):
             self._timeline.pause(now_ms - end_ms)
 
     def _settle(self, *, at_once: bool = False) -> None:

@@ -14,7 +14,7 @@ _MORE = 0x80
 
 
 class Block(NamedTuple):
-    """One payload; `offset` is how many timestamp units it lies before the packet's own."""
+    """One payload; `offset` is how many timestamp units it is older than the packet's own."""
 
     payload_type: int
     offset: int

@@ -23,7 +23,7 @@ from sessions_app.engine.rtc.aiortc_compat.media import Handler
 from sessions_app.engine.rtc.loop.media_loop import MediaLoop
 from sessions_app.engine.rtc.rtp.packet import (
     MARKER,
-    goodbye,
+    bye_packet,
     nack,
     parse,
     read_rtcp,
@@ -198,7 +198,7 @@ class RtpSession:
         """Stops receiving and sending; may be called twice."""
         if self.voice is not None and not self._closed:
             self.voice.close()
-            self._send_rtcp(goodbye(self._ssrc))
+            self._send_rtcp(bye_packet(self._ssrc))
         self._closed = True
         for timer in (self._check_timer, self._report_timer):
             if timer is not None:

@@ -22,7 +22,7 @@ Lower moves audio of clients with a fast clock; higher lets wrong timestamps pla
 class Timeline:
     """Converts a stream's timestamps to the call clock, in ms. `rate` is their clock rate in Hz.
 
-    The first timestamp is at `start_ms`. A jump ahead stays a gap, unless it is longer than the
+    The first timestamp is at `start_ms`. A jump ahead becomes a gap, unless it is longer than the
     time that passed. A stream that restarts (another SSRC, a timestamp that jumps) continues at the
     present call clock, which is `now_ms` of `place`.
     """

@@ -10,6 +10,7 @@ from sessions_app.engine.rtc.sdp import codecs
 from sessions_app.engine.rtc.sdp.lines import END, REJECTED, sections, with_shared_attributes
 
 MAX_SDP_CHARS = 60_000
+"""Longer offers are refused. Higher lets one offer hold up the event loop while it is parsed."""
 
 SETUP = re.compile(r"(?m)^a=setup:([^\r\n]*)")
 SETUPS = ("actpass", "active", "passive")

@@ -30,6 +30,8 @@ from sessions_app.engine.stt.engines.google_wire import (
 from sessions_app.engine.stt.engines.streams import QueuedStream
 
 LONGEST_STREAM_S = 290.0
+"""After this much audio another stream continues. The service ends streams after five minutes."""
+
 CHUNK_SAMPLES = SPEECH_RATE // 10
 """100 ms a message, as the service asks for; it refuses more than 25 600 bytes."""
 

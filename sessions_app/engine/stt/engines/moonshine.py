@@ -50,4 +50,4 @@ class MoonshineRecogniser(Pooled):
         super().__init__(number, where, kind=CALM if calm else LIVE, most_calls=most_calls)
 
     def _check_installed(self, model: str) -> None:
-        """Nothing here: nobody chose it, so what it lacks is told when it starts."""
+        """Checks nothing: the operator did not choose it, so faults are reported at its start."""

@@ -25,10 +25,13 @@ REFUSALS = frozenset({400, 401, 403, 404, 415, 422})
 """HTTP states that the same request would meet again; all others are retryable."""
 
 SHORTEST_S = 0.1
-"""Shorter audio is told as silence: Whisper's servers refuse it."""
+"""Shorter audio is not sent and counts as silence: Whisper's servers refuse it.
+
+Larger loses short words.
+"""
 
 LONGEST_PROMPT = 800
-"""Characters of hint phrases. Whisper takes 224 tokens, and forgets what comes first."""
+"""Characters of hint phrases. Whisper takes 224 tokens and drops the first of a longer prompt."""
 
 
 class OpenAIRecogniser(Recogniser):

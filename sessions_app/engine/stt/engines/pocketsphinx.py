@@ -1,6 +1,6 @@
-"""CMU PocketSphinx with its own English model, in worker processes: the embedded recogniser.
+"""CMU PocketSphinx with its own English model, in worker processes.
 
-It is for trying out: about two words in three of natural speech come out right.
+It is the fallback that needs no download: about two of three words of natural speech are right.
 """
 
 import asyncio
@@ -45,15 +45,16 @@ CHUNK = SPEECH_RATE // 10
 """Samples sent at once. Fewer cost more messages; more make interims later."""
 
 LEARNT_MS = 6_000.0
-"""After so much speech of a caller utterances are decoded once.
+"""After this much of a caller's speech, utterances are decoded only once.
 
-What the decoder has learnt of the channel (its cepstral mean) is as good as a re-decode's then.
+By then the decoder knows the channel (its cepstral mean), and decoding again gains nothing. Longer
+costs CPU; shorter leaves more errors in a caller's first words.
 """
 
 REDECODE_SHARE = 0.8
 """A re-decode may take this share of the utterance's length, LONGEST_REDECODE_S at most.
 
-After that the live result is told: more finds more words, and makes finals later.
+After that the live result becomes the final: more corrects more words, and makes finals later.
 """
 
 LONGEST_REDECODE_S = 2.0
@@ -73,9 +74,9 @@ class PocketSphinxRecogniser(Recogniser):
     """Decodes live in `workers` processes, one utterance at a time each (one a core by default).
 
     With `redecode` a worker of low priority decodes a caller's first utterances a second time,
-    as a whole, when it is free. `words` are added to the dictionary: word → ARPAbet phones, or
-    "" for a guess. Speech that finds all workers busy waits its turn: its words come late, but
-    none is lost. `most_calls` refuses further calls instead; 0 refuses none.
+    as a whole, if it is free. `words` are added to the dictionary: word → ARPAbet phones, or
+    "" for a guess. If all workers are busy, speech is queued: its words come late, but none is
+    lost. `most_calls` refuses further calls instead; 0 refuses none.
     """
 
     name = "pocketsphinx"
@@ -164,7 +165,7 @@ class PocketSphinxStream(WorkingStream):
             last = await utterance.decode(first, self._inbox)
         result = utterance.result
         if self._learnt_ms < LEARNT_MS:
-            result = await self._second_look(utterance) or result
+            result = await self._redecode(utterance) or result
         if result["words"]:
             self._cmn = utterance.result["cmn"]
             self._learnt_ms += utterance.length_ms
@@ -175,7 +176,7 @@ class PocketSphinxStream(WorkingStream):
         self._queue.put_nowait(final)
         return isinstance(last, _Finish)
 
-    async def _second_look(self, utterance: "_Utterance") -> dict[str, Any] | None:
+    async def _redecode(self, utterance: "_Utterance") -> dict[str, Any] | None:
         """Returns the re-decode of a whole utterance, if it comes in time."""
         pool = self._recogniser.calm
         if not pool.has_free:

@@ -225,12 +225,12 @@ class PooledStream(WorkingStream):
                     )
                     self._queue.put_nowait(interim)
                 elif kind == WHOLE:
-                    self._tell_whole(body, self._pauses.popleft())
+                    self._emit_whole(body, self._pauses.popleft())
         except RecogniserError as error:
             self._finals.put_nowait(error)
             self._inbox.put_nowait(error)
 
-    def _tell_whole(self, result: dict[str, Any], end_ms: float) -> None:
+    def _emit_whole(self, result: dict[str, Any], end_ms: float) -> None:
         if self._present is not None:
             whole = self._present.final(result)
             self._queue.put_nowait(replace(whole, is_final=False, whole=True, end_ms=end_ms))

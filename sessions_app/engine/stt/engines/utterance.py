@@ -46,7 +46,7 @@ class Utterance:
         return 1000 * sum(len(piece) for piece in self.pieces) / SPEECH_RATE
 
     def split_at_cut(self, final: Hypothesis) -> tuple[Hypothesis, Remainder | None]:
-        """Returns what of a cut utterance's final stays, and the audio for the next one."""
+        """Returns the part of a cut utterance's final that is kept, and the next one's audio."""
         split = split_at_cut(final, self.start_ms + self.length_ms)
         first = round((split.rest_ms - self.start_ms) * SPEECH_RATE / 1000)
         samples = self.audio[first:]

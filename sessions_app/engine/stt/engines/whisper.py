@@ -1,4 +1,4 @@
-"""faster-whisper, for recordings and for languages that no other engine here hears.
+"""faster-whisper, for recordings and for languages that no other engine here recognises.
 
 https://github.com/SYSTRAN/faster-whisper.
 """
@@ -17,11 +17,13 @@ from sessions_app.engine.stt.worker.blocking.whisper import PARTS, languages_of
 
 
 class WhisperRecogniser(Pooled):
-    """`model` is a folder in CTranslate2's form; `threads` 0 are as many as there are cores.
+    """Recognises with a Whisper model in worker processes.
 
-    It has no interims: words come once the caller pauses, and 0.5 to 1 s of a core later with
-    Whisper base. Each of the `workers` has the model for itself, and decodes one utterance after
-    the other.
+    `model` is a folder in CTranslate2's format, `threads` the threads of each worker (0: one per
+    core). There are no interims: words come once the caller pauses, after another 0.5 to 1 s of
+    computing on one core with Whisper base. Each of the `workers` loads the model for itself and
+    decodes one utterance after the other. Raises RecogniserError (not retryable) for a folder that
+    holds no such model.
     """
 
     name = "whisper"
@@ -55,7 +57,7 @@ class WhisperRecogniser(Pooled):
         return bool(whisper_code(language, self.capabilities.languages or ()))
 
     async def start(self) -> None:
-        """Does nothing: the model is loaded when somebody calls first."""
+        """Does nothing: the model is loaded for the first call."""
 
     def open(self, language: str, phrases: Sequence[str] = ()) -> PooledStream:
         stream = super().open(language, phrases)
@@ -71,6 +73,6 @@ class WhisperRecogniser(Pooled):
         await super().aclose()
 
     async def _load(self) -> None:
-        """Has the model loaded before the first words are over; what is wrong the stream tells."""
+        """Loads the model while the caller speaks; the stream reports what goes wrong."""
         with suppress(RecogniserError):
             await super().start()

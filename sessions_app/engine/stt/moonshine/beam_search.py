@@ -1,7 +1,7 @@
-"""Beam search, for where the greedy words are doubtful.
+"""Beam search, used where the result of greedy decoding is doubtful.
 
 Greedy decoding takes the likeliest token each time, and never recovers from a wrong beginning. A
-beam search goes on with the likeliest few hypotheses, in one pass a token. Hypotheses with an
+beam search continues the few likeliest hypotheses, in one pass per token. Hypotheses with an
 agent's phrases get a bonus (`phrase_bias`).
 """
 

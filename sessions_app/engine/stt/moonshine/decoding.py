@@ -199,8 +199,8 @@ class _Decode:
 def loop_length(tokens: Sequence[int], peaks: Sequence[int]) -> int:
     """Returns how many tokens at the end only repeat those before them; 0 for none.
 
-    A loop repeats the same 1 to 8 tokens three times while its attention stays in place; for a real
-    "no, no, no" it advances each time.
+    In a loop the same 1 to 8 tokens repeat three times and the attention does not advance in the
+    audio; for a real "no, no, no" it advances each time.
     """
     for size in range(1, _LONGEST_LOOP + 1):
         last = list(tokens[-size:])

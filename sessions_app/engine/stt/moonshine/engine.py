@@ -46,7 +46,7 @@ class MoonshineEngine(BlockingEngine):
     def decode(self, sessions: Sequence[Session]) -> None:
         for session in sessions:
             if isinstance(session, MoonshineSession):
-                session.go_on()
+                session.decode_interim()
 
 
 class MoonshineSession(Session):
@@ -61,7 +61,7 @@ class MoonshineSession(Session):
     def accept(self, samples: Samples) -> None:
         self.speech.add(np.asarray(samples / np.float32(32768), np.float32))
 
-    def go_on(self) -> None:
+    def decode_interim(self) -> None:
         """Decodes an interim where one is due."""
         if self.speech.due():
             self._shown = self.speech.interim() or self._shown

@@ -7,8 +7,8 @@ and a worker that died is back within milliseconds.
 import socket
 import sys
 
-from sessions_app.engine.core.errors import die_without_words
-from sessions_app.engine.stt.worker.worker import give_way, load, serve
+from sessions_app.engine.core.errors import hide_exception_messages
+from sessions_app.engine.stt.worker.worker import load, lower_priority, serve
 from sessions_app.engine.workers.fork_server import serve_forks
 
 
@@ -17,12 +17,12 @@ def main(descriptor: int, path: str, options: str) -> None:
     engine = load(path, options)
 
     def work(channel: socket.socket, kind: bytes) -> None:
-        give_way(kind)
+        lower_priority(kind)
         serve(engine, channel)
 
     serve_forks(descriptor, work)
 
 
 if __name__ == "__main__":
-    die_without_words()
+    hide_exception_messages()
     main(int(sys.argv[1]), sys.argv[2], sys.argv[3])

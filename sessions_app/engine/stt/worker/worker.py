@@ -29,7 +29,7 @@ from typing import Any
 
 import numpy as np
 
-from sessions_app.engine.core.errors import die_without_words
+from sessions_app.engine.core.errors import hide_exception_messages
 from sessions_app.engine.stt.worker.blocking.base import BlockingEngine, ModelError, Session
 from sessions_app.engine.workers.framing import MessageBuffer, WorkerMessage, as_json, send
 
@@ -92,7 +92,7 @@ class StreamServer:
         while self._receive():
             received, self._received = self._received, []
             for message in received:
-                with self._blamed(message.number):
+                with self._failing_alone(message.number):
                     self._take(message)
             self._go_on()
 
@@ -123,12 +123,12 @@ class StreamServer:
         elif kind == PAUSE and stream in self._sessions:
             result = self._sessions[stream].pause()
             self._fresh.discard(stream)
-            self._tell(stream, WHOLE, {"text": result.text, "words": result.words})
+            self._send_result(stream, WHOLE, {"text": result.text, "words": result.words})
         elif kind == FLUSH and stream in self._sessions:
             result = self._sessions[stream].finish()
             self._shown.pop(stream, None)
             self._fresh.discard(stream)
-            self._tell(stream, FINAL, {"text": result.text, "words": result.words})
+            self._send_result(stream, FINAL, {"text": result.text, "words": result.words})
         elif kind == CLOSE:
             self._forget(stream)
 
@@ -137,7 +137,7 @@ class StreamServer:
         self._fresh.difference_update(chosen)
         alone = not self._decoded_together(chosen)
         for stream in chosen:
-            with self._blamed(stream):
+            with self._failing_alone(stream):
                 if alone:
                     self._engine.decode([self._sessions[stream]])
                 self._show(stream)
@@ -161,14 +161,14 @@ class StreamServer:
         text = self._sessions[stream].interim()
         if text != self._shown.get(stream, ""):
             self._shown[stream] = text
-            self._tell(stream, INTERIM, {"text": text})
+            self._send_result(stream, INTERIM, {"text": text})
 
-    def _tell(self, stream: int, kind: int, body: dict[str, Any]) -> None:
+    def _send_result(self, stream: int, kind: int, body: dict[str, Any]) -> None:
         body = body | {"load": round(self._load.share(), 2)}
         send(self._channel, kind, as_json(body), stream)
 
     @contextmanager
-    def _blamed(self, stream: int) -> Iterator[None]:
+    def _failing_alone(self, stream: int) -> Iterator[None]:
         """Ends the stream alone where the block fails."""
         try:
             yield
@@ -205,21 +205,21 @@ def serve(engine: BlockingEngine | str, channel: socket.socket) -> None:
     StreamServer(engine, channel).serve()
 
 
-def give_way(kind: bytes) -> None:
+def lower_priority(kind: bytes) -> None:
     """Lowers this process's priority by what NICENESS says of its kind."""
     os.nice(NICENESS.get(kind, 0))
 
 
 def main(descriptor: int, path: str, options: str, kind: str) -> None:
     """Makes the engine of `path` and serves its owner's socket."""
-    give_way(kind.encode())
+    lower_priority(kind.encode())
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the owner, which then closes
     channel = socket.socket(fileno=descriptor)
     serve(load(path, options), channel)
 
 
 if __name__ == "__main__":
-    die_without_words()
+    hide_exception_messages()
     try:
         main(int(sys.argv[1]), sys.argv[2], sys.argv[3], sys.argv[4])
     except (OSError, KeyboardInterrupt):

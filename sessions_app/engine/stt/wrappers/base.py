@@ -52,7 +52,7 @@ class ItemStream(RecogniserStream):
 
     @abstractmethod
     async def put(self, item: Item) -> None:
-        """Takes the next item."""
+        """Adds the next item."""
 
     async def send(self, frame: AudioFrame) -> None:
         await self.put(frame)

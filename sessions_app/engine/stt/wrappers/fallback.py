@@ -178,7 +178,7 @@ class SpeechOnly(ItemStream):
         out: Sequence[Item]
         if isinstance(item, AudioFrame):
             self._heard_ms = item.end_ms
-            out = self._gate.hear(item)
+            out = self._gate.feed(item)
         elif isinstance(item, Begin):
             out = self._gate.started(item.at_ms)
         elif isinstance(item, Pause):

@@ -14,7 +14,7 @@ logger = logging.getLogger(__name__)
 
 
 class FallbackSynthesiser(Synthesiser):
-    """Speaks with `first`; when it fails, even within a sentence, `second` goes on from there.
+    """Speaks with `first`; if it fails, even within a sentence, `second` continues from there.
 
     `second` speaks in `second_voice`, and repeats the word that was cut off. A word is reported
     only once it begins to sound, as `second` speaks those that `first` reported ahead at other

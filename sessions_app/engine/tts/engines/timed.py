@@ -16,6 +16,10 @@ from sessions_app.engine.tts.worker.process import VoiceProcess
 from sessions_app.engine.tts.worker.worker import AUDIO
 
 READY_S = 5.0
+"""How long the voice's process may take to answer before it counts as not ready.
+
+Shorter reports busy machines as broken; longer delays the answer of health checks.
+"""
 
 WireWord = tuple[int, int, float, float]
 """A word in a WORDS message: start and end in characters of the text, start and end in ms."""

@@ -70,7 +70,7 @@ class _Spoken:
     words: list[tuple[int, int, float, float]] = field(default_factory=list)
 
     def add(self, pcm: bytes, words: list[tuple[int, int, float]]) -> bool:
-        """Takes the next audio and the words that begin in it; returns whether to stop."""
+        """Adds the next audio and the words that begin in it; returns whether to stop."""
         if self.stopped():
             return True
         for start, length, at_ms in words:

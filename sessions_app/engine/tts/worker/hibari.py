@@ -35,7 +35,7 @@ class HibariSpeaker:
         self._sentences: Callable[[str], list[str]] = Hibari.split_sentences
         self._network = Network(files / "hibari.onnx")
         self._reader = _reader(files)
-        _give_memory_back()
+        _release_memory()
 
     def spoken(self, text: str, speed: float) -> Iterator[tuple[Floats, list[WireWord]]]:
         """Yields the audio of a text by sentences, with the words that are known by then."""
@@ -130,7 +130,7 @@ def _reader(files: Path) -> PhonemeReader:
     return PhonemeReader(g2p, normalize, numbers)
 
 
-def _give_memory_back() -> None:
+def _release_memory() -> None:
     """Returns to the system the memory that loading the tables took before they were packed."""
     gc.collect()
     with contextlib.suppress(AttributeError):  # not every C library has it

@@ -252,7 +252,7 @@ class VoiceProcess:
             self._writer.close()
         if not self._closed:
             logger.warning("the process of %s %s; another is started", self._name, how)
-            self._bury()
+            self._handle_death()
 
     def _take(self, message: WorkerMessage) -> None:
         kind, number, body = message
@@ -268,7 +268,7 @@ class VoiceProcess:
             if kind in (END, REFUSED):
                 self._requests.pop(number)
 
-    def _bury(self) -> None:
+    def _handle_death(self) -> None:
         """Handles a process's death: blames what it served, and sends the rest to a new one."""
         serving, self._serving = self._serving, None
         for number, request in list(self._requests.items()):
@@ -278,11 +278,11 @@ class VoiceProcess:
                 if request.deaths >= MOST_DEATHS:
                     self._requests.pop(number).answers.put_nowait(None)
         if serving is not None:
-            self._blame(*serving)
+            self._count_death(*serving)
         if self._requests:
             self._again = asyncio.create_task(self._ask_again())
 
-    def _blame(self, number: int, digest: bytes) -> None:
+    def _count_death(self, number: int, digest: bytes) -> None:
         deaths = self._died_of.pop(digest, 0) + 1
         self._died_of[digest] = deaths
         while len(self._died_of) > REMEMBERED:

@@ -20,7 +20,7 @@ import threading
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from sessions_app.engine.core.errors import die_without_words
+from sessions_app.engine.core.errors import hide_exception_messages
 from sessions_app.engine.workers.framing import WorkerMessage, as_json, messages, send
 
 SPEAK, CANCEL, VOICES = b"SCV"
@@ -142,6 +142,6 @@ class VoiceWorker:
 
 def serve(engine: VoiceEngine) -> None:
     """Serves the socket whose descriptor is the first argument of this process."""
-    die_without_words()
+    hide_exception_messages()
     with socket.socket(fileno=int(sys.argv[1])) as channel:
         VoiceWorker(channel, engine).run()

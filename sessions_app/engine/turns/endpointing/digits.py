@@ -6,8 +6,13 @@ from typing import NamedTuple
 from sessions_app.engine.text.word_lists import listed
 
 LONG_NUMERAL = 3
-"""A numeral of this many digits, or with a leading zero, may be the first group of several."""
+"""A numeral of this many digits, or with a leading zero, may be the first group of several.
 
+Higher ends turns within telephone numbers that are read in groups; lower waits after ordinary
+numbers.
+"""
+
+# how many digits each word stands for
 _UNITS = {
     "zero": 1, "oh": 1, "one": 1, "two": 1, "three": 1, "four": 1, "five": 1, "six": 1,
     "seven": 1, "eight": 1, "nine": 1,
@@ -19,7 +24,7 @@ _OTHERS = {
     "double": 1, "triple": 2,
 }  # fmt: skip
 _BEGIN = listed("hundred thousand")
-"""Multipliers that are mostly followed by more: "three hundred"."""
+"""Multipliers after which more of the number usually follows: "three hundred"."""
 
 _SOUNDS_LIKE = listed("for to too won ate o")
 """Homophones that recognisers write for four, two, one, eight and oh."""

@@ -156,7 +156,7 @@ def _bare_auxiliary(said: LastSentence) -> float | None:
     return PLAIN if short else OPEN
 
 
-def _seldom_last(said: LastSentence) -> float | None:
+def _rarely_last(said: LastSentence) -> float | None:
     """A word that may end a sentence, but mostly does not."""
     if said.last not in _SELDOM_LAST:
         return None
@@ -203,7 +203,7 @@ _RULES: tuple[Callable[[LastSentence], float | None], ...] = (
     _ends_with_so,
     _misheard_and,
     _bare_auxiliary,
-    _seldom_last,
+    _rarely_last,
     _opening,
     _either_without_or,
     _closing,

@@ -1,1 +1,1 @@
-"""Whether speech over the agent's words takes the floor; a rule a file."""
+"""Rules that decide whether speech over the agent interrupts it; one rule per file."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from sessions_app.engine.core.errors import die_without_words
+from sessions_app.engine.core.errors import hide_exception_messages
 from sessions_app.engine.core.frames import Samples
 from sessions_app.engine.turns.turn_models.log_mel import log_mel
 from sessions_app.engine.workers.fork_server import serve_forks
@@ -50,7 +50,7 @@ def serve(judge: PauseJudge, channel: socket.socket) -> None:
 
 def main(descriptor: int, path: str) -> None:
     """Loads the model, then forks a worker for each request until the owner has ended."""
-    die_without_words()
+    hide_exception_messages()
     judge = load(path)
 
     def work(channel: socket.socket, _kind: bytes) -> None:

@@ -22,7 +22,7 @@ from sessions_app.engine.rtc.rtp.packet import (
     ReportBlock,
     RtpPacket,
     SenderInfo,
-    goodbye,
+    bye_packet,
     is_media,
     is_rtcp,
     nack,
@@ -129,10 +129,10 @@ def test_what_was_sent_is_read_by_aiortc(heard: ReportBlock | None, name: str) -
 
 
 def test_a_goodbye_is_read_by_aiortc() -> None:
-    (packet,) = RtcpPacket.parse(goodbye(9))
+    (packet,) = RtcpPacket.parse(bye_packet(9))
     assert isinstance(packet, RtcpByePacket)
     assert packet.sources == [9]
-    assert read_rtcp(goodbye(9)).ended == {9}
+    assert read_rtcp(bye_packet(9)).ended == {9}
 
 
 def test_a_packet_is_read_by_aiortc() -> None:

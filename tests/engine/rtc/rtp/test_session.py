@@ -208,7 +208,7 @@ async def test_a_client_without_a_track_is_silent_and_goes_on_where_it_speaks_ag
     """As libwebrtc before M152 does it: with a goodbye, then under the same SSRC."""
     async with calling(own_path=own_path) as (transport, client, microphone):
         before = await heard(transport, 20)
-        assert transport.silent_to(time.monotonic()) is None
+        assert transport.silent_until_ms(time.monotonic()) is None
         (sender,) = client.getSenders()
         sender.replaceTrack(None)
         if own_path:  # aiortc's own receiver takes a goodbye for the end
@@ -219,7 +219,7 @@ async def test_a_client_without_a_track_is_silent_and_goes_on_where_it_speaks_ag
         again._sent = microphone._sent  # its timestamps know nothing of the pause
         again._started_s = time.monotonic() - again._sent / 48_000
         sender.replaceTrack(again)
-        back_ms = transport.silent_to(time.monotonic()) or 0.0
+        back_ms = transport.silent_until_ms(time.monotonic()) or 0.0
         after = [frame for frame in await heard(transport, 60) if frame.start_ms > silent_ms]
         again.stop()
     assert before[-1].end_ms < silent_ms - 400

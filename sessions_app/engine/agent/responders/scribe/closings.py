@@ -1,4 +1,4 @@
-"""How people end a conversation, and how they agree to end the call."""
+"""Recognises how callers end a conversation, and how they agree to end the call."""
 
 from collections.abc import Collection, Sequence
 
@@ -9,10 +9,10 @@ from sessions_app.engine.text.word_lists import listed
 _PARTINGS = frozenset(
     f"you {may} {go}" for may in ("can", "may") for go in ("hang up", "end the call")
 )
-"""Phrases that let the scribe go, if only closing words stand before them."""
+"""Phrases that end the call, if nothing but closing words comes before them."""
 
 _IF = listed("if when whenever once after before until till unless while")
-"""A sentence that begins so is about another call: "if nobody answers, hang up"."""
+"""First words of sentences that are about another call: "if nobody answers, hang up"."""
 
 _VERBS = listed("end finish close terminate hang stop disconnect cut")
 
@@ -27,7 +27,10 @@ _MISHEARD = {
     **dict.fromkeys(("and do it", "and do that"), (Intent.UNDO, _WRONG)),
     **dict.fromkeys(("i am do it", "i am do that"), (Intent.UNDO, _WRONG)),
 }
-"""What recognisers write for "end the call" and "undo it", with the words it must come after."""
+"""What recognisers write instead of "end the call" and "undo it".
+
+Each with its command, and with the words of which one must come before it.
+"""
 
 _YES = listed(
     "yes yeah yep yup yea aye sure okay ok correct right alright absolutely definitely certainly "
@@ -74,13 +77,13 @@ _LONGEST = max(len(phrase.split()) for phrase in _CONSENT | _AROUND_CLOSES | _CL
 
 
 def consents(words: Sequence[str]) -> bool:
-    """Returns whether these words agree to end the call and say nothing else: "yes, please"."""
+    """Returns whether the words agree to end the call, and nothing more: "yes, please"."""
     phrases = _phrases(words, _CONSENT | _AROUND_CONSENT)
     return phrases is not None and any(phrase in _CONSENT for phrase in phrases)
 
 
 def only_closes(words: Sequence[str]) -> bool:
-    """Returns whether these words only close the talk: "okay thanks, that was everything"."""
+    """Returns whether the words only close the talk: "okay thanks, that was everything"."""
     return _phrases(words, _CLOSES | _AROUND_CLOSES) is not None
 
 
@@ -97,7 +100,7 @@ def ends_call(before: Sequence[str], phrase: Sequence[str]) -> bool:
 
 
 def lets_go(words: Sequence[str]) -> bool:
-    """Returns whether these words only let the scribe go: "you can hang up now"."""
+    """Returns whether the words only allow the scribe to end the call: "you can hang up now"."""
     text = " ".join(words)
     return any(text.startswith(bye) and polite(words[len(bye.split()) :]) for bye in _PARTINGS)
 

@@ -149,7 +149,7 @@ class ScribeResponder(Responder):
             return self._answer_to_which(conversation)
         if not commands and question != SURE:
             return self._answer_to_talk(conversation)
-        answers = (self._obey(conversation, command) for command in commands)
+        answers = (self._execute(conversation, command) for command in commands)
         return " ".join(filter(None, answers)) or (STILL_HERE if question == SURE else "")
 
     def _reconsidered(self, conversation: Conversation) -> str:
@@ -159,7 +159,7 @@ class ScribeResponder(Responder):
             return self._write(conversation, *correction)
         return tidying.undo(conversation.host) if withdraws(conversation.last_text) else ""
 
-    def _obey(self, conversation: Conversation, command: HeardCommand) -> str:
+    def _execute(self, conversation: Conversation, command: HeardCommand) -> str:
         if command.intent is Intent.CHANGE and command.notes is not None:
             return changes.change_note(conversation.host, command.notes, command.text)
         if command.notes is not None:
@@ -180,7 +180,7 @@ class ScribeResponder(Responder):
         text = repaired(corrected(in_one_breath(answer.text)))
         replies = [self._write(conversation, kind, text)] if text else []
         commands = (_with_earlier_text(conversation, command) for command in answer.commands)
-        replies += [self._obey(conversation, command) for command in commands]
+        replies += [self._execute(conversation, command) for command in commands]
         reply = " ".join(filter(None, replies))
         settled = answer.text or answer.dropped or _SETTLES & {c.intent for c in answer.commands}
         if settled or not reply or reply.endswith(question):

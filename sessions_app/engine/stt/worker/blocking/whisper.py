@@ -46,15 +46,17 @@ TEMPERATURES = (0.0, 0.4)
 """0 takes the likeliest words. Where those only repeat themselves, a second try is made at 0.4."""
 
 NO_SPEECH, PERHAPS_NO_SPEECH = 0.6, 0.5
-"""How sure the model is that nobody speaks, 0..1; speech, single letters too, stays below 0.45.
+"""How sure the model is that nobody speaks, 0..1; for speech, also single letters, below 0.45.
 
-Text is dropped above NO_SPEECH, and above PERHAPS_NO_SPEECH where it is UNSURE as well.
+Text is dropped above NO_SPEECH, and above PERHAPS_NO_SPEECH where it is UNSURE as well. Higher
+keeps text that was made up for noise; lower drops quiet words.
 """
 
 UNSURE, GUESSED = -1.0, -1.5
 """The mean log probability of the text's tokens, below which it is dropped.
 
-Speech in noise stays above -1.5; what the model writes of a noise, given likely words, lies below.
+Speech in noise has more than -1.5; text that is made up for noise, when phrases are given, has
+less.
 """
 
 
@@ -125,8 +127,8 @@ def _is_said(segment: Any) -> bool:
 def windowed(features: NDArray[np.float32]) -> NDArray[np.float32]:
     """Returns the log-mel `features` (mels by frames of 10 ms) without most of their filling.
 
-    What faster-whisper fills a window up with are zeros. Their count stays even: the encoder
-    takes two frames a step.
+    faster-whisper fills windows up with zeros. An even number of them is kept, as the encoder takes
+    two frames per step.
     """
     filled = np.flatnonzero(features.any(axis=0))
     used = int(filled[-1]) + 1 if len(filled) else 0
