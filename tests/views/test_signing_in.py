@@ -386,7 +386,7 @@ def test_every_hash_is_made_by_the_thread_that_steps_back(alice: User, held: Hel
     alice.set_password("another")
     alice.check_password("another")
     assert held.began >= 2
-    assert held.nice == {os.getpriority(os.PRIO_PROCESS, 0) + passwords.NICE}
+    assert held.nice == {min(19, os.getpriority(os.PRIO_PROCESS, 0) + passwords.NICE)}
 
 
 def test_a_hash_of_before_still_holds(alice: User) -> None:
