@@ -10,6 +10,7 @@ from django.urls import reverse
 from sessions_app.admin.pictures import Amount, Picture, columns, rows
 from sessions_app.engine.core.states import CallState
 from sessions_app.models import AudioCopy, Call, Extraction, Recording, Summary, Version
+from sessions_app.runtime import recogniser_use
 from sessions_app.services import usage
 from sessions_app.services.dashboard import Numbers, Tally
 from sessions_app.services.periods import Stretch
@@ -169,10 +170,11 @@ def _confidence(slug: str, numbers: Numbers) -> Figure:
     amounts, lines = [], []
     for one in numbers.confidences:
         mean, lowest = f"{PERCENT * one.mean:.1f}", f"{PERCENT * one.lowest:.1f}"
-        name = f"{one.recogniser}, {one.language}"
+        recogniser = recogniser_use.name_of(one.recogniser)
+        name = f"{recogniser}, {one.language}"
         amounts.append(Amount(name, (PERCENT * one.mean,), f"{mean} %"))
         counts = (str(one.calls), str(one.segments))
-        lines.append(TableLine((one.recogniser, one.language, *counts, mean, lowest)))
+        lines.append(TableLine((recogniser, one.language, *counts, mean, lowest)))
     says = _first(amounts, "No recogniser said how sure it was.")
     step = numbers.sampled_every
     which = "all of these calls" if step == 1 else f"a sample: one call of {step}"
