@@ -252,11 +252,13 @@ def score(stage: Stage) -> None:
 def admin(stage: Stage) -> None:
     """README's picture of the admin, which is beside the guide's."""
     page = stage.staff
+    page.set_viewport_size({"width": 1280, "height": 1100})
     stage.open(page, f"{DESK}/call/?q={stage.call}")
     page.click("#result_list tbody th a")
     expect(page.locator("#player-part #play")).to_be_visible()
     page.wait_for_load_state("networkidle")
     keep(page, "../admin")
+    page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
 
 
 def find(stage: Stage) -> None:
