@@ -249,10 +249,9 @@ def test_a_user_goes_with_all_they_have(
     kept = Recording.objects.get().file
     assert kept.storage.exists(str(kept.name))
     assert AccessLog.objects.filter(call=other, user=None, action="read").exists()
-    counts = receipt.counts
     assert (receipt.subject, receipt.asked_by) == (f"user {alice.pk}", None)
-    assert {counts[name] for name in SINGLE} == {1}
-    assert counts["file"] == 2
+    assert {receipt.counts[name] for name in SINGLE} == {1}
+    assert receipt.counts["file"] == 2
 
 
 def test_a_call_that_began_meanwhile_is_waited_for(
