@@ -1,9 +1,9 @@
-"""`make pictures`: takes the pictures of docs/guide.md from the product as it is.
+"""`make pictures`: takes the pictures of docs/guide.md, and README's of the admin.
 
-It starts a product of its own in a temporary folder, places calls in which flite speaks, does in
-Chromium what the guide tells, and writes what is then on the screen to docs/images/guide. It fails
-where something of that is not there, or where a page complains. Needs flite, FFmpeg and Chromium
-(`make tools`); `ONLY="share find"` takes some alone.
+They show the product as it is: it starts one of its own in a temporary folder, places calls in
+which flite speaks, does in Chromium what the guide tells, and writes what is then on the screen to
+docs/images. It fails where something of that is not there, or where a page complains. Needs flite,
+FFmpeg and Chromium (`make tools`); `ONLY="share find"` takes some alone.
 """
 
 import contextlib
@@ -249,6 +249,18 @@ def score(stage: Stage) -> None:
     expect(page.locator("#scorecards .rv-answers-given")).to_contain_text("Call back")
 
 
+def admin(stage: Stage) -> None:
+    """README's picture of the admin, which is beside the guide's."""
+    page = stage.staff
+    page.set_viewport_size({"width": 1280, "height": 1100})
+    stage.open(page, f"{DESK}/call/?q={stage.call}")
+    page.click("#result_list tbody th a")
+    expect(page.locator("#player-part #play")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    keep(page, "../admin")
+    page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
+
+
 def find(stage: Stage) -> None:
     page = stage.caller
     stage.open(page, "/calls/")
@@ -344,7 +356,7 @@ def erase(stage: Stage) -> None:
 
 
 SCENES: tuple[Callable[[Stage], None], ...] = (
-    *(correct, tag, comment, score, find, share),
+    *(correct, tag, comment, score, admin, find, share),
     *(redact, watch, erase),
 )
 

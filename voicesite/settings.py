@@ -177,6 +177,7 @@ LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "start"
 LOGOUT_REDIRECT_URL = "login"
 LANGUAGE_CODE = "en"
+FORMAT_MODULE_PATH = "voicesite.formats"
 TIME_ZONE: str = read("str", "TIME_ZONE", "UTC")
 USE_TZ = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -26,7 +26,7 @@ from sessions_app.engine.core.errors import ResponderError, SynthesiserError
 from sessions_app.engine.tts.base import Synthesiser
 from sessions_app.models import Agent
 from sessions_app.runtime import agent_preview as voices
-from sessions_app.runtime import languages
+from sessions_app.runtime import languages, recogniser_use
 from sessions_app.runtime.settings import load_backend
 from sessions_app.services import agent_versions
 from sessions_app.services.agents import config_of
@@ -96,12 +96,19 @@ LONG_TEXTS = {"description": 3, "phrases": 4, "greeting": 2, "prompt": 8, "closi
 LONG_TEXTS["redact_patterns"] = 3
 
 
+def _recogniser(key: str) -> str:
+    """Returns a key with what people call the engine behind it, such as "default (Moonshine)"."""
+    name = recogniser_use.name_of(key)
+    return key if name.lower() == key else f"{key} ({name})"
+
+
 def _named(field: str) -> forms.ChoiceField:
     kind, does = NAMED[field]
 
     def choices() -> list[tuple[str, str]]:
         none = [("", "(transcribe only)")] if field == "responder" else []
-        return [*none, *((name, name) for name in settings.VOICE.get(kind, {}))]
+        shown = _recogniser if field == "recogniser" else str
+        return [*none, *((name, shown(name)) for name in settings.VOICE.get(kind, {}))]
 
     required = field != "responder"
     return forms.ChoiceField(

@@ -93,10 +93,10 @@ class ArchiveAdmin(ReadOnlyAdmin[Archive]):
     def fetched(self, row: Archive) -> str:
         return moment(row.fetched_at)
 
-    @admin.display(description="There until")
+    @admin.display(description="Kept until")
     def expires(self, row: Archive) -> str:
         return moment(row.expires_at)
 
-    @admin.display(description="Gone")
+    @admin.display(description="Deleted")
     def gone(self, row: Archive) -> str:
         return moment(row.gone_at)

@@ -13,6 +13,7 @@ from django.contrib.admin.views.main import ERROR_FLAG, ChangeList
 from django.db import DataError
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils.text import capfirst
 
 from sessions_app.engine.text.cleaning import cleaned
 from sessions_app.engine.text.writing import clip
@@ -57,7 +58,7 @@ class OnlyListedLookups(admin.ModelAdmin[Row]):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Removes Django's error flag if the URL has other parameters.
+        """Names the page by what it lists, and removes Django's error flag beside other parameters.
 
         With the flag, Django would report a wrong value as a broken database.
         """
@@ -65,7 +66,8 @@ class OnlyListedLookups(admin.ModelAdmin[Row]):
             asked = request.GET.copy()
             del asked[ERROR_FLAG]
             request.GET = asked  # type: ignore[assignment] # Django itself does
-        return super().changelist_view(request, extra_context)
+        named = {"title": capfirst(str(self.opts.verbose_name_plural))}
+        return super().changelist_view(request, named | (extra_context or {}))
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         """Warns which parameters of the URL were not understood, and shows all rows.

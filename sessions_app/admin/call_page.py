@@ -14,12 +14,22 @@ from sessions_app.admin.display import NOTHING, badge, moment, time_or_dash
 from sessions_app.engine.core.call_data import as_text
 from sessions_app.engine.core.events import Speaker
 from sessions_app.engine.core.party import visitor_name
+from sessions_app.engine.core.usage import UsageKind
 from sessions_app.engine.exports.registry import FORMATS
 from sessions_app.engine.summaries.taking import fields_of
 from sessions_app.engine.understanding.fields import display_value, label_of
-from sessions_app.models import AccessLog, Call, Extraction, Recording, Segment, Summary, Version
+from sessions_app.models import (
+    AccessLog,
+    Call,
+    Extraction,
+    Recording,
+    Segment,
+    Summary,
+    Version,
+)
 from sessions_app.models.segment import SegmentSource
 from sessions_app.models.work import UNDER_WAY, LeasedJob, WorkState
+from sessions_app.runtime import recogniser_use
 from sessions_app.services import (
     corrections,
     gaps,
@@ -29,6 +39,7 @@ from sessions_app.services import (
     summary_versions,
     transcripts,
     turns,
+    usage,
 )
 from sessions_app.services.call_parts import Asked
 from sessions_app.services.summary_display import Places, places_of
@@ -246,11 +257,23 @@ def facts(call: Call, word_count: int) -> list[tuple[str, Any]]:
         ("Words", word_count),
         ("Started", moment(call.created_at)),
         ("Ended because", _end(call)),
-        ("Recogniser", f"{call.recogniser}, {call.language}"),
+        ("Recogniser", f"{_recognisers(call)}, {call.language}"),
         ("Agreed to recording", moment(call.consented_at) if call.consented_at else "no"),
         *_given(call),
         *_kept(call),
     ]
+
+
+def _recognisers(call: Call) -> str:
+    """Returns what wrote: the engines that were used, and the setting that chose the first.
+
+    Where no use is stored yet, that is the engine that the settings name.
+    """
+    heard = [row for row in usage.of_call(call) if row.kind == UsageKind.RECOGNITION]
+    keys = [row.name for row in heard] or [call.recogniser]
+    names = ", ".join(dict.fromkeys(map(recogniser_use.name_of, keys)))
+    is_named = recogniser_use.chosen(call.recogniser) == call.recogniser
+    return names if is_named else f"{names} ({call.recogniser})"
 
 
 def _given(call: Call) -> list[tuple[str, str]]:

@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
@@ -35,7 +34,6 @@ from sessions_app.services import (
     access,
     audio_copies,
     call_parts,
-    calls,
     erasure,
     recordings,
     redactions,
@@ -148,10 +146,8 @@ class CallAdmin(
     change_list_template = "admin/sessions_app/call/change_list.html"
     change_form_template = "admin/sessions_app/call/change_form.html"
     readonly_fields = ("public_id", "door", "transport", "worker", "heartbeat_at", "duration_ms")
-    fieldsets = (
-        ("Name", {"fields": ("title",)}),
-        ("Technical details", {"fields": readonly_fields, "classes": ("collapse",)}),
-    )
+    # the title is changed at the top of the page: there is nothing to save below
+    fieldsets = (("Technical details", {"fields": readonly_fields, "classes": ("collapse",)}),)
 
     class Media:
         js = ["admin-voicesite/call.js"]
@@ -242,6 +238,7 @@ class CallAdmin(
         if obj is not None:
             if request.method == "GET":
                 note_visit(obj, request.user, AccessLog.Action.READ, WHERE)
+            prefetch_related_objects([obj], "usage")
             context.update(call_page.context(obj, self.words(obj), call_parts.asked(request.GET)))
             context.update(self.review_context(request, obj))
             if request.user.has_perm(persona.VIEW):
@@ -254,12 +251,6 @@ class CallAdmin(
             context["may_end"] = can_be_ended(obj) and self.may_end(request, obj)
             context.update(title=self.name(obj), subtitle=None)
         return super().render_change_form(request, context, add, change, form_url, obj)
-
-    def save_model(
-        self, request: HttpRequest, obj: Call, form: forms.ModelForm[Call], change: bool
-    ) -> None:
-        if "title" in form.changed_data:
-            calls.rename(obj, request.user, obj.title)
 
     def summarise_one(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Asks for one call's summary again; the button on the call's page."""

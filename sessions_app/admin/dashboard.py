@@ -1,7 +1,5 @@
 """The dashboard of calls, for staff who see all of them: numbers as pictures and tables."""
 
-import csv
-import io
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -16,10 +14,9 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 
 from sessions_app.admin import figures
-from sessions_app.admin.figures import Figure
+from sessions_app.admin.figures import Figure, TableLine
 from sessions_app.admin.period_fields import ENDS_FIRST, PeriodFields
-from sessions_app.engine.exports.base import one_line
-from sessions_app.engine.exports.csv import BYTE_ORDER_MARK, safe_cell
+from sessions_app.engine.exports import csv
 from sessions_app.models import Call
 from sessions_app.services import access
 from sessions_app.services.dashboard import Numbers
@@ -114,7 +111,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "period": numbers.period,
         "agent": numbers.agent,
         "zone": timezone.get_current_timezone_name(),
-        "figures": figures.all_of(numbers) if numbers.total.calls else [],
+        "figures": figures.all_of(numbers, request.user) if numbers.total.calls else [],
         "any_calls": bool(numbers.total.calls) or Call.objects.exists(),
         "asked": "" if form.errors else request.GET.urlencode(),
     }
@@ -124,6 +121,8 @@ def page(request: HttpRequest) -> HttpResponse:
 def table(request: HttpRequest, name: str) -> HttpResponse:
     """One table as CSV; 404 for one that there is not, 400 for a period that there is not."""
     form = _form(request)
+    if not figures.may_see(name, request.user):
+        raise PermissionDenied
     if form.errors:
         raise BadRequest("There is no such period or agent.")
     numbers = form.numbers()
@@ -138,14 +137,12 @@ def table(request: HttpRequest, name: str) -> HttpResponse:
 
 def as_csv(figure: Figure) -> str:
     """Returns a table as a file for spreadsheets, which read none of its words as a formula."""
-    out = io.StringIO()
-    out.write(BYTE_ORDER_MARK)
-    writer = csv.writer(out)
-    writer.writerow(figure.head)
-    for line in figure.lines:
-        words, numbers = line.cells[: figure.texts], line.cells[figure.texts :]
-        writer.writerow([*(safe_cell(one_line(word)) for word in words), *numbers])
-    return out.getvalue()
+    return csv.table(figure.head, (_file_cells(figure, line) for line in figure.lines))
+
+
+def _file_cells(figure: Figure, line: TableLine) -> list[str]:
+    words, numbers = line.cells[: figure.texts], line.cells[figure.texts :]
+    return [*map(csv.word_cell, words), *numbers]
 
 
 def _form(request: HttpRequest) -> PeriodForm:

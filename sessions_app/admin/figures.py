@@ -10,11 +10,16 @@ from django.urls import reverse
 from sessions_app.admin.pictures import Amount, Picture, columns, rows
 from sessions_app.engine.core.states import CallState
 from sessions_app.models import AudioCopy, Call, Extraction, Recording, Summary, Version
+from sessions_app.runtime import recogniser_use
+from sessions_app.services import usage
 from sessions_app.services.dashboard import Numbers, Tally
 from sessions_app.services.periods import Stretch
+from sessions_app.services.usage_panel import costs, money
+from sessions_app.services.usage_panel import note as usage_note
 
 MEGABYTE = 1_000_000
 PERCENT = 100
+COST = "cost"
 
 JOB_NAMES: dict[type[Any], tuple[str, str]] = {
     Recording: ("Recordings", "recording"),
@@ -38,7 +43,8 @@ class TableLine:
 class Figure:
     """A picture and its table. `says` is what it shows in a sentence, `note` what is to be known.
 
-    The first `texts` cells of a line are words, the others numbers, also in the file.
+    The first `texts` cells of a line are words, the others numbers, also in the file. `more` is the
+    address and the name of a page that tells more.
     """
 
     slug: str
@@ -49,6 +55,7 @@ class Figure:
     picture: Picture
     note: str = ""
     texts: int = 1
+    more: tuple[str, str] | None = None
 
 
 def of(slug: str, numbers: Numbers) -> Figure | None:
@@ -57,8 +64,14 @@ def of(slug: str, numbers: Numbers) -> Figure | None:
     return make(slug, numbers) if make else None
 
 
-def all_of(numbers: Numbers) -> list[Figure]:
-    return [make(slug, numbers) for slug, make in _FIGURES.items()]
+def all_of(numbers: Numbers, user: Any) -> list[Figure]:
+    """Returns all figures that `user` may see."""
+    return [make(slug, numbers) for slug, make in _FIGURES.items() if may_see(slug, user)]
+
+
+def may_see(slug: str, user: Any) -> bool:
+    """Returns whether a user who sees all calls may see this figure, too."""
+    return slug != COST or usage.may_see(user)
 
 
 def _each(numbers: Numbers) -> str:
@@ -157,10 +170,11 @@ def _confidence(slug: str, numbers: Numbers) -> Figure:
     amounts, lines = [], []
     for one in numbers.confidences:
         mean, lowest = f"{PERCENT * one.mean:.1f}", f"{PERCENT * one.lowest:.1f}"
-        name = f"{one.recogniser}, {one.language}"
+        recogniser = recogniser_use.name_of(one.recogniser)
+        name = f"{recogniser}, {one.language}"
         amounts.append(Amount(name, (PERCENT * one.mean,), f"{mean} %"))
         counts = (str(one.calls), str(one.segments))
-        lines.append(TableLine((one.recogniser, one.language, *counts, mean, lowest)))
+        lines.append(TableLine((recogniser, one.language, *counts, mean, lowest)))
     says = _first(amounts, "No recogniser said how sure it was.")
     step = numbers.sampled_every
     which = "all of these calls" if step == 1 else f"a sample: one call of {step}"
@@ -186,21 +200,24 @@ def _storage(slug: str, numbers: Numbers) -> Figure:
 
 
 def _cost(slug: str, numbers: Numbers) -> Figure:
-    amounts, lines = [], []
+    amounts, lines, whole = [], [], usage.whole(numbers.spent)
     for one in numbers.spent:
-        href = _calls(numbers, agent__id__exact=one.agent.key)
-        parts = (float(one.summaries), float(one.taken))
-        amounts.append(Amount(one.agent.name, parts, f"{one.cost:.4f}", href))
-        costs = (f"{one.summaries:.6f}", f"{one.taken:.6f}")
-        counts = (str(one.tokens_in), str(one.tokens_out), str(one.unpriced))
-        lines.append(TableLine((one.agent.name, *costs, *counts), href))
-    says = _first(amounts, "No language model summed up a call or took values from it.")
-    note = (
-        "In the currency of the setting MODEL_PRICES. What an agent's own model costs is not here."
-    )
-    head = ("Agent", "Summaries", "Values taken", "Tokens in", "Tokens out", "Runs without a price")
-    picture = rows(amounts, ("Summaries", "Values taken"))
-    return Figure(slug, "Cost of language models", says, head, lines, picture, note)
+        href = _calls(numbers, agent__id__exact=one.agent)
+        unpriced = str(one.total.unpriced)
+        for currency, cost in sorted(one.total.costs.items()):
+            amounts.append(Amount(one.agent_name, (float(cost),), money(cost, currency), href))
+            lines.append(TableLine((one.agent_name, currency, f"{cost:.6f}", unpriced), href))
+        if not one.total.costs:
+            lines.append(TableLine((one.agent_name, "", "", unpriced), href))
+    none = "Nothing that was used has a price." if lines else "No call used anything."
+    says = f"{costs(whole.costs)} in all. {_first(amounts)}" if amounts else none
+    note = f"Recognisers, language models and voices. {usage_note(whole)}".strip()
+    head = ("Agent", "Currency", "Cost", "Without a price")
+    period = {"since": numbers.period.first, "until": numbers.period.last, "by": "all"}
+    agent = {"agent": numbers.agent.slug} if numbers.agent else {}
+    address = f"{reverse('admin:sessions_app_call_usage')}?{urlencode(period | agent)}"
+    more = address, "Usage and cost: what each agent used"
+    return Figure(slug, "Cost", says, head, lines, rows(amounts), note, texts=2, more=more)
 
 
 _FIGURES: dict[str, Callable[[str, Numbers], Figure]] = {
@@ -212,7 +229,7 @@ _FIGURES: dict[str, Callable[[str, Numbers], Figure]] = {
     "confidence": _confidence,
     "latency": _latency,
     "storage": _storage,
-    "cost": _cost,
+    COST: _cost,
 }
 
 

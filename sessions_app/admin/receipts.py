@@ -1,5 +1,6 @@
 """Receipts of what was erased: read-only."""
 
+from django.apps import apps
 from django.contrib import admin
 from django.utils.safestring import SafeString
 
@@ -40,7 +41,7 @@ class ErasureReceiptAdmin(ReadOnlyAdmin[ErasureReceipt]):
     def done(self, receipt: ErasureReceipt) -> str:
         return moment(receipt.done_at)
 
-    @admin.display(description="Tried again")
+    @admin.display(description="Next attempt")
     def again(self, receipt: ErasureReceipt) -> str:
         return moment(receipt.leased_until)
 
@@ -48,6 +49,15 @@ class ErasureReceiptAdmin(ReadOnlyAdmin[ErasureReceipt]):
     def progress(self, receipt: ErasureReceipt) -> SafeString:
         return badge(receipt.state, receipt.get_state_display())
 
-    @admin.display(description="What went")
+    @admin.display(description="Erased")
     def counted(self, receipt: ErasureReceipt) -> str:
-        return ", ".join(f"{number} {name}" for name, number in receipt.counts.items())
+        return ", ".join(_told(name, number) for name, number in receipt.counts.items())
+
+
+def _told(name: str, number: int) -> str:
+    """Returns what went as people call it, by a model's name in lower case, or "file"."""
+    names = {model._meta.model_name: model._meta for model in apps.get_models()}
+    if name not in names:
+        return f"{number} {name}{'' if number == 1 else 's'}"
+    found = names[name]
+    return f"{number} {found.verbose_name if number == 1 else found.verbose_name_plural}"

@@ -38,6 +38,8 @@ class Questions(admin.StackedInline[ScorecardQuestion, ScorecardForm]):
 
     model = ScorecardQuestion
     form = ScorecardQuestionForm
+    verbose_name = "question"
+    verbose_name_plural = "questions"
     extra = 1
     fields = (("text", "required"), ("position", "kind"), ("lowest", "highest"), "choices")
 

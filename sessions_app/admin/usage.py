@@ -1,7 +1,5 @@
 """What calls used and cost, summed by agent and period: a page for staff, and its table as CSV."""
 
-import csv
-import io
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -15,8 +13,7 @@ from django.utils import timezone
 
 from sessions_app.admin.display import NOTHING
 from sessions_app.admin.period_fields import ENDS_FIRST, PeriodFields
-from sessions_app.engine.exports.base import one_line
-from sessions_app.engine.exports.csv import BYTE_ORDER_MARK, safe_cell
+from sessions_app.engine.exports import csv
 from sessions_app.models import Call
 from sessions_app.services import usage, usage_panel
 from sessions_app.services.usage import UsageLine, UsageTotal
@@ -118,15 +115,11 @@ def table(request: HttpRequest) -> HttpResponse:
     form = _form(request)
     if form.errors:
         raise BadRequest("There is no such period or agent.")
-    out = io.StringIO()
-    out.write(BYTE_ORDER_MARK)
-    writer = csv.writer(out)
-    writer.writerow(COLUMNS)
-    for line in form.lines():
-        writer.writerow(_file_cells(_period(form, line), line))
+    lines = (_file_cells(_period(form, line), line) for line in form.lines())
+    text = csv.table(COLUMNS, lines)
     name = f"usage-{timezone.localtime():%Y%m%d-%H%M%S}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse(out.getvalue(), content_type="text/csv; charset=utf-8", headers=headers)
+    return HttpResponse(text, content_type="text/csv; charset=utf-8", headers=headers)
 
 
 def _form(request: HttpRequest) -> UsageForm:
@@ -169,7 +162,7 @@ def _file_cells(period: str, line: UsageLine) -> list[Any]:
     total, costs = line.total, sorted(line.total.costs.items())
     return [
         period,
-        safe_cell(one_line(line.agent_name)),
+        csv.word_cell(line.agent_name),
         total.calls,
         *(f"{ms / MS_A_MINUTE:.3f}" for ms in (total.audio_ms, total.second_pass_ms)),
         *(total.requests, total.tokens_in, total.tokens_out, total.characters),

@@ -70,7 +70,7 @@ class WebhookEndpointAdmin(VoiceAdmin[WebhookEndpoint]):
         obj.problem, obj.resting_until = "", None
         super().save_model(request, obj, form, change)
 
-    @admin.display(description="Told of")
+    @admin.display(description="Events")
     def told_of(self, endpoint: WebhookEndpoint) -> str:
         return ", ".join(endpoint.events)
 

@@ -66,9 +66,11 @@ class AccessLog(models.Model):
     )
     action = models.CharField(max_length=15, choices=Action.choices)
     detail = models.CharField(max_length=100, blank=True)
-    at = models.DateTimeField(auto_now_add=True)
+    at = models.DateTimeField("when", auto_now_add=True)
 
     class Meta:
+        verbose_name = "access to a call"
+        verbose_name_plural = "accesses to calls"
         ordering = ["-at"]
         indexes = [
             # a call's access history, newest first

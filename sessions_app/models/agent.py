@@ -112,10 +112,10 @@ class Agent(models.Model):
         blank=True, help_text="Said before the agent hangs up; empty for the usual ones."
     )
     is_default = models.BooleanField(
-        default=False, help_text="Answers calls that name no agent. One agent at most."
+        "default", default=False, help_text="Answers calls that name no agent. One agent at most."
     )
     is_active = models.BooleanField(
-        default=True, help_text="Switch off to hide it and refuse new calls."
+        "active", default=True, help_text="Switch off to hide it and refuse new calls."
     )
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)

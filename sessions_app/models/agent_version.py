@@ -32,6 +32,8 @@ class AgentVersion(models.Model):
     )
 
     class Meta:
+        verbose_name = "version of an agent"
+        verbose_name_plural = "versions of agents"
         ordering = ["agent", "-number"]
         default_permissions = ()
         constraints = [

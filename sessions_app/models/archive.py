@@ -115,6 +115,8 @@ class ArchivedCall(models.Model):
     call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="+")
 
     class Meta:
+        verbose_name = "call in an export"
+        verbose_name_plural = "calls in exports"
         constraints = [
             models.UniqueConstraint(fields=["archive", "call"], name="archived_call_once"),
         ]

@@ -40,8 +40,9 @@ class AudioCopy(LeasedJob):
     asked_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        verbose_name = "recording in another format"
+        verbose_name_plural = "recordings in other formats"
         ordering = ["call", "format"]
-        verbose_name_plural = "audio copies"
         constraints = [
             models.UniqueConstraint(fields=["call", "format"], name="audio_copy_once"),
         ]

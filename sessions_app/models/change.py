@@ -28,6 +28,8 @@ class CallChange(models.Model):
     seq = models.PositiveBigIntegerField(null=True, unique=True)
 
     class Meta:
+        verbose_name = "change of a call"
+        verbose_name_plural = "changes of calls"
         indexes = [
             # a user's feed
             models.Index(fields=["owner", "seq"], name="change_owner_seq"),
@@ -45,6 +47,10 @@ class ChangeCounter(models.Model):
     """The last number that was given; its one row is the lock for giving numbers."""
 
     last = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        verbose_name = "counter of changes"
+        verbose_name_plural = "counters of changes"
 
     def __str__(self) -> str:
         return str(self.last)

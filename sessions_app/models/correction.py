@@ -36,6 +36,8 @@ class SegmentRevision(models.Model):
     )
 
     class Meta:
+        verbose_name = "correction of a line"
+        verbose_name_plural = "corrections of lines"
         ordering = ["segment", "number"]
         default_permissions = ()
         permissions = [("correct_transcript", "Can correct the transcripts of all calls")]

@@ -43,6 +43,8 @@ class Extraction(LeasedJob):
     cost = models.DecimalField(max_digits=12, decimal_places=6, null=True, blank=True)
 
     class Meta:
+        verbose_name = "set of extracted values"
+        verbose_name_plural = "extracted values"
         indexes = [
             # requeue_due_work: what is not done yet
             models.Index(

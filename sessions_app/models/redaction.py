@@ -35,6 +35,8 @@ class Redaction(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        verbose_name = "hidden passage"
+        verbose_name_plural = "hidden passages"
         ordering = ["call", "start_ms", "pk"]
         permissions = [
             ("redact_call", "Can hide words of calls"),
@@ -67,6 +69,8 @@ class SoundRedaction(LeasedJob):
     original = models.CharField(max_length=200, blank=True)
 
     class Meta:
+        verbose_name = "removal of hidden sound"
+        verbose_name_plural = "removals of hidden sound"
         indexes = [
             # requeue_due_work: what is not done yet
             models.Index(
@@ -92,6 +96,8 @@ class RedactedOriginal(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        verbose_name = "original of hidden words"
+        verbose_name_plural = "originals of hidden words"
         ordering = ["call", "seq"]
         constraints = [
             models.UniqueConstraint(fields=["call", "seq"], name="redacted_original_of_segment"),

@@ -16,6 +16,8 @@ class CallTag(models.Model):
     name = models.CharField(max_length=LONGEST_TAG)
 
     class Meta:
+        verbose_name = "tag of a call"
+        verbose_name_plural = "tags of calls"
         ordering = ["name"]
         default_permissions = ()
         permissions = [("tag_call", "Can tag every call")]
@@ -83,6 +85,8 @@ class CallReview(models.Model):
     claimed_until = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        verbose_name = "review of a call"
+        verbose_name_plural = "reviews of calls"
         default_permissions = ()
         permissions = [
             ("review_call", "Can mark calls as reviewed, and take those that wait for review"),

@@ -14,7 +14,9 @@ class ScorecardForm(models.Model):
     name = models.CharField(max_length=100, unique=True)
     description = models.CharField(max_length=300, blank=True)
     is_active = models.BooleanField(
-        default=True, help_text="Whether it can be filled in. What was filled in stays readable."
+        "active",
+        default=True,
+        help_text="Whether it can be filled in. What was filled in stays readable.",
     )
 
     class Meta:
@@ -53,6 +55,8 @@ class ScorecardQuestion(models.Model):
     )
 
     class Meta:
+        verbose_name = "question of a scorecard form"
+        verbose_name_plural = "questions of scorecard forms"
         ordering = ["form", "position", "pk"]
         default_permissions = ()
 
@@ -73,6 +77,8 @@ class ScorecardVersion(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        verbose_name = "version of a scorecard form"
+        verbose_name_plural = "versions of scorecard forms"
         ordering = ["form", "number"]
         default_permissions = ()
         constraints = [

@@ -106,6 +106,8 @@ class Segment(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        verbose_name = "line of a transcript"
+        verbose_name_plural = "lines of transcripts"
         ordering = ["call", "start_ms", "seq"]
         constraints = [
             models.UniqueConstraint(fields=["call", "seq"], name="segment_seq_in_call"),

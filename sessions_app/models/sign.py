@@ -13,7 +13,8 @@ class SignOfLife(models.Model):
     at = models.DateTimeField()
 
     class Meta:
-        verbose_name_plural = "signs of life"
+        verbose_name = "sign of life of a process"
+        verbose_name_plural = "signs of life of processes"
 
     def __str__(self) -> str:
         return self.name

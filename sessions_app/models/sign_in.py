@@ -14,6 +14,8 @@ class SignInFailure(models.Model):
     at = models.DateTimeField()
 
     class Meta:
+        verbose_name = "failed sign-in"
+        verbose_name_plural = "failed sign-ins"
         indexes = [models.Index(fields=["key", "at"], name="sign_in_failure_key_at")]
 
     def __str__(self) -> str:

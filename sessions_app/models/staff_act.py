@@ -26,6 +26,8 @@ class StaffAct(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        verbose_name = "act of staff in a live call"
+        verbose_name_plural = "acts of staff in live calls"
         ordering = ["call", "at_ms", "pk"]
         default_permissions = ("view",)
         permissions = [

@@ -41,6 +41,8 @@ class SummaryVersion(models.Model):
     cost = models.DecimalField(max_digits=12, decimal_places=6, null=True, blank=True)
 
     class Meta:
+        verbose_name = "version of a summary"
+        verbose_name_plural = "versions of summaries"
         ordering = ["call", "number"]
         constraints = [
             models.UniqueConstraint(fields=["call", "number"], name="summary_number_in_call"),

@@ -47,6 +47,8 @@ class Ticket(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        verbose_name = "ticket for a call"
+        verbose_name_plural = "tickets for calls"
         ordering = ["-created_at"]
 
     def __str__(self) -> str:

@@ -45,6 +45,8 @@ class Usage(models.Model):
     currency = models.CharField(max_length=10, blank=True)
 
     class Meta:
+        verbose_name = "usage"
+        verbose_name_plural = "usage"
         ordering = ["call", "pk"]
         default_permissions = ("view",)
         constraints = [

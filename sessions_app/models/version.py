@@ -39,6 +39,8 @@ class Version(LeasedJob):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        verbose_name = "second transcript"
+        verbose_name_plural = "second transcripts"
         ordering = ["call", "number"]
         constraints = [
             models.UniqueConstraint(fields=["call", "number"], name="version_number_in_call"),
@@ -88,6 +90,8 @@ class VersionSegment(models.Model):
     accepted_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        verbose_name = "line of a second transcript"
+        verbose_name_plural = "lines of second transcripts"
         ordering = ["version", "index"]
         constraints = [
             models.UniqueConstraint(fields=["version", "index"], name="version_segment_index"),

@@ -72,7 +72,7 @@ class WebhookEndpoint(models.Model):
         ordering = ["name"]
 
     def __str__(self) -> str:
-        return self.name
+        return self.name or self.url
 
 
 class WebhookDelivery(LeasedJob):

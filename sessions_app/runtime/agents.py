@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, TypeVar
 
 from django.core.exceptions import ImproperlyConfigured
@@ -137,9 +138,9 @@ class AgentBackends:
     def voice(self, config: AgentConfig, usage: CallUsage | None = None) -> AgentVoice:
         """Returns the agent's voice; if it fails, the fallback or default one takes over.
 
-        An agent that names no voice gets one of its language, if its engine has one. What it reads
-        is counted in `usage`. Raises SynthesiserError (not retryable) for a synthesiser that VOICE
-        does not name.
+        An agent that names no voice gets one of its language, if its engine has one. What each of
+        both reads is counted in `usage`. Raises SynthesiserError (not retryable) for a synthesiser
+        that VOICE does not name.
         """
         name = config.synthesiser
         first = self._synthesisers.get(name)
@@ -150,10 +151,16 @@ class AgentBackends:
         language = config.language
         other = next((key for key in ("fallback", "default") if key in self._synthesisers), name)
         second = self._synthesisers[other]
-        both = FallbackSynthesiser(first, second, second.voice_for(language, self._voices[other]))
+        used = usage or CallUsage()
+        both = FallbackSynthesiser(
+            first,
+            second,
+            second.voice_for(language, self._voices[other]),
+            on_second=partial(used.spoke, other),
+        )
         voice = config.voice or first.voice_for(language, self._voices[name])
         return AgentVoice(
-            both, self._cache, name, voice, config.speed, language=language, usage=usage
+            both, self._cache, name, voice, config.speed, language=language, usage=used
         )
 
     async def check_voice(self, config: AgentConfig, name: str) -> None:

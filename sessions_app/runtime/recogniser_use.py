@@ -7,6 +7,18 @@ from django.conf import settings
 
 from sessions_app.runtime import engine, media_processes
 
+NAMES = {
+    "moonshine": "Moonshine",
+    "pocketsphinx": "PocketSphinx",
+    "google": "Google Speech",
+    "openai": "a transcription server",
+    "vosk": "vosk",
+    "sherpa": "sherpa-onnx",
+    "whisper": "Whisper",
+    "scripted": "Scripted (for tests)",
+}
+"""What people call each engine of ours."""
+
 
 @dataclass(frozen=True, slots=True)
 class RecogniserInUse:
@@ -32,6 +44,12 @@ def _fallbacks_in_use() -> dict[str, str]:
     if settings.VOICE["ROLE"] == "web":
         return media_processes.current().fallbacks_in_use()
     return engine.fallbacks_in_use()
+
+
+def name_of(key: str) -> str:
+    """Returns what people call the engine that the settings name for a key."""
+    engine = chosen(key)
+    return NAMES.get(engine, engine)
 
 
 def chosen(key: str) -> str:

@@ -284,6 +284,16 @@ def account_of(user: Any) -> dict[str, Any]:
             }
             for token in user.api_tokens.all()
         ],
+        "saved_views": [
+            {
+                "name": view.name,
+                "query": view.query,
+                "shared": view.shared,
+                "created_at": _moment(view.created_at),
+                "updated_at": _moment(view.updated_at),
+            }
+            for view in user.saved_views.all()
+        ],
     }
 
 

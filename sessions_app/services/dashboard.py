@@ -4,7 +4,7 @@ Each number is asked when it is first read, so a table alone costs its own query
 sums that the database makes; nothing reads every segment, since `confidences` looks at
 SAMPLED_CALLS calls alone. They tell of no single call, and so the access log has no line of them.
 
-All of them take 12 queries, however many calls there are, and one more where a recording's size is
+All of them take 13 queries, however many calls there are, and one more where a recording's size is
 unknown. Each reads the calls of the period from the index `call_numbers` alone, which has all that
 is counted of a call: rows of calls are long. What belongs to a call is found by its key.
 """
@@ -13,7 +13,6 @@ import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -29,15 +28,16 @@ from sessions_app.models import (
     Recording,
     Segment,
     Summary,
-    SummaryVersion,
     Turn,
     Version,
 )
 from sessions_app.models.segment import SegmentSource
 from sessions_app.models.work import WorkState
+from sessions_app.services import usage
 from sessions_app.services.days import day_in
 from sessions_app.services.latencies import Spread, spread_of
 from sessions_app.services.periods import Period, Stretch
+from sessions_app.services.usage import UsageLine
 
 Key = TypeVar("Key")
 
@@ -118,26 +118,6 @@ class Stored:
     @property
     def bytes(self) -> int:
         return self.recording_bytes + self.copy_bytes
-
-
-@dataclass(slots=True)
-class Spent:
-    """What language models cost for an agent's calls, in the currency of MODEL_PRICES.
-
-    `summaries` is for summaries, `taken` for values; `unpriced` runs were by models without a
-    price.
-    """
-
-    agent: Named
-    summaries: Decimal = Decimal()
-    taken: Decimal = Decimal()
-    tokens_in: int = 0
-    tokens_out: int = 0
-    unpriced: int = 0
-
-    @property
-    def cost(self) -> Decimal:
-        return self.summaries + self.taken
 
 
 class Numbers:
@@ -249,18 +229,14 @@ class Numbers:
         return sorted(kept, key=lambda one: (-one.bytes, one.agent.name))
 
     @cached_property
-    def spent(self) -> list[Spent]:
-        """What language models cost, most expensive first; agents without any are left out."""
-        found: dict[int, Spent] = {}
-        for model, place in ((SummaryVersion, "summaries"), (Extraction, "taken")):
-            for row in self._costs(model):
-                agent = row["call__agent"]
-                one = found.setdefault(agent, Spent(self._named(agent)))
-                setattr(one, place, row["paid"] or Decimal())
-                one.tokens_in += row["sent"]
-                one.tokens_out += row["received"]
-                one.unpriced += row["unpriced"]
-        return sorted(found.values(), key=lambda one: (-one.cost, one.agent.name))
+    def spent(self) -> list[UsageLine]:
+        """What calls used and cost, by agent, as the page of usage tells it; most expensive first.
+
+        Agents whose calls used nothing are left out.
+        """
+        lines = usage.summed(self.period.since, self.period.before, agent=self.agent)
+        used = [line for line in lines if line.total.costs or line.total.unpriced]
+        return sorted(used, key=lambda line: (-sum(line.total.costs.values()), line.agent_name))
 
     @cached_property
     def _groups(self) -> list[dict[str, Any]]:
@@ -319,20 +295,6 @@ class Numbers:
         # the order of the index, so that no row is read
         keys = Call.objects.filter(self._of_calls()).order_by("created_at", "agent_id")
         return list(keys.values_list("pk", flat=True))[:: self.sampled_every]
-
-    def _costs(self, model: Any) -> Iterable[dict[str, Any]]:
-        by_model = self._rows_of(model).filter(requests__gt=0)
-        rows: list[dict[str, Any]] = list(
-            by_model.order_by()
-            .values("call__agent")
-            .annotate(
-                paid=Sum("cost"),
-                sent=Sum("tokens_in"),
-                received=Sum("tokens_out"),
-                unpriced=Count("pk", filter=Q(cost=None)),
-            )
-        )
-        return rows
 
 
 def _largest(found: dict[Key, Tally]) -> list[tuple[Key, Tally]]:

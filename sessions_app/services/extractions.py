@@ -1,7 +1,5 @@
 """Operations on the values taken from calls: queue, take, correct, export as a file."""
 
-import csv
-import io
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -11,8 +9,7 @@ from django.utils import timezone
 
 from sessions_app.engine.core.errors import UnknownCallError
 from sessions_app.engine.core.usage import UsageKind
-from sessions_app.engine.exports.base import one_line
-from sessions_app.engine.exports.csv import BYTE_ORDER_MARK, safe_cell
+from sessions_app.engine.exports import csv
 from sessions_app.engine.summaries.taking import Extractor, TakenValues, fields_of
 from sessions_app.engine.text.cleaning import clean, cleaned
 from sessions_app.models import AccessLog, Call, Extraction, WebhookEvent
@@ -130,20 +127,17 @@ def as_csv(calls: QuerySet[Call], user: Any) -> str:
     rows = Extraction.objects.filter(call__in=calls, state=WorkState.DONE)
     found = list(rows.select_related("call__agent").order_by("call__created_at", "call_id"))
     names = list(dict.fromkeys(name for row in found for name in row.values))
-    out = io.StringIO()
-    out.write(BYTE_ORDER_MARK)
-    writer = csv.writer(out)
-    writer.writerow(["call", "agent", "created_at", *names])
+    lines = []
     for row in found:
         access.log(row.call, user, AccessLog.Action.EXPORTED, "taken values, csv")
         told = [row.call.public_id, row.call.agent.slug, row.call.created_at.isoformat()]
-        writer.writerow([*told, *(_cell(row.values.get(name)) for name in names)])
-    return out.getvalue()
+        lines.append([*told, *(_cell(row.values.get(name)) for name in names)])
+    return csv.table(["call", "agent", "created_at", *names], lines)
 
 
 def _cell(value: Any) -> Any:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):
-        return safe_cell(one_line("; ".join(map(str, value))))
-    return safe_cell(one_line(value)) if isinstance(value, str) else value
+        return csv.word_cell("; ".join(map(str, value)))
+    return csv.word_cell(value) if isinstance(value, str) else value

@@ -1,14 +1,11 @@
 """Scorecards of many calls as CSV: one line an answer."""
 
-import csv
-import io
 from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
 
-from sessions_app.engine.exports.base import one_line
-from sessions_app.engine.exports.csv import BYTE_ORDER_MARK, safe_cell
+from sessions_app.engine.exports import csv
 from sessions_app.models import AccessLog, Scorecard
 from sessions_app.services import scorecards
 
@@ -27,25 +24,19 @@ def render(cards: QuerySet[Scorecard], user: Any) -> str:
         .select_related("call", "form", "version", "reviewer")
         .order_by("call__created_at", "call_id", "form__name", "pk")
     )
-    out = io.StringIO()
-    out.write(BYTE_ORDER_MARK)
-    writer = csv.writer(out)
-    writer.writerow(COLUMNS)
-    for card in rows:
-        writer.writerows(_lines(card))
     _log({card.call_id for card in rows}, user)
-    return out.getvalue()
+    return csv.table(COLUMNS, (line for card in rows for line in _lines(card)))
 
 
 def _lines(card: Scorecard) -> list[list[Any]]:
-    reviewer = safe_cell(card.reviewer.get_username()) if card.reviewer else ""
-    known = [card.call.public_id, safe_cell(card.form.name), card.version.number, reviewer]
+    reviewer = csv.safe_cell(card.reviewer.get_username()) if card.reviewer else ""
+    known = [card.call.public_id, csv.safe_cell(card.form.name), card.version.number, reviewer]
     at = card.updated_at.isoformat()
     lines = []
     for question in card.version.questions:
         value = card.answers.get(question["key"])
-        told = safe_cell(one_line(value)) if isinstance(value, str) else scorecards.shown(value)
-        lines.append([*known, at, safe_cell(one_line(question["text"])), question["kind"], told])
+        told = csv.word_cell(value) if isinstance(value, str) else scorecards.shown(value)
+        lines.append([*known, at, csv.word_cell(question["text"]), question["kind"], told])
     return lines
 
 

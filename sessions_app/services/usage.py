@@ -158,8 +158,11 @@ class UsageTotal:
 
 
 def of_call(call: Call) -> list[Usage]:
-    """Returns what a call used, and what followed it, in the order in which it was stored."""
-    return list(Usage.objects.filter(call=call).order_by("pk"))
+    """Returns what a call used, and what followed it, in the order in which it was stored.
+
+    Asks nothing where the call's `usage` is prefetched.
+    """
+    return sorted(call.usage.all(), key=lambda row: row.pk)
 
 
 def total_of(rows: Iterable[Usage]) -> UsageTotal:

@@ -49,16 +49,7 @@ class RecogniserNote:
     instead_of: str = ""
 
 
-_RECOGNISERS = {
-    "moonshine": RecogniserNote("Moonshine", is_trial=False),
-    "pocketsphinx": RecogniserNote("PocketSphinx", is_trial=True),
-    "google": RecogniserNote("Google Speech", is_trial=False),
-    "openai": RecogniserNote("a transcription server", is_trial=False),
-    "vosk": RecogniserNote("vosk", is_trial=False),
-    "sherpa": RecogniserNote("sherpa-onnx", is_trial=False),
-    "whisper": RecogniserNote("Whisper", is_trial=False),
-    "scripted": RecogniserNote("Scripted (for tests)", is_trial=True),
-}
+_FOR_TRIALS = frozenset({"pocketsphinx", "scripted"})
 
 
 def recogniser_note(key: str) -> RecogniserNote:
@@ -74,7 +65,7 @@ def recogniser_in_use(key: str) -> RecogniserNote:
 
 
 def _note(engine: str) -> RecogniserNote:
-    return _RECOGNISERS.get(engine, RecogniserNote(engine, is_trial=False))
+    return RecogniserNote(recogniser_use.NAMES.get(engine, engine), engine in _FOR_TRIALS)
 
 
 def language(tag: str) -> str:

@@ -17,6 +17,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from sessions_app.models import AccessLog, Call, Recording, Version
 from sessions_app.models.work import WorkState
+from sessions_app.services import tags
 from tests.admin.conftest import signed_in
 from tests.fixtures.chromium import chromium
 from tests.services.test_versions import made, row
@@ -196,3 +197,16 @@ def test_the_api_can_be_browsed_and_tried(server: LiveServer, staff: User, ended
         operation.locator(".try-out__btn").click()
         operation.locator(".execute").click()
         expect(operation.locator(".live-responses-table")).to_contain_text(ended.public_id)
+
+
+def test_the_list_of_calls_fits_a_small_screen(
+    server: LiveServer, staff: User, ended: Call
+) -> None:
+    Call.objects.filter(pk=ended.pk).update(title="")
+    tags.add(ended, staff, ["garden", "callback"])
+    with page_of(staff, server) as page:
+        page.set_viewport_size({"width": 1280, "height": 900})
+        page.goto(f"{server.url}/admin/sessions_app/call/")
+        table = page.locator("#changelist .results")
+        expect(table.get_by_text("Reviewed")).to_be_visible()
+        assert table.evaluate("box => box.scrollWidth - box.clientWidth") <= 0

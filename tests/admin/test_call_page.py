@@ -10,11 +10,14 @@ from bench.long_call import long_call
 from sessions_app.admin import call_page, persona
 from sessions_app.engine.core.agent_config import AgentConfig, TurnSettings
 from sessions_app.engine.core.party import visitor_name
+from sessions_app.engine.core.usage import UsageKind, UsedPart
 from sessions_app.models import AccessLog, Agent, Call, Extraction, Recording, Segment, Summary
-from sessions_app.services import access, corrections
+from sessions_app.services import access, corrections, usage
 from sessions_app.services.call_parts import FIRST_ANSWERS
 from tests.admin.conftest import signed_in
 from tests.conftest import CallMaker
+
+ENGINE = {"BACKEND": "sessions_app.engine.stt.engines.moonshine.MoonshineRecogniser"}
 
 
 def test_the_timeline_is_in_order(alice: User, recording: Recording, summary: Summary) -> None:
@@ -151,3 +154,22 @@ def test_gaps_and_each_answer_s_wait_are_shown(at_desk: Any, looking: Any, alice
     assert (rest.count('data-testid="turn"'), "<html" in rest) == (2, False)
     assert signed_in(alice).get(part).status_code == 302
     assert at_desk.get(part.replace(str(call.pk), "999999")).status_code == 404
+
+
+def test_the_engines_that_wrote_are_named(at_desk: Any, ended: Call, settings: Any) -> None:
+    own = {"default": {"SAME_AS": "moonshine"}, "moonshine": ENGINE}
+    settings.VOICE = {**settings.VOICE, "RECOGNISERS": own}
+    Call.objects.filter(pk=ended.pk).update(recogniser="default")
+    address = f"/admin/sessions_app/call/{ended.pk}/change/"
+    told = "<dt>Recogniser</dt><dd>{} (default), en-US</dd>"
+    assert told.format("Moonshine") in at_desk.get(address).content.decode()
+    heard = [UsedPart(UsageKind.RECOGNITION, name, audio_ms=9) for name in ("default", "vosk")]
+    usage.keep(ended.pk, heard)
+    assert told.format("Moonshine, vosk") in at_desk.get(address).content.decode()
+
+
+def test_a_title_is_changed_in_one_place(at_desk: Any, ended: Call) -> None:
+    page = at_desk.get(f"/admin/sessions_app/call/{ended.pk}/change/").content.decode()
+    assert page.count('name="title"') == 1
+    assert 'name="_save"' not in page
+    assert f'/call/{ended.pk}/delete/">Erase this call</a>' in page

@@ -135,7 +135,11 @@ def test_nobody_adds_calls_nor_deletes_one_without_a_receipt(root: Any, ended: C
 def test_staff_rename_and_nothing_else_is_written(at_desk: Any, call: Call) -> None:
     at_desk.get(page(call))
     Call.objects.filter(pk=call.pk).update(state="active")
-    assert at_desk.post(page(call), {"title": "Monday", "state": "failed"}).status_code == 302
+    wanted = {"title": "Monday", "state": "failed"}
+    assert at_desk.post(page(call), wanted).status_code == 302
+    call.refresh_from_db()
+    assert (call.title, call.state) == ("", "active")
+    assert at_desk.post(f"/calls/{call.public_id}/title?on=admin", wanted).status_code == 302
     call.refresh_from_db()
     assert (call.title, call.state) == ("Monday", "active")
     assert AccessLog.objects.filter(call=call, action=AccessLog.Action.EDITED).count() == 1

@@ -134,6 +134,6 @@ def test_receipts_are_listed_with_what_keeps_them(
     monkeypatch.undo()
     assert erasure_work.carry_out(receipt.pk)
     one = f"/admin/sessions_app/erasurereceipt/{receipt.pk}/change/"
-    assert "3 segment" in at_desk.get(one).content.decode()
+    assert "3 lines of transcripts" in at_desk.get(one).content.decode()
     assert at_desk.post(one, {"subject": "x"}).status_code == 403
     assert at_desk.post(f"{one[:-7]}delete/", SURE).status_code == 403

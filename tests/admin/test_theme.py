@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import django.contrib.admin
+from django.apps import apps
 from django.conf import settings
 from django.contrib import admin
 from django.test import Client, RequestFactory
@@ -68,3 +69,64 @@ def test_the_theme_is_the_last_sheet(root: Client) -> None:
         page = root.get(address).content.decode()
         assert SHEET.findall(page)[-1] == "admin-voicesite/theme.css", address
         assert '<a href="/calls/">Calls</a>' in page
+
+
+PLAIN = {
+    *("agent", "call", "erasurereceipt", "note", "recording", "reviewcomment", "savedview"),
+    *("scorecard", "scorecardform", "sharelink", "turn", "webhookendpoint"),
+}
+"""Models whose own name is what people call them."""
+
+
+def test_what_a_model_is_called_was_thought_of() -> None:
+    """Django would call AccessLog "access log", and many of them "access logs"."""
+    ours = apps.get_app_config("sessions_app").get_models()
+    unnamed = {
+        model._meta.model_name
+        for model in ours
+        if not {"verbose_name", "verbose_name_plural"} & set(model._meta.original_attrs)
+    }
+    assert unnamed <= PLAIN
+
+
+def test_lists_and_their_filters_are_titled_by_what_they_are(root: Client) -> None:
+    page = root.get("/admin/sessions_app/accesslog/").content.decode()
+    assert "<h1>Accesses to calls</h1>" in page
+    assert "<summary> When</summary>" in page
+    assert "<h1>Users</h1>" in root.get("/admin/auth/user/").content.decode()
+    agents = root.get("/admin/sessions_app/agent/").content.decode()
+    assert "<summary> Active</summary>" in agents
+
+
+BUTTON = re.compile(r'<(?:a|button|summary)[^>]*class="([^"]*\bbutton\b[^"]*)"[^>]*>([^<]*)')
+DESTROYS = re.compile(r"^(Erase|Delete|Revoke|End the call|End it now|Hide the|Find and hide)")
+FILLED = {"vs-primary", "button-primary"}
+IN_RED = {"vs-danger", "button-danger", "button-remove"}
+
+
+def buttons() -> dict[str, list[tuple[set[str], str]]]:
+    """Returns classes and words of the buttons of each template."""
+    folder = Path(settings.BASE_DIR) / "templates"
+    return {
+        str(path.relative_to(folder)): [
+            (set(names.split()), words.strip()) for names, words in BUTTON.findall(path.read_text())
+        ]
+        for path in folder.rglob("*.html")
+    }
+
+
+def test_what_destroys_is_drawn_in_the_colour_of_danger_and_nothing_else_is() -> None:
+    found = [
+        (name, words, bool(DESTROYS.match(words)), bool(classes & IN_RED))
+        for name, all_of in buttons().items()
+        for classes, words in all_of
+    ]
+    assert [one for one in found if one[2] != one[3]] == []
+    assert sum(one[2] for one in found) > 10
+
+
+def test_a_page_of_the_admin_has_one_main_button() -> None:
+    for name, all_of in buttons().items():
+        if name.startswith("admin/"):
+            strong = [words for classes, words in all_of if classes & (FILLED | {"vs-danger"})]
+            assert len(strong) <= 1, (name, strong)

@@ -100,3 +100,18 @@ def test_sums_are_a_table_and_a_file(used: Call, at_desk: Client, looking: Clien
     assert looking.get(SUMS).status_code == 403
     assert SUMS in shown(at_desk, "/admin/sessions_app/call/")
     assert SUMS not in shown(looking, "/admin/sessions_app/call/")
+
+
+def test_the_dashboard_tells_the_same_cost(used: Call, at_desk: Client, looking: Client) -> None:
+    dashboard = "/admin/sessions_app/call/dashboard/"
+    page, sums = shown(at_desk, dashboard), shown(at_desk, f"{SUMS}?by=all")
+    assert "1.2340 EUR in all." in page
+    assert "1.2340 EUR" in sums
+    assert "What has no price is not in the cost." in page
+    (line,) = rows(at_desk.get(f"{dashboard}cost.csv"))
+    told = {"Agent": used.agent.name, "Currency": "EUR", "Cost": "1.234000"}
+    assert line == told | {"Without a price": "1"}
+    assert "1.2340" not in shown(looking, dashboard)
+    assert looking.get(f"{dashboard}cost.csv").status_code == 403
+    address = page.partition('">Usage and cost: what')[0].rpartition('href="')[2]
+    assert "1.2340 EUR" in shown(at_desk, address.replace("&amp;", "&"))

@@ -10,6 +10,7 @@ import pytest
 from sessions_app.engine.agent.responders.scribe.responder import ScribeResponder
 from sessions_app.engine.core.agent_config import AgentConfig, TurnSettings
 from sessions_app.engine.core.errors import ResponderError, SynthesiserError
+from sessions_app.engine.core.usage import CallUsage, UsageKind, UsedPart
 from sessions_app.engine.tts.base import SpeechChunk, Synthesiser
 from sessions_app.engine.tts.engines.espeak import EspeakSynthesiser
 from sessions_app.engine.tts.engines.scripted import ScriptedSynthesiser
@@ -125,6 +126,26 @@ async def test_an_agent_without_a_voice_has_one_of_its_language(
         await parts.aclose()
     # the one that takes over knows nothing of the first one's names
     assert asked == [voice, "de" if named else voice]
+
+
+async def test_what_the_voice_that_takes_over_reads_is_counted_as_its_own(settings: Any) -> None:
+    scripted = "sessions_app.engine.tts.engines.scripted.ScriptedSynthesiser"
+    broken = {"BACKEND": scripted, "OPTIONS": {"pace": 0, "fail_after_ms": 0}}
+    whole = {"BACKEND": scripted, "OPTIONS": {"pace": 0}}
+    each = {"default": whole, "fallback": whole, "broken": broken}
+    settings.VOICE = {**settings.VOICE, "SYNTHESISERS": each}
+    parts, used = AgentBackends(), CallUsage()
+    await parts.start()
+    try:
+        voice = parts.voice(AgentConfig(synthesiser="broken", voice="ada"), used)
+        async for _ in voice.stream("Good morning."):
+            pass
+    finally:
+        await parts.aclose()
+    assert used.parts() == [
+        UsedPart(UsageKind.SPEECH, "broken", "ada", characters=13),
+        UsedPart(UsageKind.SPEECH, "fallback", "", characters=13),
+    ]
 
 
 async def test_the_log_says_why_a_part_cannot_run(

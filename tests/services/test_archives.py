@@ -30,7 +30,18 @@ from sessions_app.services import (
 from sessions_app.services.queueing import MAKE_ARCHIVE
 from tests.conftest import Queued
 from tests.fixtures.left import left_in_files
-from tests.fixtures.spoken_call import ANSWERED, CORRECTED, NOTED, SAID, TITLE, WORDS, spoken_call
+from tests.fixtures.spoken_call import (
+    ANSWERED,
+    CORRECTED,
+    NOTED,
+    SAID,
+    TITLE,
+    VIEW,
+    VIEW_ASKS,
+    WORDS,
+    saved_view,
+    spoken_call,
+)
 from tests.views.test_recordings import bucket
 
 __all__ = ["bucket"]
@@ -64,6 +75,7 @@ def files(folder: Path) -> list[Path]:
 
 def test_all_that_is_a_users_is_in_it(spoken: Call, alice: User, bob: User) -> None:
     access.issue_token(alice, "a program")
+    saved_view(alice)
     access.log(spoken, bob, AccessLog.Action.LISTENED, "in the admin")
     row = made(archives.ask_own(alice, alice))
     archive = opened(row)
@@ -91,6 +103,8 @@ def test_all_that_is_a_users_is_in_it(spoken: Call, alice: User, bob: User) -> N
     account = json.loads(text("account.json"))
     assert (account["username"], account["api_tokens"][0]["name"]) == ("alice", "a program")
     assert "password" not in account
+    (view,) = account["saved_views"]
+    assert (view["name"], view["query"], view["shared"]) == (VIEW, f"q={VIEW_ASKS}", False)
     looks = text("who-looked.txt")
     assert f"bob: Listened (in the admin), call {spoken.public_id}" in looks
     assert "alice" not in looks
@@ -106,10 +120,12 @@ def test_what_is_others_is_not_in_it(
     spoken: Call, alice: User, bob: User, own_folders: Path
 ) -> None:
     other = spoken_call(bob, own_folders)
+    saved_view(bob)
     archive = opened(made(archives.ask_own(alice, alice)))
     assert not [name for name in archive.namelist() if other.public_id in name]
     told = b"".join(archive.read(name) for name in archive.namelist())
     assert other.public_id.encode() not in told
+    assert VIEW.encode() not in told
 
 
 def test_what_was_written_is_no_markup_in_the_page(spoken: Call, alice: User) -> None:

@@ -12,6 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from sessions_app.engine.core.usage import UsageKind
 from sessions_app.models import (
     Agent,
     AudioCopy,
@@ -20,10 +21,10 @@ from sessions_app.models import (
     Recording,
     Segment,
     Summary,
-    SummaryVersion,
     Turn,
+    Usage,
 )
-from sessions_app.services import calls, dashboard
+from sessions_app.services import calls, dashboard, usage
 from sessions_app.services.dashboard import Numbers
 from sessions_app.services.periods import Period, last_days
 
@@ -64,6 +65,11 @@ def answered(call: Call, index: int, after_ms: int, **given: Any) -> None:
     times = {"speech_end_ms": 1000, "first_audio_ms": 1000 + after_ms}
     row = {"speaker": "agent", "start_ms": 1000, "end_ms": 9000} | times | given
     Turn.objects.create(call=call, index=index, **row)
+
+
+def paid(call: Call, cost: str | None, kind: UsageKind = UsageKind.RECOGNITION) -> None:
+    told = {"cost": cost, "currency": "EUR" if cost else ""}
+    Usage.objects.create(call=call, kind=kind.value, name="r", audio_ms=1000, **told)
 
 
 def test_calls_are_counted_on_the_day_they_began(make: Making) -> None:
@@ -143,14 +149,14 @@ def test_one_agent_narrows_every_number(make: Making) -> None:
         answered(call, 1, 700)
         said(call, 1, 0.5)
         Recording.objects.create(call=call, state="failed", file="x.ogg", size=5)
-        SummaryVersion.objects.create(call=call, number=1, made_at=NOON, requests=1, cost="1")
+        paid(call, "1")
     numbers = Numbers(DAYS, Agent.objects.get(slug="scribe"))
     assert numbers.total.calls == 1
     assert [one.answers for one in numbers.answers] == [1]
     assert [one.segments for one in numbers.confidences] == [1]
     assert numbers.failed_jobs[Recording] == 1
     assert [one.recording_bytes for one in numbers.stored] == [5]
-    assert [one.cost for one in numbers.spent] == [1]
+    assert [one.total.costs for one in numbers.spent] == [{"EUR": 1}]
 
 
 def test_a_call_that_is_being_erased_is_in_no_number(make: Making) -> None:
@@ -158,7 +164,7 @@ def test_a_call_that_is_being_erased_is_in_no_number(make: Making) -> None:
     answered(call, 1, 700)
     said(call, 1, 0.5)
     Recording.objects.create(call=call, state="failed", file="x.ogg", size=5)
-    SummaryVersion.objects.create(call=call, number=1, made_at=NOON, requests=1, cost="1")
+    paid(call, "1")
     Call.objects.filter(pk=call.pk).update(erasing_at=NOON)
     numbers = Numbers(DAYS)
     assert numbers.total.calls == 0
@@ -243,22 +249,17 @@ def test_no_more_files_than_that_are_measured(
     assert (one.recording_bytes, one.unknown) == (100, 1)
 
 
-def test_costs_are_of_every_summary_and_of_the_values(make: Making) -> None:
-    call = make()
-    used = {"requests": 1, "tokens_in": 100, "tokens_out": 10}
-    for number, cost in enumerate(("0.25", "0.5", None), start=1):
-        SummaryVersion.objects.create(
-            call=call, number=number, made_at=NOON, cost=cost and Decimal(cost), **used
-        )
-    SummaryVersion.objects.create(call=call, number=4, made_at=NOON)  # by no language model
-    Extraction.objects.create(call=call, state="done", cost=Decimal("0.125"), **used)
-    (one,) = Numbers(DAYS).spent
-    assert (one.summaries, one.taken, one.cost) == (
-        Decimal("0.75"),
-        Decimal("0.125"),
-        Decimal("0.875"),
-    )
-    assert (one.tokens_in, one.tokens_out, one.unpriced) == (400, 40, 1)
+def test_costs_are_those_of_the_page_of_usage(make: Making) -> None:
+    cheap, dear = make(), make(agent="transcribe-only")
+    paid(cheap, "0.25")
+    paid(cheap, None, UsageKind.ANSWERS)
+    paid(dear, "0.5", UsageKind.SUMMARY)
+    make(agent="transcribe-only")  # used nothing
+    found = Numbers(DAYS).spent
+    assert [one.total.costs for one in found] == [{"EUR": Decimal("0.5")}, {"EUR": Decimal("0.25")}]
+    assert [one.total.unpriced for one in found] == [0, 1]
+    same = usage.summed(DAYS.since, DAYS.before)
+    assert sorted(found, key=lambda one: one.agent_name) == same
 
 
 PARTS = (
@@ -280,7 +281,7 @@ def test_numbers_take_as_many_queries_for_many_calls_as_for_one(make: Making) ->
     alone = read()
     for _ in range(5):
         Recording.objects.create(call=make(), state="done", file="x.ogg", size=5)
-    assert (read(), alone) == (alone, 12)
+    assert (read(), alone) == (alone, 13)
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL's plans follow the rows")

@@ -51,12 +51,23 @@ from sessions_app.services import (
 from sessions_app.services.queueing import ERASE
 from tests.conftest import CallMaker, Queued
 from tests.fixtures.left import left_in_database, left_in_files
-from tests.fixtures.spoken_call import COUNTED, SAID, VISITOR, WORDS, exported, spoken_call
+from tests.fixtures.spoken_call import (
+    COUNTED,
+    SAID,
+    VIEW,
+    VIEW_ASKS,
+    VISITOR,
+    WORDS,
+    exported,
+    saved_view,
+    spoken_call,
+)
 from tests.static_files import static_files  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.django_db
 
 STAFF, OWNER = ErasureCause.STAFF, ErasureCause.OWNER
+SINGLE = ("user", "call", "apitoken", "session", "audiocopy", "savedview")
 
 
 @pytest.fixture
@@ -216,6 +227,7 @@ def test_a_user_goes_with_all_they_have(
 ) -> None:
     other = spoken_call(bob, own_folders)
     access.issue_token(alice, "a program")
+    saved_view(alice)
     access.log(other, alice, AccessLog.Action.READ)
     client = Client()
     client.force_login(alice)
@@ -232,17 +244,14 @@ def test_a_user_goes_with_all_they_have(
     assert not Call.objects.filter(owner=alice).exists()
     erased(receipt)
     assert not Session.objects.exists()
-    assert left_in_database(["alice"]) == set()
+    assert left_in_database(["alice", VIEW, VIEW_ASKS]) == set()
     assert list(Call.everything.all()) == [other]
     kept = Recording.objects.get().file
     assert kept.storage.exists(str(kept.name))
     assert AccessLog.objects.filter(call=other, user=None, action="read").exists()
-    counts = receipt.counts
     assert (receipt.subject, receipt.asked_by) == (f"user {alice.pk}", None)
-    assert [counts[name] for name in ("user", "call", "apitoken", "session", "audiocopy")] == [
-        1
-    ] * 5
-    assert counts["file"] == 2
+    assert {receipt.counts[name] for name in SINGLE} == {1}
+    assert receipt.counts["file"] == 2
 
 
 def test_a_call_that_began_meanwhile_is_waited_for(

@@ -5,8 +5,7 @@ import io
 from collections.abc import Iterable, Iterator
 from dataclasses import astuple, dataclass, fields
 
-from sessions_app.engine.exports.base import one_line
-from sessions_app.engine.exports.csv import BYTE_ORDER_MARK, safe_cell
+from sessions_app.engine.exports.csv import BYTE_ORDER_MARK, word_cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +60,7 @@ def lines(calls: Iterable[CallLine]) -> str:
 def _cells(call: CallLine) -> Iterator[object]:
     for name, value in zip(COLUMNS, astuple(call), strict=True):
         if name in _FREE:
-            yield safe_cell(one_line(str(value)))
+            yield word_cell(str(value))
         else:
             yield "" if value is None else value
 

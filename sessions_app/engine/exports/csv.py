@@ -3,7 +3,8 @@
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from sessions_app.engine.exports.base import ExportCall, ExportSegment, one_line
 
@@ -40,18 +41,25 @@ _OTHER_VALUES = frozenset(f"{_YES_AND_NO} {_NO_VALUE}".split())
 
 def render(call: ExportCall, segments: Sequence[ExportSegment]) -> str:
     """Returns a byte order mark, a header line and one line per segment."""
+    return table(COLUMNS, (_cells(call, segment) for segment in segments))
+
+
+def table(head: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
+    """Returns a byte order mark, `head` and the rows, as every CSV file of the product is.
+
+    Words that people wrote go through `word_cell` first.
+    """
     out = io.StringIO()
     out.write(BYTE_ORDER_MARK)
     writer = csv.writer(out)
-    writer.writerow(COLUMNS)
-    for s in segments:
-        confidence = "" if s.confidence is None else s.confidence
-        cut = "yes" if s.interrupted else ""
-        text = safe_cell(one_line(s.text))
-        writer.writerow(
-            [call.call_id, s.seq, s.speaker, s.start_ms, s.end_ms, confidence, text, cut]
-        )
+    writer.writerow(head)
+    writer.writerows(rows)
     return out.getvalue()
+
+
+def word_cell(text: str) -> str:
+    """Returns people's words as one line that spreadsheets read as nothing else."""
+    return safe_cell(one_line(text))
 
 
 def safe_cell(text: str) -> str:
@@ -60,6 +68,13 @@ def safe_cell(text: str) -> str:
     Quotes do not help, and an apostrophe would look as if it was said.
     """
     return PLAIN + text if text.startswith(PLAIN) or _is_read_otherwise(text) else text
+
+
+def _cells(call: ExportCall, s: ExportSegment) -> list[Any]:
+    confidence = "" if s.confidence is None else s.confidence
+    times = s.start_ms, s.end_ms
+    cut = "yes" if s.interrupted else ""
+    return [call.call_id, s.seq, s.speaker, *times, confidence, word_cell(s.text), cut]
 
 
 def _is_read_otherwise(text: str) -> bool:

@@ -1,7 +1,7 @@
 """Two voices as one: the second takes over where the first fails."""
 
 import logging
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import replace
 
@@ -19,13 +19,20 @@ class FallbackSynthesiser(Synthesiser):
     `second` speaks in `second_voice`, and repeats the word that was cut off. A word is reported
     only once it begins to sound, as `second` speaks those that `first` reported ahead at other
     times. Both may be the same engine: then it is tried twice, except with a text that it cannot
-    speak.
+    speak. `on_second` is told the voice and the characters that `second` is given to read.
     """
 
-    def __init__(self, first: Synthesiser, second: Synthesiser, second_voice: str = "") -> None:
+    def __init__(
+        self,
+        first: Synthesiser,
+        second: Synthesiser,
+        second_voice: str = "",
+        on_second: Callable[[str, int], None] | None = None,
+    ) -> None:
         self._first = first
         self._second = second
         self._second_voice = second_voice
+        self._on_second = on_second
         self.gives_word_times = first.gives_word_times and second.gives_word_times
 
     async def start(self) -> None:
@@ -72,6 +79,8 @@ class FallbackSynthesiser(Synthesiser):
         start = _resume_at(text, words, made_ms, speed)
         # another engine does not have the first one's voices, and neither has one that was unknown
         name = voice if self._second is self._first and not unknown else self._second_voice
+        if self._on_second is not None:
+            self._on_second(name, len(text) - start)
         async with aclosing(self._second.stream(text[start:], voice=name, speed=speed)) as chunks:
             async for chunk in chunks:
                 shifted = tuple(_shifted(word, start, made_ms) for word in chunk.words)
