@@ -23,6 +23,7 @@ from sessions_app.services import (
     call_parts,
     corrections,
     erasure,
+    live_desk,
     review_panel,
     review_refusals,
     saved_views,
@@ -236,7 +237,9 @@ def _has_sound(found: Call) -> bool:
 
 def _transcript(request: HttpRequest, found: Call) -> parted.PartedTranscript:
     wanted = one_line(clean(request.GET.get("q", ""))[:MOST_WANTED])
-    return parted.PartedTranscript(found, view_models.agent_name(found), wanted)
+    typists = live_desk.may_see_typists(request.user, found)
+    name = view_models.agent_name(found)
+    return parted.PartedTranscript(found, name, wanted, typists=typists)
 
 
 def _part(request: HttpRequest, found: Call, asked: call_parts.Asked) -> dict[str, Any]:

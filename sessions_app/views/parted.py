@@ -10,11 +10,15 @@ from sessions_app.views.view_models import TranscriptEntry
 class PartedTranscript:
     """The lines of a kept call, of which only those that are asked for are read with their words.
 
-    `rows` are all of its segments. `wanted` is marked in the lines; `agent` is its name.
+    `rows` are all of its segments. `wanted` is marked in the lines; `agent` is its name. With
+    `typists` the lines that staff typed for the agent say who did.
     """
 
-    def __init__(self, call: Call, agent: str = "", wanted: str = "") -> None:
+    def __init__(
+        self, call: Call, agent: str = "", wanted: str = "", *, typists: bool = False
+    ) -> None:
         self._call, self._agent, self._wanted = call, agent, wanted
+        self._typists = typists
         self.rows = outline.of(call)
         self._kept = [row for row in self.rows if row.has_line]
 
@@ -47,7 +51,9 @@ class PartedTranscript:
         before = self._kept[first - 1].start_ms if first else -1
         gaps = [gap for gap in self._call.gaps if gap[0] > before]
         read = outline.segments(self._call, rows)
-        return view_models.lines(read, self._agent, gaps, self._wanted)
+        return view_models.lines(
+            read, self._agent, gaps, self._wanted, typists=self._typists
+        )
 
     def later(self, want: Asked) -> list[Later]:
         """Returns the parts that the page comes without."""

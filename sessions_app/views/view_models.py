@@ -13,7 +13,7 @@ from sessions_app.engine.text.writing import clip, tokens
 from sessions_app.models import Agent, Call, Recording, Segment, Summary
 from sessions_app.models.segment import SegmentSource
 from sessions_app.models.work import WorkState
-from sessions_app.services import corrections, redactions
+from sessions_app.services import corrections, live_desk, redactions
 from sessions_app.services.gaps import Gap, lasted, take_before
 from sessions_app.services.outline import Outlined
 from sessions_app.services.search import BestSegment
@@ -90,6 +90,8 @@ class TranscriptEntry:
     revision: int = 0
     corrected_by: str = ""
     corrected_at: datetime | None = None
+    typed_by: str = ""
+    """Who of the staff typed it for the agent to say; empty for who may not know."""
 
     @property
     def places(self) -> str:
@@ -187,11 +189,13 @@ def lines(
     agent: str = "",
     gaps: Sequence[Gap] = (),
     wanted: str = "",
+    *,
+    typists: bool = False,
 ) -> list[TranscriptEntry]:
     """Returns segments as lines of a transcript, in the order given.
 
     `agent` is its name; `gaps` are where the connection was lost, in ms of the call clock; words
-    of `wanted` are marked.
+    of `wanted` are marked. With `typists` the lines that staff typed say who did.
     """
     left = list(gaps)
     return [
@@ -212,6 +216,7 @@ def lines(
             interrupted=segment.interrupted,
             unheard=segment.unheard_text,
             gap_before=take_before(left, segment.start_ms),
+            typed_by=live_desk.typist_name(segment) if typists else "",
         )
         for segment in segments
         if segment.is_shown or segment.is_corrected

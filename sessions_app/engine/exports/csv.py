@@ -7,7 +7,10 @@ from collections.abc import Sequence
 
 from sessions_app.engine.exports.base import ExportCall, ExportSegment, one_line
 
-COLUMNS = ("call", "seq", "speaker", "start_ms", "end_ms", "confidence", "text", "interrupted")
+COLUMNS = (
+    *("call", "seq", "speaker", "start_ms", "end_ms", "confidence", "text", "interrupted"),
+    "typed_by",
+)
 BYTE_ORDER_MARK = "\ufeff"
 """Marks the file as UTF-8 for spreadsheets, which else assume the machine's own encoding."""
 
@@ -47,10 +50,9 @@ def render(call: ExportCall, segments: Sequence[ExportSegment]) -> str:
     for s in segments:
         confidence = "" if s.confidence is None else s.confidence
         cut = "yes" if s.interrupted else ""
-        text = safe_cell(one_line(s.text))
-        writer.writerow(
-            [call.call_id, s.seq, s.speaker, s.start_ms, s.end_ms, confidence, text, cut]
-        )
+        text, by = safe_cell(one_line(s.text)), safe_cell(one_line(s.typed_by))
+        times = (s.start_ms, s.end_ms)
+        writer.writerow([call.call_id, s.seq, s.speaker, *times, confidence, text, cut, by])
     return out.getvalue()
 
 
