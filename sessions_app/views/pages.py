@@ -282,6 +282,7 @@ def _detail(request: HttpRequest, found: Call, asked: call_parts.Asked) -> dict[
         "agent_name": agent,
         "lines": transcript.lines(asked),
         "lines_later": transcript.later(asked),
+        "unsure": transcript.unsure,
         "gap_after": transcript.gap_after,
         "waterfall": waterfall,
         "answers_later": answers_later,

@@ -33,6 +33,11 @@ class PartedTranscript:
         return {row.turn_index: row.seq for row in reversed(self.rows)}
 
     @property
+    def unsure(self) -> str:
+        """The lines that the recogniser was unsure of, each `seq:start_ms`, for unsure-lines.js."""
+        return " ".join(f"{row.seq}:{row.start_ms}" for row in self._kept if row.unsure)
+
+    @property
     def revision(self) -> int:
         """How often what people read has changed."""
         return sum(row.revision for row in self.rows)

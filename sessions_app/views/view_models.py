@@ -13,7 +13,7 @@ from sessions_app.engine.text.writing import clip, tokens
 from sessions_app.models import Agent, Call, Recording, Segment, Summary
 from sessions_app.models.segment import SegmentSource
 from sessions_app.models.work import WorkState
-from sessions_app.services import corrections, live_desk, redactions
+from sessions_app.services import corrections, live_desk, redactions, transcripts
 from sessions_app.services.gaps import Gap, lasted, take_before
 from sessions_app.services.outline import Outlined
 from sessions_app.services.search import BestSegment
@@ -92,6 +92,8 @@ class TranscriptEntry:
     corrected_at: datetime | None = None
     typed_by: str = ""
     """Who of the staff typed it for the agent to say; empty for who may not know."""
+    sure: int | None = None
+    """How sure the recogniser was, in percent, where it was not; else None."""
 
     @property
     def places(self) -> str:
@@ -217,6 +219,7 @@ def lines(
             unheard=segment.unheard_text,
             gap_before=take_before(left, segment.start_ms),
             typed_by=live_desk.typist_name(segment) if typists else "",
+            sure=_sure(segment),
         )
         for segment in segments
         if segment.is_shown or segment.is_corrected
@@ -232,6 +235,12 @@ def gap_after(segments: Sequence[Segment | Outlined], gaps: Sequence[Gap]) -> st
 
 def _name(speaker: str, agent: str) -> str:
     return agent if agent and speaker == Speaker.AGENT else SPEAKERS.get(speaker, speaker)
+
+
+def _sure(segment: Segment) -> int | None:
+    if segment.confidence is None or not transcripts.is_unsure(segment):
+        return None
+    return wording.percent(segment.confidence, 1)
 
 
 def _words(segment: Segment, wanted: str) -> tuple[ShownWord, ...]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from sessions_app.models import Recording, Segment
 from sessions_app.services import summary_display
@@ -144,3 +145,13 @@ def test_a_side_that_spoke_and_cannot_be_heard_is_known(
     assert view_models.silent_sides(recording, [segment("Good morning.", 2), typed]) == silent
     assert view_models.silent_sides(Recording(peaks=peaks), [typed]) == []
     assert view_models.silent_sides(None, [typed]) == []
+
+
+def test_lines_that_the_recogniser_was_unsure_of_say_how_sure_it_was() -> None:
+    made = [segment("good mourning", 2, edited) for edited in ("", "", "Good morning.", "")]
+    sure = (0.416, 0.7, 0.2, None)
+    for row, confidence in zip(made, sure, strict=True):
+        row.confidence = confidence
+    assert [line.sure for line in view_models.lines(made)] == [42, None, None, None]
+    made[0].revised_at, made[0].revised_text = timezone.now(), "good morning"
+    assert view_models.lines(made)[0].sure is None
