@@ -10,7 +10,7 @@ from sessions_app.services import search, transcripts
 
 
 class Outlined(NamedTuple):
-    """One segment; `has_line` if a transcript shows it, as `view_models.lines` says.
+    """One segment; `has_line` if a transcript shows it, as `transcript_lines.lines` says.
 
     `unsure` if the recogniser was, as `transcripts.IS_UNSURE` says.
     """

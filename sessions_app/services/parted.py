@@ -1,10 +1,9 @@
 """The transcript of a kept call, in the parts that services/call_parts.py cuts it into."""
 
 from sessions_app.models import Call
-from sessions_app.services import outline
+from sessions_app.services import outline, transcript_lines
 from sessions_app.services.call_parts import FIRST_LINES, Asked, Later, cut
-from sessions_app.views import view_models
-from sessions_app.views.view_models import TranscriptEntry
+from sessions_app.services.transcript_lines import TranscriptEntry
 
 
 class PartedTranscript:
@@ -45,7 +44,7 @@ class PartedTranscript:
     @property
     def gap_after(self) -> str:
         """How long the connection was lost after the last words; empty for not at all."""
-        return view_models.gap_after(self.rows, self._call.gaps)
+        return transcript_lines.gap_after(self.rows, self._call.gaps)
 
     def lines(self, want: Asked) -> list[TranscriptEntry]:
         """Returns the lines of a part, or those that the page comes with."""
@@ -56,9 +55,7 @@ class PartedTranscript:
         before = self._kept[first - 1].start_ms if first else -1
         gaps = [gap for gap in self._call.gaps if gap[0] > before]
         read = outline.segments(self._call, rows)
-        return view_models.lines(
-            read, self._agent, gaps, self._wanted, typists=self._typists
-        )
+        return transcript_lines.lines(read, self._agent, gaps, self._wanted, typists=self._typists)
 
     def later(self, want: Asked) -> list[Later]:
         """Returns the parts that the page comes without."""
