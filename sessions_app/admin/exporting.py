@@ -53,7 +53,7 @@ def zipped(queryset: QuerySet[Call], user: AbstractBaseUser | AnonymousUser) -> 
             .iterator(CALLS_AT_ONCE)
         ):
             access.log(call, user, AccessLog.Action.EXPORTED, WHERE)
-            header, rows = exports.header(call), exports.rows(call)
+            header, rows = exports.header(call), exports.rows(call, user)
             for form in FORMS:
                 text = FORMATS[form].render(header, rows)
                 archive.writestr(f"{call.created_at:%Y-%m-%d}-{call.public_id}.{form}", text)

@@ -17,9 +17,8 @@ from sessions_app.api.correction_serializers import (
 )
 from sessions_app.api.errors import error_response
 from sessions_app.api.serializers import ErrorSerializer, SegmentSerializer
-from sessions_app.engine.core.errors import VoiceError
 from sessions_app.models import AccessLog, Segment
-from sessions_app.services import access, corrections, transcripts, visit_log
+from sessions_app.services import access, corrections, live_desk, transcripts, visit_log
 
 MOST_REVISIONS = 200
 """Revisions of one line that are listed; more were made by a program."""
@@ -71,9 +70,16 @@ class SegmentView(CallView):
         if not corrections.may_correct(self.request.user, self.call()):
             raise PermissionDenied(NOT_YOURS)
         try:
-            return Response(SegmentSerializer(change(self.segment())).data)
+            return Response(self._shown(change(self.segment())))
+        except corrections.StaleRevisionError as error:  # the client has not seen it as it is now
+            now = self._shown(error.segment)
+            return error_response(error.code, error.message, CONFLICT, segment=now)
         except KNOWN_REFUSALS as error:
-            return error_response(error.code, error.message, CONFLICT, **_now(error))
+            return error_response(error.code, error.message, CONFLICT)
+
+    def _shown(self, segment: Segment) -> Any:
+        typists = live_desk.may_see_typists(self.request.user, segment.call)
+        return SegmentSerializer(segment, context={"typists": typists}).data
 
 
 class SegmentDetail(SegmentView):
@@ -156,10 +162,3 @@ class SegmentHistory(SegmentView):
             "more": len(rows) > MOST_REVISIONS,
         }
         return Response(HistorySerializer(told).data)
-
-
-def _now(error: VoiceError) -> dict[str, Any]:
-    """Returns the segment as it is now, for a client that has not seen that."""
-    if isinstance(error, corrections.StaleRevisionError):
-        return {"segment": SegmentSerializer(error.segment).data}
-    return {}

@@ -30,6 +30,7 @@ from sessions_app.models import (
     Turn,
 )
 from sessions_app.models.turn import STAGES
+from sessions_app.services import live_desk
 
 ROLES = {Speaker.CALLER.value: "user", Speaker.AGENT.value: "agent"}
 
@@ -331,6 +332,12 @@ class SegmentSerializer(ShownSerializer):
         help_text="Where `text` is from: live, second_pass, or keypad for a key that was pressed."
     )
 
+    typed_by = serializers.SerializerMethodField(
+        help_text="Who of the staff typed it for the agent to say, in a call they took over; null "
+        "for the agent's own words, and for who may not know: all but staff with the permission to "
+        "view calls, and the call's owner where the setting `REVIEW_FOR_OWNER` names typed."
+    )
+
     class Meta:
         model = Segment
         fields = (
@@ -350,6 +357,7 @@ class SegmentSerializer(ShownSerializer):
             "shown_text",
             "shown_words",
             "source",
+            "typed_by",
             "start_ms",
             "end_ms",
             "confidence",
@@ -362,6 +370,9 @@ class SegmentSerializer(ShownSerializer):
 
     def get_revised_text(self, segment: Segment) -> str | None:
         return None if segment.revised_at is None else segment.revised_text
+
+    def get_typed_by(self, segment: Segment) -> str | None:
+        return live_desk.typist(segment) or None if self.context.get("typists") else None
 
 
 class SegmentsSerializer(serializers.Serializer[Any]):

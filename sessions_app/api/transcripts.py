@@ -16,7 +16,7 @@ from sessions_app.api.base import WHERE, CallView
 from sessions_app.api.serializers import SegmentsSerializer
 from sessions_app.engine.exports.registry import FORMATS
 from sessions_app.models import AccessLog
-from sessions_app.services import access, exports, transcripts, visit_log
+from sessions_app.services import access, exports, live_desk, transcripts, visit_log
 from sessions_app.services.finding.words import not_known
 
 BATCH = 1000  # segments per response: about an hour of talk
@@ -69,7 +69,8 @@ class Segments(CallView):
             "more": len(rows) > BATCH,
             "state": call.state,
         }
-        return Response(SegmentsSerializer(page).data)
+        typists = live_desk.may_see_typists(request.user, call)
+        return Response(SegmentsSerializer(page, context={"typists": typists}).data)
 
 
 class TranscriptFile(CallView):

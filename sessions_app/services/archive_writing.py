@@ -169,7 +169,7 @@ def _call(archive: ZipFile, row: Archive, key: int) -> None:
     related = ("agent", "owner", "recording", "summary")
     call = Call.objects.filter(pk=key).select_related(*related).first()
     if call is not None:
-        for name, text in _texts(call).items():
+        for name, text in _texts(call, row.subject or row.user).items():
             _add(archive, f"{_folder(call)}/{name}", text, call.created_at)
         _sound(archive, call)
 
@@ -178,9 +178,9 @@ def _folder(call: Call) -> str:
     return f"calls/{timezone.localtime(call.created_at):%Y-%m-%d}-{call.public_id}"
 
 
-def _texts(call: Call) -> dict[str, str]:
-    """Returns what is kept of a call in words, by file name."""
-    header, rows = exports.header(call), exports.rows(call)
+def _texts(call: Call, reader: Any) -> dict[str, str]:
+    """Returns what is kept of a call in words, by file name, as `reader` may see it."""
+    header, rows = exports.header(call), exports.rows(call, reader)
     notes, summary = list(Note.objects.filter(call=call)), getattr(call, "summary", None)
     told = summaries.display_parts(summary) if summary is not None and summary.text else None
     document = as_json.document(header, rows) | {

@@ -5,7 +5,7 @@ from typing import Any
 from sessions_app.engine.exports.base import ExportCall, ExportSegment
 from sessions_app.engine.exports.registry import FORMATS, Format
 from sessions_app.models import AccessLog, Call, Segment
-from sessions_app.services import access, transcripts
+from sessions_app.services import access, live_desk, transcripts
 
 
 def header(call: Call) -> ExportCall:
@@ -22,16 +22,20 @@ def header(call: Call) -> ExportCall:
     )
 
 
-def rows(call: Call) -> list[ExportSegment]:
-    """Returns the transcript, by the time it was said, as people read it."""
+def rows(call: Call, reader: Any = None) -> list[ExportSegment]:
+    """Returns the transcript, by the time it was said, as people read it.
+
+    Who of the staff typed what the agent says is in it where `reader` may know that.
+    """
+    typists = reader is not None and live_desk.may_see_typists(reader, call)
     found = transcripts.in_order(call)
-    return [_row(segment) for segment in found if _was_said(segment)]
+    return [_row(segment, typists) for segment in found if _was_said(segment)]
 
 
 def render(call: Call, extension: str, user: Any) -> tuple[Format, str]:
     """Returns format and text, and logs the export; raises KeyError for an unknown format."""
     form = FORMATS[extension]
-    text = form.render(header(call), rows(call))
+    text = form.render(header(call), rows(call, user))
     access.log(call, user, AccessLog.Action.EXPORTED, extension)
     return form, text
 
@@ -41,7 +45,7 @@ def _was_said(segment: Segment) -> bool:
     return bool(segment.shown_text) or (segment.is_shown and not segment.interrupted)
 
 
-def _row(segment: Segment) -> ExportSegment:
+def _row(segment: Segment, typists: bool) -> ExportSegment:
     return ExportSegment(
         seq=segment.seq,
         speaker=segment.speaker,
@@ -54,4 +58,5 @@ def _row(segment: Segment) -> ExportSegment:
         interrupted=segment.interrupted,
         full_text=segment.text if segment.interrupted else "",
         source=segment.source,
+        typed_by=live_desk.typist(segment) if typists else "",
     )

@@ -20,8 +20,8 @@ from sessions_app.engine.core.errors import NotAllowedError, UnknownCallError
 from sessions_app.engine.core.events import StaffActed
 from sessions_app.engine.core.states import LIVE
 from sessions_app.engine.text.cleaning import one_line
-from sessions_app.models import AccessLog, Call, StaffAct
-from sessions_app.services import access, authentication, visit_log
+from sessions_app.models import AccessLog, Call, Segment, StaffAct
+from sessions_app.services import access, authentication, review_rights, visit_log
 from sessions_app.services.authentication import Principal
 
 LOOKED = "live"
@@ -117,3 +117,22 @@ def note(call_pk: int, acted: StaffActed) -> None:
 def acts_of(call: Call) -> QuerySet[StaffAct]:
     """Returns what staff did in a call, in order."""
     return StaffAct.objects.filter(call=call).select_related("user")
+
+
+def may_see_typists(user: Any, call: Call) -> bool:
+    """Returns whether `user` is told which lines of the agent staff typed, and who.
+
+    That is staff who see every call, and the owner where VOICE["REVIEW_FOR_OWNER"] names `typed`.
+    """
+    return access.sees_all(user) or review_rights.owner_sees("typed", user, call)
+
+
+def typist(segment: Segment) -> str:
+    """Returns the username of whoever typed what the agent says there; empty for its own words."""
+    return "" if segment.said_by is None else segment.said_by.get_username()
+
+
+def typist_name(segment: Segment) -> str:
+    """Returns the full name of whoever that is, where they gave one, else the username."""
+    user = segment.said_by
+    return "" if user is None else user.get_full_name() or user.get_username()

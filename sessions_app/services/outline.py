@@ -10,7 +10,10 @@ from sessions_app.services import search, transcripts
 
 
 class Outlined(NamedTuple):
-    """One segment; `has_line` if a transcript shows it, as `view_models.lines` says."""
+    """One segment; `has_line` if a transcript shows it, as `transcript_lines.lines` says.
+
+    `unsure` if the recogniser was, as `transcripts.IS_UNSURE` says.
+    """
 
     seq: int
     speaker: str
@@ -19,6 +22,7 @@ class Outlined(NamedTuple):
     turn_index: int
     revision: int
     has_line: bool
+    unsure: bool
 
 
 _GONE = Q(shown="", revised_at__isnull=False, edited_at__isnull=True)
@@ -28,7 +32,11 @@ _GONE = Q(shown="", revised_at__isnull=False, edited_at__isnull=True)
 def of(call: Call) -> list[Outlined]:
     """Returns the call's segments by the time they were said."""
     rows = Segment.objects.filter(call=call).annotate(
-        shown=search.SHOWN, has_line=ExpressionWrapper(~_GONE, BooleanField())
+        shown=search.SHOWN,
+        has_line=ExpressionWrapper(~_GONE, BooleanField()),
+        unsure=ExpressionWrapper(
+            transcripts.IS_UNSURE & Q(confidence__isnull=False), BooleanField()
+        ),
     )
     ordered = rows.order_by("start_ms", "seq").values_list(*Outlined._fields)
     return [Outlined._make(row) for row in ordered.iterator()]

@@ -28,6 +28,13 @@ REDACT = "sessions_app.redact_call"
 VIEW_ORIGINAL = "sessions_app.view_unredacted"
 
 
+def is_ready(recording: Recording | None) -> bool:
+    """Returns whether a recording can be heard: it is there, without the sound of hidden words."""
+    if recording is None or recording.state != WorkState.DONE or not recording.file:
+        return False
+    return not needs_sound_redaction(recording.call)
+
+
 def may_redact(user: Any) -> bool:
     """Returns whether a user may hide words of the calls that they see as staff."""
     return access.sees_all(user) and bool(user.has_perm(REDACT))

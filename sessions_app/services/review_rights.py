@@ -1,4 +1,4 @@
-"""What of a call's review its owner is shown, as the settings say; staff have permissions."""
+"""What of staff's work on a call its owner is shown, by the settings; staff have permissions."""
 
 from typing import Any
 
@@ -7,17 +7,17 @@ from django.conf import settings
 from sessions_app.models import Call
 from sessions_app.services import access
 
-PARTS = ("comments", "reviewed", "scorecards")
+PARTS = ("comments", "reviewed", "scorecards", "typed")
 """What VOICE["REVIEW_FOR_OWNER"] may name."""
 
 
 def owners_see(part: str) -> bool:
-    """Returns whether owners are shown that part of the reviews of their calls."""
+    """Returns whether owners are shown that part of staff's work on their calls."""
     return part in settings.VOICE["REVIEW_FOR_OWNER"]
 
 
 def owner_sees(part: str, user: Any, call: Call) -> bool:
-    """Returns whether `user` is the call's owner, and owners are shown that part of reviews."""
+    """Returns whether `user` is the call's owner, and owners are shown that part."""
     return call.owner_id == user.pk and owners_see(part)
 
 

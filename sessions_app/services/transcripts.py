@@ -27,6 +27,22 @@ KEPT = [
     *DERIVED,
 ]
 
+UNSURE = 0.7
+"""A line is marked below this confidence, the mean of its words'.
+
+Of Moonshine's words at that confidence a third are wrong (docs/campaigns/confidence.md). Higher
+marks more lines that are right; lower leaves more wrong ones unmarked.
+"""
+
+IS_UNSURE = Q(confidence__lt=UNSURE, edited_text="", edited_at=None, revised_at=None)
+"""The recogniser was unsure of what people read: nobody has corrected it or had it done again."""
+
+
+def is_unsure(segment: Segment) -> bool:
+    """Returns what IS_UNSURE says of one segment."""
+    known = segment.confidence is not None and segment.confidence < UNSURE
+    return known and not segment.is_corrected and segment.revised_at is None
+
 
 def append(rows: Iterable[tuple[int, SegmentFinal]]) -> None:
     """Stores segments of calls (by key). Storing one again changes nothing.

@@ -23,6 +23,9 @@ from sessions_app.services import (
     call_parts,
     corrections,
     erasure,
+    live_desk,
+    parted,
+    redactions,
     review_panel,
     review_refusals,
     saved_views,
@@ -39,7 +42,7 @@ from sessions_app.services import (
 from sessions_app.services.finding.panel import Panel
 from sessions_app.services.paging import Keyed
 from sessions_app.services.visit_log import note_visit
-from sessions_app.views import extractions, parted, players, talking, view_models, wording
+from sessions_app.views import extractions, players, talking, view_models, wording
 from sessions_app.views.recordings import recording_response
 
 RECENT = 6
@@ -231,12 +234,14 @@ def _call_config() -> dict[str, Any]:
 
 
 def _has_sound(found: Call) -> bool:
-    return view_models.is_ready(view_models.recording_of(found))
+    return redactions.is_ready(view_models.recording_of(found))
 
 
 def _transcript(request: HttpRequest, found: Call) -> parted.PartedTranscript:
     wanted = one_line(clean(request.GET.get("q", ""))[:MOST_WANTED])
-    return parted.PartedTranscript(found, view_models.agent_name(found), wanted)
+    typists = live_desk.may_see_typists(request.user, found)
+    name = view_models.agent_name(found)
+    return parted.PartedTranscript(found, name, wanted, typists=typists)
 
 
 def _part(request: HttpRequest, found: Call, asked: call_parts.Asked) -> dict[str, Any]:
@@ -244,7 +249,7 @@ def _part(request: HttpRequest, found: Call, asked: call_parts.Asked) -> dict[st
     transcript = _transcript(request, found)
     context = {
         "call": found,
-        "recording_ready": view_models.is_ready(view_models.recording_of(found)),
+        "recording_ready": redactions.is_ready(view_models.recording_of(found)),
         "may_correct": _may_correct(request, found),
     }
     if asked.kind == call_parts.LINES:
@@ -279,6 +284,7 @@ def _detail(request: HttpRequest, found: Call, asked: call_parts.Asked) -> dict[
         "agent_name": agent,
         "lines": transcript.lines(asked),
         "lines_later": transcript.later(asked),
+        "unsure": transcript.unsure,
         "gap_after": transcript.gap_after,
         "waterfall": waterfall,
         "answers_later": answers_later,
@@ -286,7 +292,7 @@ def _detail(request: HttpRequest, found: Call, asked: call_parts.Asked) -> dict[
         "recording": audio,
         "audio_copies": copies,
         "audio_under_way": audio_copies.any_under_way(copies),
-        "recording_ready": view_models.is_ready(audio),
+        "recording_ready": redactions.is_ready(audio),
         "audio_url": f"{reverse('recording', args=[found.public_id])}?on=page",
         "heard_url": f"{reverse('heard', args=[found.public_id])}?on=page",
         "silent_sides": view_models.silent_sides(audio, transcript.rows),

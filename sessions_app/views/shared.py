@@ -11,8 +11,16 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from sessions_app.models import Recording, ShareLink
-from sessions_app.services import access, call_parts, sharing, summaries, summary_display
-from sessions_app.views import parted, view_models
+from sessions_app.services import (
+    access,
+    call_parts,
+    parted,
+    redactions,
+    sharing,
+    summaries,
+    summary_display,
+)
+from sessions_app.views import view_models
 from sessions_app.views.recordings import recording_response
 
 COOKIE = "voicesite_shared"
@@ -90,7 +98,7 @@ def heard(
     secret: str,  # noqa: ARG001
 ) -> HttpResponseBase:
     """Logs that the page's player plays the recording."""
-    if not link.with_audio or not view_models.is_ready(view_models.recording_of(link.call)):
+    if not link.with_audio or not redactions.is_ready(view_models.recording_of(link.call)):
         raise Http404
     sharing.note_listened(link)
     return HttpResponse(status=NO_CONTENT)
@@ -136,7 +144,7 @@ def _lines(link: ShareLink, asked: call_parts.Asked) -> dict[str, Any]:
     return {
         "shared": True,
         "lines": transcript.lines(asked),
-        "recording_ready": view_models.is_ready(_audio(link)),
+        "recording_ready": redactions.is_ready(_audio(link)),
     }
 
 
@@ -156,7 +164,7 @@ def _context(link: ShareLink, secret: str, asked: call_parts.Asked) -> dict[str,
         "lines_later": transcript.later(asked),
         "gap_after": transcript.gap_after,
         "recording": audio,
-        "recording_ready": view_models.is_ready(audio),
+        "recording_ready": redactions.is_ready(audio),
         "audio_url": reverse("shared_recording", args=[secret]),
         "heard_url": reverse("shared_heard", args=[secret]),
         "silent_sides": view_models.silent_sides(audio, transcript.rows),

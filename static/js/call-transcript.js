@@ -4,6 +4,7 @@
 import { FindBox } from "./find-box.js";
 import { SyncedTranscript } from "./synced-transcript.js";
 import { TranscriptWords } from "./transcript-words.js";
+import { UnsureLines } from "./unsure-lines.js";
 
 /** @typedef {import("./player.js").Player} Player */
 
@@ -16,7 +17,10 @@ export class CallTranscript {
     this.words = new TranscriptWords(list);
     const follows = player && document.getElementById("follow");
     /** @type {{remove: () => void}[]} */
-    this._parts = [...(follows ? [new SyncedTranscript(player, this.words)] : []), new FindBox(this.words), this.words];
+    this._parts = [new FindBox(this.words), this.words];
+    if (follows) {
+      this._parts.unshift(new SyncedTranscript(player, this.words), new UnsureLines(player, list));
+    }
   }
 
   remove() {

@@ -27,6 +27,11 @@ export class Player extends EventTarget {
     return !this._audio.paused;
   }
 
+  /** Where it stands, in ms on the call clock. */
+  get ms() {
+    return this._audio.currentTime * 1000;
+  }
+
   /**
    * Plays from a place on the call clock.
    * @param {number} ms

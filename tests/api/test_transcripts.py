@@ -3,13 +3,14 @@
 import csv
 import io
 import json
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
 from sessions_app.api import transcripts
-from sessions_app.models import AccessLog, Call
+from sessions_app.models import AccessLog, Call, Segment
 from tests.api.conftest import Program
 from tests.static_files import static_files  # noqa: F401 - a fixture
 
@@ -39,6 +40,7 @@ def test_all_segments(program: Program, call: Call) -> None:
         "shown_text": "hello there",
         "shown_words": None,
         "source": "live",
+        "typed_by": None,
         "start_ms": 0,
         "end_ms": 1500,
         "confidence": 0.5,
@@ -128,3 +130,29 @@ def test_an_unknown_form_lists_the_known(program: Program, ended: Call) -> None:
     answer = program.get(path(ended, "transcript.docx"))
     assert answer.status_code == 404
     assert "srt" in answer.json()["message"]
+
+
+def test_who_typed_a_line_of_the_agent_is_told_to_staff_alone(
+    program: Program, ended: Call, viewer: User, settings: Any
+) -> None:
+    Segment.objects.filter(call=ended, seq=2).update(said_by=viewer)
+
+    def told(reader: Program) -> list[str | None]:
+        return [row["typed_by"] for row in reader.get(path(ended)).json()["segments"]]
+
+    assert told(Program(viewer)) == [None, "viewer", None]
+    assert told(program) == [None, None, None]
+    settings.VOICE = {**settings.VOICE, "REVIEW_FOR_OWNER": ["typed"]}
+    assert told(program) == [None, "viewer", None]
+
+
+def test_a_correction_tells_its_owner_no_more_of_who_typed_it(
+    program: Program, ended: Call, staff: User
+) -> None:
+    Segment.objects.filter(call=ended, seq=2).update(said_by=staff)
+    line, new = path(ended, "segments/2"), {"edited_text": "hello"}
+    assert program.send("PATCH", line, new).json()["typed_by"] is None
+    assert Program(staff).send("PATCH", line, new).json()["typed_by"] == "staff"
+    stale = {"edited_text": "good day", "revision": 0}
+    assert Program(staff).send("PATCH", line, stale).json()["segment"]["typed_by"] == "staff"
+    assert program.send("PATCH", line, stale).json()["segment"]["typed_by"] is None

@@ -365,3 +365,22 @@ def test_from_and_to_an_object_storage(
     assert (answer.status_code, b"".join(answer.streaming_content)) == (206, b"PK\x03\x04")
     archives.delete_files(Archive.objects.all())
     assert not bucket.exists(made_row.file_name)
+
+
+def test_who_typed_a_line_is_in_the_zip_for_staff_alone(
+    spoken: Call, alice: User, staff: User
+) -> None:
+    spoken.segments.filter(speaker="agent").update(said_by=staff)
+
+    def texts(row: Archive) -> str:
+        archive = opened(made(row))
+        names = [
+            name for name in archive.namelist() if name.endswith(("call.json", "transcript.txt"))
+        ]
+        assert len(names) == 2
+        return "".join(archive.read(name).decode() for name in names)
+
+    assert "typed by staff" not in texts(archives.ask_own(alice, alice))
+    chosen = texts(archives.ask_calls(Call.objects.filter(pk=spoken.pk), staff))
+    assert "Agent (typed by staff): " in chosen
+    assert '"typed_by": "staff"' in chosen

@@ -1,7 +1,10 @@
+from typing import Any
+
 import pytest
 from django.contrib.auth.models import User
 
 from sessions_app.engine.core.events import SegmentFinal, Speaker, Word
+from sessions_app.engine.exports.registry import FORMATS
 from sessions_app.models import AccessLog, Call, Segment
 from sessions_app.services import corrections, exports, transcripts
 from tests.api.conftest import end
@@ -82,3 +85,36 @@ def test_who_of_several_people_spoke_is_kept(alice: User, make_call: CallMaker) 
     (row,) = exports.rows(made)
     assert row.words == words
     assert row.name == "Caller 2"
+
+
+@pytest.fixture
+def taken_over(call: Call, staff: User) -> Call:
+    """The call, with a line that staff typed for the agent to say."""
+    said = SegmentFinal(3, Speaker.AGENT, "I am here", 3000, 3900, said_by=staff.pk)
+    transcripts.append([(call.pk, said)])
+    return call
+
+
+def test_who_typed_a_line_of_the_agent_is_named_for_staff(taken_over: Call, staff: User) -> None:
+    for form, expected in (
+        ("txt", "[00:00:03] Agent (typed by staff): I am here"),
+        ("srt", "Agent (typed by staff): I am here"),
+        ("vtt", "<v Agent (typed by staff)>I am here"),
+        ("csv", ",agent,3000,3900,,I am here,,staff\r\n"),
+        ("json", '"typed_by": "staff"'),
+        ("jsonl", '"typed_by": "staff"'),
+    ):
+        text = exports.render(taken_over, form, staff)[1]
+        assert expected in text
+        assert text.count("staff") == 1  # the other line of the agent is its own
+
+
+def test_its_owner_reads_such_a_line_as_the_agents_unless_the_settings_say_more(
+    taken_over: Call, alice: User, settings: Any
+) -> None:
+    for form in FORMATS:
+        text = exports.render(taken_over, form, alice)[1]
+        assert "I am here" in text
+        assert "staff" not in text
+    settings.VOICE = {**settings.VOICE, "REVIEW_FOR_OWNER": ["typed"]}
+    assert "Agent (typed by staff): I am here" in exports.render(taken_over, "txt", alice)[1]

@@ -112,3 +112,18 @@ def test_a_link_has_the_lines_and_nothing_else_in_parts(
     assert "<html" in client.get(f"{address}?part=answers:0-5").content.decode()
     # the part is of the visit, which is in the access log; the page is there each time
     assert [look.action for look in sharing.looks_of(link)] == ["read", "read"]
+
+
+def test_the_page_tells_which_lines_of_all_the_recogniser_was_unsure_of(
+    as_alice: Client, call: Call
+) -> None:
+    lines = Segment.objects.filter(call=call)
+    lines.update(confidence=0.9)
+    lines.filter(seq__in=(2, 3, 4, FIRST_LINES + 9)).update(confidence=0.69)
+    lines.filter(seq=3).update(edited_text="Well, yes.", edited_at=timezone.now())
+    lines.filter(seq=4).update(revised_text="Well, yes.", revised_at=timezone.now())
+    page = get(as_alice, call)
+    after = FIRST_LINES + 8
+    assert f'data-unsure="2:{LINE_MS} {after + 1}:{after * LINE_MS}"' in page
+    assert page.count("69 % sure</span>") == 1
+    assert "69 % sure</span>" in get(as_alice, call, f"?part=lines:{FIRST_LINES}-{LINES}")

@@ -91,3 +91,20 @@ def test_from_the_admin_one_returns_there(client: Client, call: Call, staff: Use
     client.force_login(staff)
     answer = client.post(f"/calls/{call.public_id}/summarise?on=admin")
     assert answer.headers["Location"] == f"/admin/sessions_app/call/{call.pk}/change/"
+
+
+def test_who_typed_a_line_is_shown_to_staff_and_by_the_setting_to_its_owner(
+    as_alice: Client, call: Call, staff: User, settings: Any
+) -> None:
+    Segment.objects.filter(call=call, seq=1).update(speaker="agent", said_by=staff)
+    assert "Typed by" not in page_of(as_alice, call)
+    part = f"/calls/{call.public_id}/?part=lines:0-2"
+    assert "Typed by" not in as_alice.get(part).content.decode()
+    settings.VOICE = {**settings.VOICE, "REVIEW_FOR_OWNER": ["typed"]}
+    assert "Typed by <bdi>staff</bdi>" in line_of(page_of(as_alice, call), 1)
+    settings.VOICE = {**settings.VOICE, "REVIEW_FOR_OWNER": []}
+    as_alice.force_login(staff)
+    html = page_of(as_alice, call)
+    assert "Typed by <bdi>staff</bdi>" in line_of(html, 1)
+    assert html.count("Typed by") == 1
+    assert "Typed by <bdi>staff</bdi>" in as_alice.get(part).content.decode()

@@ -238,3 +238,13 @@ def test_the_address_is_the_public_one(as_alice: Client, kept: Call, settings: A
     settings.PUBLIC_URL = "https://voice.example.com"
     made = as_alice.post(f"/calls/{kept.public_id}/share", {"days": "1"}).content.decode()
     assert 'value="https://voice.example.com/s/' in made
+
+
+def test_a_link_does_not_tell_who_typed_a_line(
+    client: Client, kept: Call, shared: Sharer, staff: User, settings: Any
+) -> None:
+    settings.VOICE = {**settings.VOICE, "REVIEW_FOR_OWNER": ["typed"]}
+    kept.segments.filter(seq=1).update(speaker="agent", said_by=staff)
+    html = client.get(shared()).content.decode()
+    assert "Good morning everybody." in html
+    assert "Typed by" not in html

@@ -3,8 +3,8 @@
 from typing import Any
 
 from sessions_app.models import Note, Segment, Turn
-from sessions_app.services import waterfalls
-from sessions_app.views import talking, view_models
+from sessions_app.services import transcript_lines, waterfalls
+from sessions_app.views import talking
 
 
 def turn(index: int = 2, **stages: int) -> Turn:
@@ -95,13 +95,13 @@ def test_notes_lead_to_what_was_being_said() -> None:
 
 def agents_line(
     text: str, heard: str | None, words: int, **more: Any
-) -> view_models.TranscriptEntry:
+) -> transcript_lines.TranscriptEntry:
     spans = [{"text": "w", "start_ms": 100 * n, "end_ms": 100 * n + 90} for n in range(words)]
     segment = Segment(
         seq=1, speaker="agent", text=text, heard_text=heard, start_ms=0, end_ms=900, **more
     )
     segment.words = spans
-    return view_models.lines([segment], "Ada")[0]
+    return transcript_lines.lines([segment], "Ada")[0]
 
 
 def test_an_interrupted_sentence_has_the_words_that_were_heard() -> None:

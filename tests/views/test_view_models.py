@@ -25,30 +25,6 @@ def segment(text: str, words: int, edited: str = "") -> Segment:
     )
 
 
-def words_of(row: Segment) -> list[tuple[str, int]]:
-    (line,) = view_models.lines([row])
-    return [(word.text, word.start_ms) for word in line.words]
-
-
-def test_words_are_spelt_as_the_text_and_timed_as_recognised() -> None:
-    assert words_of(segment("Good morning.", 2)) == [("Good", 1000), ("morning.", 1100)]
-
-
-def test_a_correction_keeps_its_place_in_time() -> None:
-    row = segment("one two three four", 4, edited="One, too.")
-    assert words_of(row) == [("One,", 1000), ("too.", 1200)]
-    longer = segment("one two", 2, edited="one and then two")
-    assert [start for _, start in words_of(longer)] == [1000, 1045, 1100, 1151]
-
-
-def test_a_text_without_word_times_is_spread_evenly() -> None:
-    assert words_of(segment("a b c d", 0)) == [("a", 1000), ("b", 1100), ("c", 1200), ("d", 1300)]
-
-
-def test_an_empty_text_has_no_words() -> None:
-    assert words_of(segment("", 0)) == []
-
-
 def test_points_link_only_to_what_is_there() -> None:
     items: list[dict[str, Any]] = [
         {"text": "a", "seq": 2},
@@ -90,41 +66,6 @@ def test_the_clock(milliseconds: float | None, expected: str) -> None:
 )
 def test_lengths(milliseconds: float, expected: str) -> None:
     assert wording.length(milliseconds) == expected
-
-
-def test_gaps_stand_before_what_was_said_next_or_at_the_end() -> None:
-    row = segment("Good morning.", 2)
-    gaps = [[200, 900], [5000, 9000]]
-    (line,) = view_models.lines([row], gaps=gaps)
-    assert line.gap_before == "1 s"
-    assert view_models.gap_after([row], gaps) == "4 s"
-    assert view_models.gap_after([row], gaps[:1]) == ""
-
-
-def test_words_of_a_script_without_blanks_have_their_own_times() -> None:
-    said = "我想问一下。"
-    words = [
-        {"text": c, "start_ms": 200 * n, "end_ms": 200 * n + 200}
-        for n, c in enumerate(said.rstrip("。"))
-    ]
-    segment = Segment(seq=1, speaker="caller", text=said, start_ms=0, end_ms=1000, words=words)
-    (line,) = view_models.lines([segment])
-    assert [(w.text, w.start_ms, w.end_ms) for w in line.words] == [
-        ("我想", 0, 400),
-        ("问", 400, 600),
-        ("一下。", 600, 1000),
-    ]
-    assert not any(word.blank for word in line.words)
-
-
-def test_what_was_not_heard_follows_as_it_is_written() -> None:
-    cut = [("山上有一座庙。", "山上有"), ("Well, it may rain.", "Well, it"), ("Well.", "Well")]
-    found = view_models.lines(
-        Segment(seq=n, speaker="agent", text=text, heard_text=heard, start_ms=0, end_ms=9)
-        for n, (text, heard) in enumerate(cut, start=1)
-    )
-    assert [line.unheard for line in found] == ["一座庙。", "may rain.", ""]
-    assert [line.words[-1].blank for line in found] == [False, True, False]
 
 
 @pytest.mark.parametrize(

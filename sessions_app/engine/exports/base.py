@@ -32,7 +32,8 @@ class ExportSegment:
     """One segment as people read it; times on the call clock.
 
     An `interrupted` one holds in `text` what was heard of its `full_text`. `source` is where the
-    words are from: "live", "second_pass", or "keypad" for a key that was pressed.
+    words are from: "live", "second_pass", or "keypad" for a key that was pressed. `typed_by` is who
+    of the staff typed it for the agent to say, where the reader may know that.
     """
 
     seq: int
@@ -45,11 +46,18 @@ class ExportSegment:
     interrupted: bool = False
     full_text: str = ""
     source: str = "live"
+    typed_by: str = ""
 
     @property
     def name(self) -> str:
-        """The speaker's name: the side, and the label of one of several people on it."""
-        return one_line(f"{name_of(self.speaker)} {one_speaker(self.words)}")
+        """The speaker's name: the side, and who of several people on it, or who typed it."""
+        typed = f"(typed by {self.typed_by})" if self.typed_by else ""
+        return one_line(f"{name_of(self.speaker)} {one_speaker(self.words)} {typed}")
+
+    @property
+    def is_of_somebody(self) -> bool:
+        """Whether its `name` says more than the side."""
+        return bool(self.typed_by or one_speaker(self.words))
 
 
 def name_of(speaker: str) -> str:

@@ -8,7 +8,6 @@ from heapq import heapify, heappop, heappush
 from itertools import accumulate
 from typing import Self
 
-from sessions_app.engine.core.events import one_speaker
 from sessions_app.engine.exports.base import CUT_OFF, ExportSegment, one_line
 from sessions_app.engine.text.characters import of_width, speaking_ms, width
 from sessions_app.engine.text.word_times import by_letters
@@ -42,7 +41,7 @@ class Cue:
     speaker: str
     lines: tuple[str, ...]
     name: str = ""
-    """Who speaks, where the side has several people."""
+    """Who speaks, where the side has several people, or somebody typed it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +119,7 @@ class _Parts:
         """Returns the captions with their end times."""
         segment = self.segment
         shortest_ms = SHORTEST_TYPED_MS if _is_typed(segment) else SHORTEST_CUE_MS
-        person = segment.name if one_speaker(segment.words) else ""
+        person = segment.name if segment.is_of_somebody else ""
         return [
             Cue(cue.start_ms, end, segment.speaker, tuple(cue.lines), person)
             for cue, end in zip(

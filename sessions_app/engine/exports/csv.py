@@ -8,7 +8,10 @@ from typing import Any
 
 from sessions_app.engine.exports.base import ExportCall, ExportSegment, one_line
 
-COLUMNS = ("call", "seq", "speaker", "start_ms", "end_ms", "confidence", "text", "interrupted")
+COLUMNS = (
+    *("call", "seq", "speaker", "start_ms", "end_ms", "confidence", "text", "interrupted"),
+    "typed_by",
+)
 BYTE_ORDER_MARK = "\ufeff"
 """Marks the file as UTF-8 for spreadsheets, which else assume the machine's own encoding."""
 
@@ -74,7 +77,8 @@ def _cells(call: ExportCall, s: ExportSegment) -> list[Any]:
     confidence = "" if s.confidence is None else s.confidence
     times = s.start_ms, s.end_ms
     cut = "yes" if s.interrupted else ""
-    return [call.call_id, s.seq, s.speaker, *times, confidence, word_cell(s.text), cut]
+    text, by = word_cell(s.text), word_cell(s.typed_by)
+    return [call.call_id, s.seq, s.speaker, *times, confidence, text, cut, by]
 
 
 def _is_read_otherwise(text: str) -> bool:

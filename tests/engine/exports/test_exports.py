@@ -10,7 +10,9 @@ from sessions_app.engine.core.clock_times import timestamp
 from sessions_app.engine.core.events import Word
 from sessions_app.engine.exports import csv, json, jsonl, srt, text, vtt
 from sessions_app.engine.exports.base import ExportCall, ExportSegment, one_line
+from sessions_app.engine.exports.captions import LINE_CELLS
 from sessions_app.engine.exports.registry import FORMATS
+from sessions_app.engine.text.characters import width
 from tests.engine.exports.calls import AS_IT_IS, OTHERWISE
 
 CALL = ExportCall("abc", "", "Scribe", "alice", "ended", "en-US", "2026-11-21T10:00:00+00:00", 9000)
@@ -190,3 +192,13 @@ def test_srt_names_who_goes_on_after_the_other_side() -> None:
     assert "Caller: https" in first
     assert "Agent: Thank you." in second
     assert "Caller: https" in third
+
+
+@pytest.mark.parametrize("by", ["kim", "first.middle.and.last.name@department.example", "山" * 30])
+def test_a_captions_line_holds_the_name_of_whoever_typed_it(by: str) -> None:
+    typed = ExportSegment(1, "agent", 0, 4000, "Hello there, I am here.", typed_by=by)
+    lines = srt.render(CALL, [typed]).splitlines()[2:]
+    assert lines[0].startswith(f"Agent (typed by {by[:9]}")
+    assert all(width(line) <= LINE_CELLS for line in lines)
+    assert " ".join(lines).endswith("Hello there, I am here.")
+    assert f"(typed by {by})>" in vtt.render(CALL, [typed])

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from sessions_app.views.hits import Piece
+from sessions_app.services.hits import Piece
 
 
 class ShownWord(NamedTuple):

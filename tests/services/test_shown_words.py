@@ -1,6 +1,6 @@
 """How the words of a line are sent to its page."""
 
-from sessions_app.views.shown_words import ShownWord, pieces, places
+from sessions_app.services.shown_words import ShownWord, pieces, places
 
 WORDS = [
     ShownWord("Well,", 1000, 1200, True),

@@ -1,20 +1,23 @@
 """The transcript of a kept call, in the parts that services/call_parts.py cuts it into."""
 
 from sessions_app.models import Call
-from sessions_app.services import outline
+from sessions_app.services import outline, transcript_lines
 from sessions_app.services.call_parts import FIRST_LINES, Asked, Later, cut
-from sessions_app.views import view_models
-from sessions_app.views.view_models import TranscriptEntry
+from sessions_app.services.transcript_lines import TranscriptEntry
 
 
 class PartedTranscript:
     """The lines of a kept call, of which only those that are asked for are read with their words.
 
-    `rows` are all of its segments. `wanted` is marked in the lines; `agent` is its name.
+    `rows` are all of its segments. `wanted` is marked in the lines; `agent` is its name. With
+    `typists` the lines that staff typed for the agent say who did.
     """
 
-    def __init__(self, call: Call, agent: str = "", wanted: str = "") -> None:
+    def __init__(
+        self, call: Call, agent: str = "", wanted: str = "", *, typists: bool = False
+    ) -> None:
         self._call, self._agent, self._wanted = call, agent, wanted
+        self._typists = typists
         self.rows = outline.of(call)
         self._kept = [row for row in self.rows if row.has_line]
 
@@ -29,6 +32,11 @@ class PartedTranscript:
         return {row.turn_index: row.seq for row in reversed(self.rows)}
 
     @property
+    def unsure(self) -> str:
+        """The lines that the recogniser was unsure of, each `seq:start_ms`, for unsure-lines.js."""
+        return " ".join(f"{row.seq}:{row.start_ms}" for row in self._kept if row.unsure)
+
+    @property
     def revision(self) -> int:
         """How often what people read has changed."""
         return sum(row.revision for row in self.rows)
@@ -36,7 +44,7 @@ class PartedTranscript:
     @property
     def gap_after(self) -> str:
         """How long the connection was lost after the last words; empty for not at all."""
-        return view_models.gap_after(self.rows, self._call.gaps)
+        return transcript_lines.gap_after(self.rows, self._call.gaps)
 
     def lines(self, want: Asked) -> list[TranscriptEntry]:
         """Returns the lines of a part, or those that the page comes with."""
@@ -47,7 +55,7 @@ class PartedTranscript:
         before = self._kept[first - 1].start_ms if first else -1
         gaps = [gap for gap in self._call.gaps if gap[0] > before]
         read = outline.segments(self._call, rows)
-        return view_models.lines(read, self._agent, gaps, self._wanted)
+        return transcript_lines.lines(read, self._agent, gaps, self._wanted, typists=self._typists)
 
     def later(self, want: Asked) -> list[Later]:
         """Returns the parts that the page comes without."""

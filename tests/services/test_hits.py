@@ -5,7 +5,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from sessions_app.engine.text.writing import tokens
-from sessions_app.views import hits
+from sessions_app.services import hits
 from tests.conftest import CallMaker
 from tests.views.conftest import add_segment
 
