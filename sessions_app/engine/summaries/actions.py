@@ -9,8 +9,8 @@ WHO = r"(?:i|we|you|he|she|they|somebody|someone|everybody|everyone)"
 VERBS = (
     r"(?:add|arrange|ask|book|bring|buy|call|cancel|check|clean|collect|confirm|contact|correct"
     "|create|deliver|discuss|draft|email|ensure|find|finish|fix|follow up|forward|inform"
-    r"|install|invite|let (?:(?:the|my|our|his|her|their|your) )?\w+ know|look into|look up|meet"
-    "|message|move|notify|order|organise"
+    r"|install|invite|let (?:(?:the|my|our|his|her|their|your) )?\w+ know|look (?:into|up|for)"
+    "|look after|meet|message|move|notify|order|organise"
     "|organize|pay|phone|pick up|post|prepare|print|put (?:the|my|our|out)|remind|remove|rename"
     "|renew|repair|replace|reply|report|reschedule|reserve|return|review|ring|schedule|send|set up"
     "|ship|sign|speak to|submit"
@@ -276,7 +276,12 @@ _ASKS_EVEN_SO = re.compile(
 )
 """A request even under a condition."""
 
-_NO_REQUESTS = (_PAST_TENSE, _OPEN_QUESTION, _OPINION)
+_PAST_PROMISE = re.compile(
+    r".*\b(?:agreed|offered|promised|volunteered|undertook)\b.*"
+    r"\b(?:yesterday|last (?:week|weekend|month|year|night|\w+day))\b",
+    re.IGNORECASE,
+)
+_NO_REQUESTS = (_PAST_TENSE, _OPEN_QUESTION, _OPINION, _PAST_PROMISE)
 
 
 def is_action(text: str) -> bool:

@@ -32,6 +32,8 @@ ORDER_ABOUT = (
     rf"(?!{'|'.join(_IDIOMS)})"
     rf"(?:{_DOING} {_THINGS}(?! (?:was|were|is|are|has|had)\b)"
     r"|(?:turn|switch) (?:it|them|that|the [\w'\u2019-]+(?: [\w'\u2019-]+)?) (?:on|off|up|down)\b"
+    r"|(?:have|get) (?:the|your|his|her|their|it|them)(?: (?!of\b)[\w'\u2019-]+){0,2}"
+    r" (?:\w{2,}ed|done|cut|put|sent|taken|made|redone)\b"
     r"|(?:go|drive|walk) (?:back )?to (?:the|your|our|my)\b"
     r"|come (?:back|again|in) (?:if|when|on|at|in|for|to)\b"
     r"|wait (?:for|until) (?!a\b|me to\b)\w+|log (?:in|out|on|off)\b|plug (?:it|the \w+) in\b)"

@@ -7,7 +7,7 @@ from sessions_app.engine.summaries.asides import without_asides
 
 _NAME_ENDS = (
     "about|after|again|alone|and|as|at|back|because|before|but|by|for|from|go|how|if|in|into|know|next|no|now"
-    "|of|off|on|once|or|out|over|please|so|some|soon|that|then|the|this|to|today|tomorrow|tonight|up"
+    "|of|off|on|once|or|out|over|please|so|some|soon|that|then|the|this|to|today|tomorrow|tonight|twice|up"
     "|between|during|until|till|around|near|within|without|under|over|via|through|since|later|early"
     "|instead|first|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|half|\\d+\\w*"
     "|what|when|where|whether|which|who|why|with|a|an|my|our|your|his|her|their|again"
@@ -47,8 +47,15 @@ _CONTACTED = re.compile(
     re.IGNORECASE,
 )
 _UP_TO = re.compile(rf"\bup to {_PERSON}", re.IGNORECASE)
+_NO_PURPOSE = (
+    r"(?<!\bready)(?<!\bable)(?<!\bhave)(?<!\bneed)(?<!\bwant)(?<!\bgoing)(?<!\bhow)(?<!\bwhere)"
+    r"(?<!\bwhat)(?<!thing)(?<!\btime)(?<!\bin order)"
+)
+"""Not before "to" that goes with a verb: "be ready to talk"."""
+
 _RECIPIENT = re.compile(
-    rf"\b(?:send|email|forward|bring|give|show|return|deliver|post|hand)\b[^;,]*? to {_PERSON}",
+    r"\b(?:send|email|forward|bring|give|show|return|deliver|post|hand)\b[^;,]*?"
+    rf"{_NO_PURPOSE} to {_PERSON}",
     re.IGNORECASE,
 )
 _GIVEN = re.compile(
@@ -89,7 +96,7 @@ _THINGS = (
     "|figures|information|invoice|letter|link|list|meeting|minutes|notes|number|numbers|offer|order"
     "|photo|photos|pictures|plan|question|questions|quote|report|results|slides|summary|taxi|text"
     "|party|wedding|concert|dinner|lunch|breakfast|event|funeral|festival|conference|lesson"
-    "|room|gate|floor|platform|door|flat|apartment|unit|table|page|line|extension|building|terminal"
+    "|bell|doorbell|room|gate|floor|platform|door|flat|apartment|unit|table|page|line|extension|building|terminal"
     "|day|days|week|weeks|month|months|hour|hours|minute|minutes|time"
 )
 _NOT_A_PERSON = re.compile(rf"(?:{_PRONOUN}|{_NAME_ENDS})$|.*\b(?:{_THINGS})$", re.IGNORECASE)
