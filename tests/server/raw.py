@@ -29,6 +29,9 @@ async def application(scope, receive, send):
         if scope["path"] == "/never":
             await asyncio.sleep(60)
         await send({{"type": "websocket.accept"}})
+        if scope["path"] == "/busy":
+            reason = "Wait 20 seconds. " + "\u00e9" * 100
+            await send({{"type": "websocket.close", "code": 4429, "reason": reason}})
         while (await receive())["type"] != "websocket.disconnect":
             pass
         return

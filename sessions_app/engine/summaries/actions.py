@@ -2,12 +2,15 @@
 
 import re
 
+from sessions_app.engine.summaries.orders import ORDER_ABOUT
+
 WHO = r"(?:i|we|you|he|she|they|somebody|someone|everybody|everyone)"
 
 VERBS = (
     r"(?:add|arrange|ask|book|bring|buy|call|cancel|check|clean|collect|confirm|contact|correct"
     "|create|deliver|discuss|draft|email|ensure|find|finish|fix|follow up|forward|inform"
-    r"|install|invite|let \w+ know|look into|look up|meet|message|move|notify|order|organise"
+    r"|install|invite|let (?:(?:the|my|our|his|her|their|your) )?\w+ know|look (?:into|up|for)"
+    "|look after|meet|message|move|notify|order|organise"
     "|organize|pay|phone|pick up|post|prepare|print|put (?:the|my|our|out)|remind|remove|rename"
     "|renew|repair|replace|reply|report|reschedule|reserve|return|review|ring|schedule|send|set up"
     "|ship|sign|speak to|submit"
@@ -28,8 +31,8 @@ _CLOCK_TIME = (
 _CLOCK_TIME += r"(?: ?[ap]\.? ?m\b\.?| o['\u2019]clock)?"
 
 LEADS = (
-    r"(?:(?:and|but|then|so|also|now|okay|ok|well|right|yes|yeah|um|uh|oh|first|second|next"
-    r"|finally|just|kindly|maybe|perhaps)[, ]+)*"
+    r"(?:(?:and|but|then|so|also|now|okay|ok|well|right|yes|yeah|um|uh|oh|first|second"
+    r"|next(?! steps?\b)|finally|just|kindly|maybe|perhaps)[, ]+)*"
 )
 """Fillers and conjunctions that may stand before a clause."""
 
@@ -65,6 +68,28 @@ _NOT_A_PHRASE = (
     r"|stress|know that|understand|tell you|warn you|be honest|point out|laugh|smile|wonder)\b)"
 )
 """Not after "I have to": a phrase that only introduces a statement: "I must say, it was good"."""
+
+_ADVERB = (
+    r"(?:also |still |just |really |then |definitely |probably |certainly |absolutely |simply )*"
+)
+"""What may stand beside "should" or "need to"."""
+
+_DONE_TO_IT = (
+    r"(?!(?:said|admitted|mentioned|seen|expected|noted|remembered|needed|delayed|confused|crowded"
+    r"|damaged|blocked|jammed|exhausted|related|connected|located|retired|bored|scared|surprised"
+    rf"|annoyed|disappointed)\b){_PARTICIPLE}"
+)
+"""What is done to a thing by whoever does it: "must be signed"; "must be said" only introduces."""
+
+_NAMED = (
+    r"(?!(?:It|That|This|There|Which|What|Who|Nothing|Something|Everything|I|We|You|He|She|They)\b)"
+    r"(?-i:[A-Z])[\w'\u2019]+"
+)
+_NOT_AN_EFFECT = (
+    r"(?!(?:cost|need|take|make|get|enjoy|miss|kill|have|become|remain|last|affect|hurt|change|help|save"
+    r"|cause|bring|give|show|reach)\b)"
+)
+"""Not after a name and "will": what things do to people, "Brexit will cost the country"."""
 
 _NOT_A_STATE = (
     r"(?!(?:be(?! (?:here|there|back|in touch)\b)|know|understand|have|feel|like|see|hear|think"
@@ -118,7 +143,11 @@ RULES = {
         rf"|\b(?:can|could|would|will) {_ANYBODY} (?:please |also )?{VERBS}\b"
         rf"|\b(?:can|could) we (?:please |also )?(?:get (?:a|an|the|some|more)\b|{VERBS}\b)"
         rf"|\bany chance (?:that )?(?:you|he|she|they|{_ANYBODY}) (?:can|could|would)\b"
-        r"|\b(?:was|am|['\u2019]m) wondering (?:if|whether) you (?:can|could|would)\b"
+        r"|\bi(?: was| am|['\u2019]m)? (?:just )?wonder(?:ing|ed)? (?:if|whether)"
+        rf" (?:you|{_ANYBODY}) (?:can|could|would)\b(?! (?:be|like|agree|ever)\b)"
+        rf"|\bdo you think (?:you|{_ANYBODY}) (?:can|could|might)\b(?! (?:be|win|have)\b)"
+        r"|\b(?:i|we)(?: would|['\u2019]d) (?:really |also )?(?:love|like|appreciate"
+        rf"|be (?:glad|happy|grateful)) (?:it )?if (?:you|{_ANYBODY}) (?:can|could|would)\b"
         rf"|\bit would (?:be|help)\b[\w ]{{0,20}} if (?:you|{_ANYBODY}) (?:can|could|would)\b"
     ),
     "a wish that somebody do it": (
@@ -129,10 +158,10 @@ RULES = {
     ),
     "work that waits": (
         r"(?<!\bif the )(?<!\bif it )\b(?!(?:that|which|who)\b)[\w'\u2019]+"
-        r" (?:still |also )?(?:needs to|has to) be"
-        rf" (?!said|admitted|mentioned|seen\b){_PARTICIPLE}"
+        rf" {_ADVERB}(?:needs to|has to) be {_ADVERB}{_DONE_TO_IT}"
+        rf"|{_BEFORE_THING}{_THING} (?:must|should) {_ADVERB}be {_ADVERB}{_DONE_TO_IT}"
         r"|(?<!\bdo )(?<!\bdid )(?<!\bif )\b(?:the|my|our|his|her|their|these|those|all)"
-        rf" (?:[\w'\u2019]+ )?[\w'\u2019]+s (?:still |also )?(?:need|have) to be {_PARTICIPLE}"
+        rf" (?:[\w'\u2019]+ )?[\w'\u2019]+s {_ADVERB}(?:need|have) to be {_ADVERB}{_DONE_TO_IT}"
         rf"|(?<!\bif the )(?<!\bif my )(?<!\bif it )\b(?!(?:he|she|nobody|who)\b)[\w'\u2019]+"
         rf" (?:still |also )?needs {_CARE}"
         rf"|{_BEFORE_THING}{_THING} (?:still |also )?(?:needs?|wants?) {_CARE}"
@@ -142,11 +171,13 @@ RULES = {
     "a promise or a duty": (
         rf"(?<!\bif )(?<!\bwhen )\b{WHO}(?:['\u2019]ll| will| shall)"
         rf" (?:also |just |then )?{_NOT_A_HOPE}{_NOT_A_PHRASE}\w+"
-        rf"|(?<!\bif )(?<!\bwhen )\b{WHO} (?:should|must|ought to) {_NOT_A_PHRASE}"
-        r"(?!be |see\b|have |not )\w+"
+        rf"|(?<!\bif )(?<!\bwhen )\b{WHO} {_ADVERB}(?:should|must|ought to) {_ADVERB}"
+        rf"{_NOT_A_PHRASE}(?!be |see\b|have |not )\w+"
         r"|\b(?!(?:it|that|this|there|which|what|who|and|but|or|nothing|something|everything)\b)"
         r"[\w'\u2019]+"
         rf" (?:will|should|must|has to|needs to|is going to) {VERBS}\b"
+        rf"|\b{_NAMED} (?:will|is going to) {_ADVERB}{_NOT_AN_EFFECT}{_NOT_A_HOPE}\w+"
+        r" (?:it|them|that|the|a|an|my|our|your|his|her|their|some)\b"
         rf"|\b{WHO}['\u2019]d better (?!(?:not|be|have|than)\b)\w+|\bhad better {VERBS}\b"
         r"|\bsee to it\b"
     ),
@@ -156,9 +187,11 @@ RULES = {
         rf"|(?<!\bif )\b(?:agreed|offered|promised|volunteered|undertook) to {VERBS}\b"
         rf"|\bpromised(?: {_SOMEBODY})?(?: that)? {WHO} (?:will|would|['\u2019]d) {VERBS}\b"
         rf"|\bup to {_SOMEBODY_OR_WE} to {VERBS}\b"
+        r"|(?-i:[A-Z])[\w'\u2019]+ said (?:that )?(?:he|she|they)(?:['\u2019](?:d|ll)| would| will)"
+        r" (?!(?:be|have|like|love|rather|never|not)\b)\w+"
     ),
     "a need": (
-        rf"{_BEFORE_NEED}\b{WHO}(?:['\u2019]ve)? (?:still |also |really )?"
+        rf"{_BEFORE_NEED}\b{WHO}(?:['\u2019]ve)? {_ADVERB}"
         rf"(?:needs? to|have to|has to|got to|have got to)\b(?= {_NOT_A_PHRASE}|$)"
         r"|\b(?!(?:It|That|This|There|Which|What|Nothing|Something|Everything)\b)(?-i:[A-Z])[\w'\u2019]+"
         r" (?:needs to|has to|must)"
@@ -185,6 +218,8 @@ RULES = {
     "an order": (
         rf"^{LEADS}(?:(?:if|when|once|before|after|unless|as soon as)\b[^,]*, )?"
         rf"(?:please |do )?{_NOT_A_COMPOUND}{VERBS}\b{_NOT_A_NOUN} (?!it (?:was|is)\b)\S"
+        rf"|^{LEADS}(?:(?:if|when|once|before|after|unless|as soon as)\b[^,]*, )?"
+        rf"(?:please |do )?{ORDER_ABOUT}"
     ),
 }
 """The patterns of action items by kind; an order counts only at the beginning of a clause."""
@@ -214,6 +249,16 @@ _OPEN_QUESTION = re.compile(
 )
 """A question for information is no request: "what will you do tomorrow?"."""
 
+_OPINION = re.compile(
+    rf"{LEADS}(?:(?:do|did|don['\u2019]t|would) (?:you|they|we) (?:not )?(?:think|believe|suppose"
+    r"|reckon|feel|say)"
+    r"|(?:i|we)(?: (?:am|was|are|were)|['\u2019](?:m|re))? (?:just |also )?(?:wonder(?:ed|ing)?"
+    r"|doubt|(?:do not|don['\u2019]t) know|not (?:so |quite )?sure|have no idea))\b"
+    rf"(?!(?: (?:if|whether|that))? (?:you|{_ANYBODY}) (?:can|could|would|might)\b)",
+    re.IGNORECASE,
+)
+"""Asks for an opinion, or is in doubt: "do you think we should sell it?"."""
+
 _IF_PROMISE = re.compile(
     rf"{LEADS}(?:if|unless|in case|suppose|as long as)\b.*?"
     rf"[, ]{WHO}(?:['\u2019]ll| will| can| could)\b",
@@ -231,11 +276,18 @@ _ASKS_EVEN_SO = re.compile(
 )
 """A request even under a condition."""
 
+_PAST_PROMISE = re.compile(
+    r".*\b(?:agreed|offered|promised|volunteered|undertook)\b.*"
+    r"\b(?:yesterday|last (?:week|weekend|month|year|night|\w+day))\b",
+    re.IGNORECASE,
+)
+_NO_REQUESTS = (_PAST_TENSE, _OPEN_QUESTION, _OPINION, _PAST_PROMISE)
+
 
 def is_action(text: str) -> bool:
     """Returns whether a clause or sentence asks for, promises, or dates something to be done."""
     plain = _NOBODYS_DUTY.sub("nobody", " ".join(text.split()))
-    if _ANY_RULE.search(plain) is None or _PAST_TENSE.match(plain) or _OPEN_QUESTION.match(plain):
+    if _ANY_RULE.search(plain) is None or any(rule.match(plain) for rule in _NO_REQUESTS):
         return False
     may_be = _IF_PROMISE.match(plain) or _PROMISE_IF.match(plain)
     return may_be is None or _ASKS_EVEN_SO.search(plain) is not None

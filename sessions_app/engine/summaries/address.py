@@ -31,15 +31,18 @@ _YOU_DO = (
     r"(?!.*\b(?:don['\u2019]t|do|didn['\u2019]t|aren['\u2019]t|can['\u2019]t) you\?)"
     r"|you(?:['\u2019]re| are) (?:on|doing|in charge of|responsible for) \w"
 )
+_ORDER = rf"(?<!ly, )(?<!days, )(?:(?:{_TASKS}|charge|{VERBS}) {_THING}\b)"
+"""An order after a name; "fortunately, order the parts" has none."""
+
 _ASSIGNMENT = re.compile(
-    rf"^{LEADS}{_NAME}, (?:{_YOU_DO})"
+    rf"^{LEADS}{_NAME}, (?:{_YOU_DO}|{_ORDER}(?!.* (?:was|were|is|are)\b))"
     rf"|^{LEADS}you (?:{_TASKS} {_THING}\b[^,]*|{VERBS} [^,]+), {_NAME}[.!]?$",
     re.IGNORECASE,
 )
 """A request by a name alone: "Kim, you take the flyers"."""
 
 _ASKED = r"(?:you\b|(?:can|could|would|will) you\b|please\b(?= \w))"
-_ADDRESSED = re.compile(rf"^{LEADS}(?P<who>{_NAME}), {_ASKED}", re.IGNORECASE)
+_ADDRESSED = re.compile(rf"^{LEADS}(?P<who>{_NAME}), (?:{_ASKED}|{_ORDER})", re.IGNORECASE)
 _AT_END = re.compile(
     rf"^{LEADS}(?:you|(?:can|could|would|will) you)\b[^,]+, (?:please, )?(?P<who>{_NAME})"
     r"(?:, please)?[.?!]*$",

@@ -69,18 +69,27 @@ _NEXT_ORDER = re.compile(
 """Where the next order may begin in unpunctuated orders."""
 
 _GOVERNED = re.compile(
-    r"(?:\b(?:to|and|or|not|never|nor|than|without|the|a|an|my|our|your|his|their|i|we|you|he|she|they"
+    r"(?:\b(?:another|any|some|each|every|no|this|these|those|more|one|two|next|last|first|final|quick"
+    r"|short|new|phone|to|and|or|not|never|nor|than|without|the|a|an|my|our|your|his|their|i|we|you|he|she|they"
     r"|it|who|that|us|him|her|them|me|please|will|would|can|could|shall|should|may|might|must|do|does"
     r"|did|let['\u2019]s|help|cannot)|(?:n['\u2019]t|['\u2019](?:ll|d)))"
     r"(?: (?:also|just|ever|even|only|always|really|simply|still))*$",
     re.IGNORECASE,
 )
-"""Words that govern the verb after them, so it is no order: "don't even call", "to tell"."""
+"""Words after which a verb is no order: "don't even call", "to tell", "another call"."""
 
 _SUBORDINATE = re.compile(
     rf"{LEADS}(?:if|when|once|after|before|unless|until|as soon as|while|because|since|where)\b",
     re.IGNORECASE,
 )
+_LABEL = re.compile(
+    r"(?:(?:the|an|another|my|our|one) )?"
+    r"(?:action (?:item|point)|to-?do|task|follow[ -]up|next step)"
+    r"(?: for [\w'\u2019-]+(?: [\w'\u2019-]+)?)?",
+    re.IGNORECASE,
+)
+"""What only announces what comes after the mark: "to-do for Ines, call the printer"."""
+
 _SUBJECT = re.compile(
     rf"(?i:{LEADS}(?!{VERBS}\b))(?:(?i:the|my|our|his|her|their) [\w'\u2019-]+"
     r"|[A-Z][\w'\u2019.-]+(?: [A-Z][\w'\u2019-]+)*)"
@@ -132,6 +141,8 @@ def _pieces(sentence: str) -> Iterator[str]:
         if is_reporting(head) and not _CONJUNCTION.match(ahead):
             continue
         if cut.group().isspace() and is_within_aside(head):
+            continue
+        if _LABEL.fullmatch(head.strip()):
             continue
         if not head.strip() or _SUBORDINATE.match(head) or _SUBJECT.fullmatch(head.strip()):
             continue

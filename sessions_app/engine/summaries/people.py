@@ -6,8 +6,8 @@ from sessions_app.engine.summaries.address import addressed
 from sessions_app.engine.summaries.asides import without_asides
 
 _NAME_ENDS = (
-    "about|after|again|and|as|at|back|because|before|but|by|for|from|how|if|in|into|know|next|no|now"
-    "|of|off|on|once|or|out|over|please|so|some|soon|that|then|the|this|to|today|tomorrow|tonight|up"
+    "about|after|again|alone|and|as|at|back|because|before|but|by|for|from|go|how|if|in|into|know|next|no|now"
+    "|of|off|on|once|or|out|over|please|so|some|soon|that|then|the|this|to|today|tomorrow|tonight|twice|up"
     "|between|during|until|till|around|near|within|without|under|over|via|through|since|later|early"
     "|instead|first|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|half|\\d+\\w*"
     "|what|when|where|whether|which|who|why|with|a|an|my|our|your|his|her|their|again"
@@ -47,8 +47,15 @@ _CONTACTED = re.compile(
     re.IGNORECASE,
 )
 _UP_TO = re.compile(rf"\bup to {_PERSON}", re.IGNORECASE)
+_NO_PURPOSE = (
+    r"(?<!\bready)(?<!\bable)(?<!\bhave)(?<!\bneed)(?<!\bwant)(?<!\bgoing)(?<!\bhow)(?<!\bwhere)"
+    r"(?<!\bwhat)(?<!thing)(?<!\btime)(?<!\bin order)"
+)
+"""Not before "to" that goes with a verb: "be ready to talk"."""
+
 _RECIPIENT = re.compile(
-    rf"\b(?:send|email|forward|bring|give|show|return|deliver|post|hand)\b[^;,]*? to {_PERSON}",
+    r"\b(?:send|email|forward|bring|give|show|return|deliver|post|hand)\b[^;,]*?"
+    rf"{_NO_PURPOSE} to {_PERSON}",
     re.IGNORECASE,
 )
 _GIVEN = re.compile(
@@ -71,17 +78,25 @@ _DOER = re.compile(
     r"(?:^|\b(?:and|that|then|but|so|,) )"
     rf"(?P<who>(?:{_TITLED}|(?:the|{_POSSESSIVE}) [\w'\u2019-]+)"
     rf"(?:(?:, (?:and )?| and | or )(?:{_TITLED}|(?:the|{_POSSESSIVE}) [\w'\u2019-]+))*)"
-    r" (?:will|should|must|would(?! (?:be|have|like|love)\b)"
+    r" (?:will|(?:should|must)(?! be\b)|would(?! (?:be|have|like|love)\b)"
     r"|(?:agreed|offered|promised|volunteered|undertook) to"
     r"|(?:is|are|has|have) to(?! be\b)|needs? to(?! be\b)"
-    r"|is going to|are going to|ought to)\b",
+    r"|is going to|are going to|ought to"
+    r"|said (?:that )?(?:he|she|they)(?:['\u2019](?:d|ll)| would| will))\b",
     re.IGNORECASE,
 )
+_NAMED_ITEM = re.compile(
+    rf"\b(?:action (?:item|point)|to-?do|task|follow[ -]up|next step) for {_PERSON}(?=[:,;]| is\b)",
+    re.IGNORECASE,
+)
+"""Whose item it is: "action item for Farid: get three quotes"."""
+
 _THINGS = (
     "address|agenda|answer|bill|cab|contract|copy|details|document|documents|draft|file|files|form"
     "|figures|information|invoice|letter|link|list|meeting|minutes|notes|number|numbers|offer|order"
     "|photo|photos|pictures|plan|question|questions|quote|report|results|slides|summary|taxi|text"
     "|party|wedding|concert|dinner|lunch|breakfast|event|funeral|festival|conference|lesson"
+    "|bell|doorbell|room|gate|floor|platform|door|flat|apartment|unit|table|page|line|extension|building|terminal"
     "|day|days|week|weeks|month|months|hour|hours|minute|minutes|time"
 )
 _NOT_A_PERSON = re.compile(rf"(?:{_PRONOUN}|{_NAME_ENDS})$|.*\b(?:{_THINGS})$", re.IGNORECASE)
@@ -95,7 +110,7 @@ def person(text: str) -> str:
     """
     if (asked := addressed(text)) and not _NOT_A_PERSON.match(asked):
         return asked
-    for pattern in (_DOER, _UP_TO, _CONTACTED, _RECIPIENT, _GIVEN, _GIVEN_UNMARKED):
+    for pattern in (_NAMED_ITEM, _DOER, _UP_TO, _CONTACTED, _RECIPIENT, _GIVEN, _GIVEN_UNMARKED):
         for match in pattern.finditer(without_asides(text)):
             who = match["who"].rstrip(".,;!?").removesuffix("'s")
             if not _NOT_A_PERSON.match(who):

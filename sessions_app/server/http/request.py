@@ -13,6 +13,9 @@ from zope.interface import implementer
 
 from sessions_app.server.http import refusals
 
+NORMAL = 1000
+"""The code of a close that tells nothing."""
+
 ROOT_PATH, PROTOCOLS = b"Daphne-Root-Path", b"Sec-WebSocket-Protocol"
 
 
@@ -98,3 +101,11 @@ class Socket(WebSocketProtocol):  # type: ignore[misc]
     def connectionLost(self, reason: Failure = connectionDone) -> None:  # noqa: N802 - Twisted's
         self.factory.server_class.network.remove(self.transport)
         super().connectionLost(reason)
+
+    def handle_reply(self, message: Any) -> None:
+        """Sends a message of the application; Daphne's own leaves the reason of a close out."""
+        if message["type"] == "websocket.close" and self.state == self.STATE_OPEN:
+            code = message.get("code")
+            self.sendClose(NORMAL if code is None else code, message.get("reason") or None)
+        else:
+            super().handle_reply(message)

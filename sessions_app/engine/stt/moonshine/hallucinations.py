@@ -16,8 +16,13 @@ LEAST_SURE_SENTENCE, SENTENCE = -1.0, 4
 
 _SAID_SYMBOLS = {"°"}
 _THANKS = re.compile(r"thank(s| you)( so much)? for watching", re.IGNORECASE)
-_BARE = {"You", "The"}
-"""Hallucinated without a full stop; where somebody says one of these alone, one follows."""
+_BARE = {"You", "The", "Uh?"}
+"""Hallucinated with these marks alone; where somebody says one of these, a full stop follows."""
+
+_STOCK = frozenset({"thank you", "i don't know", "yeah", "bye", "bye bye", "uh", "huh"})
+LEAST_SURE_STOCK = -0.7
+"""The same for what the model writes for barks, laughter, sneezes and singing (-0.72 and below); of
+four voices that say it, none is below -0.69 at 10 dB SNR."""
 
 
 def is_hallucinated(text: str, sure: float | None = None) -> bool:
@@ -28,8 +33,13 @@ def is_hallucinated(text: str, sure: float | None = None) -> bool:
         return True
     if _THANKS.search(text) or text.strip() in _BARE:
         return True
-    least = LEAST_SURE_SENTENCE if len(text.split()) >= SENTENCE else LEAST_SURE
-    return sure is not None and sure < least
+    return sure is not None and sure < _least_sure(text)
+
+
+def _least_sure(text: str) -> float:
+    if text.lower().replace("-", " ").strip(" .?!,") in _STOCK:
+        return LEAST_SURE_STOCK
+    return LEAST_SURE_SENTENCE if len(text.split()) >= SENTENCE else LEAST_SURE
 
 
 def _is_symbol(sign: str) -> bool:

@@ -119,8 +119,9 @@ def is_sounding(level: Floats) -> NDArray[np.bool_]:
 
 def _snap(is_sounding: NDArray[np.bool_], span: Times, before: float, after: float) -> Times:
     """Returns one span, trimmed and grown; `before` and `after` are its neighbours' edges in s."""
-    first, last = (round(at_s / _HOP_S) for at_s in span)
-    within = np.flatnonzero(is_sounding[max(first, 0) : last + 1])
+    # an estimate may begin within the silence that was put before the audio
+    first, last = (max(round(at_s / _HOP_S), 0) for at_s in span)
+    within = np.flatnonzero(is_sounding[first : last + 1])
     if not len(within):
         return span
     begin, end = first + int(within[0]), first + int(within[-1]) + 1

@@ -20,9 +20,11 @@ _DOMAINS = "com|org|net|edu|gov|io|info|eu|de|at|ch|fr|es|mx|it|nl|pt|br|uk"
 FILE = re.compile(
     rf"(?<![\w.@/\\-])[^\W_][\w-]*(?:\.[\w-]+)*\.({'|'.join(_ENDINGS.split())})(?![\w@-]|\.\w)"
 )
-DOMAIN = re.compile(
-    rf"(?<![\w.@/-])[^\W_][\w-]+(?:\.[\w-]+)*\.(?:{_DOMAINS})(?![\w@/-]|\.\w)", re.ASCII
-)
+_HOST = rf"(?<![\w.@/-])[^\W_][\w-]+(?:\.[\w-]+)*\.(?:{_DOMAINS})"
+DOMAIN = re.compile(rf"{_HOST}(?![\w@/-]|\.\w)", re.ASCII)
+PAGE = re.compile(rf"({_HOST})/(?:[\w./?=&#%~+:-]*[\w/])?", re.ASCII)
+"""An address without "https://", read by its site as a link is."""
+
 IDENTIFIER = re.compile(r"(?<![\w.@/\\*])[^\W_]+(?:_+[^\W_]+)+(?![\w@/\\*])")
 """An identifier with underscores: max_call_length."""
 
@@ -100,6 +102,11 @@ def email(reading: Reading, match: Match) -> str:
 def domain(reading: Reading, match: Match) -> str:
     """Returns a domain name with its dots as words."""
     return _spell_signs(reading, match[0])
+
+
+def page(reading: Reading, match: Match) -> str:
+    """Returns the site of an address without its path, which could not be written down by ear."""
+    return _spell_signs(reading, match[1])
 
 
 def identifier(reading: Reading, match: Match) -> str:

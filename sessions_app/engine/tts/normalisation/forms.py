@@ -13,7 +13,7 @@ from functools import lru_cache, partial
 from sessions_app.engine.text.languages import base_of
 from sessions_app.engine.text.links import LINK
 from sessions_app.engine.text.writing import is_spaceless
-from sessions_app.engine.tts.normalisation import amounts, contacts, local, plain
+from sessions_app.engine.tts.normalisation import amounts, contacts, english, local, plain
 from sessions_app.engine.tts.normalisation.comparisons import COMPARISONS
 from sessions_app.engine.tts.normalisation.halves import HALF, half
 from sessions_app.engine.tts.normalisation.languages import WORDS, Words
@@ -100,7 +100,9 @@ def _would_join(one: str, other: str) -> bool:
 
 
 _MAY_NEED_READING = re.compile(
-    r"[\d@½⅓⅔¼¾#_<&*~\u2600-\u27bf\U0001f000-\U0001faff]|://|\w\.|w/o|\bM(?:me|lle)\b"
+    r"[\d@½⅓⅔¼¾#_<&*~\u2600-\u27bf\U0001f000-\U0001faff]|://|\w\.|[wc]/o|\bM(?:me|lle)\b"
+    r"|\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+    r"|\b(?i:part|page|chapter|section|item|clause|volume|step|type) \(?[ivx]"
 )
 
 _ISO_DATE = re.compile(r"(?<![\w.-])(\d{4})-(\d\d)-(\d\d)(?![\w-])")
@@ -175,6 +177,7 @@ _ADDRESSES_AND_TIMES: tuple[Rule, ...] = (
     (LINK, contacts.link),
     (contacts.EMAIL, contacts.email),
     (contacts.FILE, contacts.file),
+    (contacts.PAGE, contacts.page),
     (contacts.DOMAIN, contacts.domain),
     (contacts.IDENTIFIER, contacts.identifier),
     (contacts.IPV4, contacts.ipv4),
@@ -207,6 +210,7 @@ _ONE_LANGUAGE: dict[str, tuple[Rule, ...]] = {
         (_LAKHS, lambda _, m: m[0].replace(",", "")),
         (_HOUR_RANGE, lambda _r, _m: " to "),
         (_PER_PERIOD, lambda _, m: f" per {_PERIODS[m[1]]}"),
+        *english.LAST,
     ),
     "fr": ((_FRENCH_TIME, lambda r, m: r.time(m[1], m[2] or "00", "")),),
 }

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from sessions_app.engine.tts.normalisation import contacts
+from sessions_app.engine.tts.normalisation import contacts, english
 from sessions_app.engine.tts.normalisation.reading import Reading
 
 Match = re.Match[str]
@@ -56,7 +56,11 @@ _OWN: dict[str, tuple[Rule, ...]] = {
     "it": ((_ITALIAN, _times),),
     "pt": ((_PORTUGUESE, _time), (_NINE, contacts.phone)),
     "es": ((_NINE, contacts.phone),),
-    "en": ((_LOVE, lambda *_: "love"), (_SHARP, lambda _, m: f"{m[1]} sharp")),
+    "en": (
+        (_LOVE, lambda *_: "love"),
+        (_SHARP, lambda _, m: f"{m[1]} sharp"),
+        *english.FIRST,
+    ),
 }
 
 

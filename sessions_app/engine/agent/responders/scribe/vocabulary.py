@@ -152,7 +152,7 @@ _LINES: dict[Intent, tuple[str, ...]] = {
         "what else is on my|the|our todo? list",
         "what|which notes do i|we|you have",
         "what|which notes have i|we|you got|taken|made?",
-        "how many notes do i|we have",
+        "how many notes|items|todos|tasks|reminders do|have i|we|you have|got|written? down?",
         "do i|we have any notes",
         "have i|we got any notes",
         "list|show|tell|give me? all? my|the|our notes",
@@ -175,6 +175,7 @@ _LINES: dict[Intent, tuple[str, ...]] = {
         "ignore|disregard|wipe that|it|the? last? note|one?",
         "take that|it|this back|out",
         "cross|strike|tick that|it|this out|off",
+        "strike|scratch|delete|remove|erase|take that|it|this from the|my record|notes|list",
         "get rid of that|it|this|the last? note|one?",
     ),
     Intent.RESTORE: (
@@ -236,8 +237,8 @@ _LINES: dict[Intent, tuple[str, ...]] = {
         "tell|give me the time",
         "tell me? what time it is",
         "do you have the time",
-        "do you know the time",
-        "do you know what time it is",
+        "do you happen? to? know the time",
+        "do you happen? to? know what time it is",
         "have you got the time",
         "how late is it",
         "the time",
@@ -255,7 +256,7 @@ _LINES: dict[Intent, tuple[str, ...]] = {
         "tell me? what|which day|date|month|year it|today is",
         "tell me? what the|today's date is",
         "do you have|know the|today's date",
-        "do you know what|which day|date it|today is",
+        "do you happen? to? know what|which day|date it|today is today?",
         "have you got the date",
         "the|today's date",
     ),
@@ -349,7 +350,6 @@ COMMANDS: dict[tuple[str, ...], Intent] = {
 """The command of every phrase, as a tuple of its words."""
 
 LONGEST = max(map(len, COMMANDS))
-
 
 AROUND = (
     *("can you", "could you", "would you", "can we", "could we", "please scribe"),

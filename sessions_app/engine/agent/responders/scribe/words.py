@@ -33,6 +33,7 @@ LEADS = listed(
     *("is it ok if you", "is it okay if you", "is it all right if you", "why do not you"),
     *("will you please", "would it be ok if you", "would it be okay if you"),
     *("excuse me", "thank you", "one more thing", "by the way", "i think", "i guess"),
+    *("on second thought", "on second thoughts", "on reflection", "come to think of it"),
     *("that is all", "that was all", "that is it", "that was it", "for today", "for now"),
     *("we are done", "we are done here", "i am done", "that is wrong", "that was wrong"),
     *("that is not right", "that is a good idea", "good idea"),
