@@ -3,7 +3,11 @@
 from collections.abc import Sequence
 
 from sessions_app.engine.agent.responders.scribe.back_references import when_before
-from sessions_app.engine.agent.responders.scribe.closings import ends_call, lets_go
+from sessions_app.engine.agent.responders.scribe.closings import (
+    ends_call,
+    lets_go,
+    only_closes,
+)
 from sessions_app.engine.agent.responders.scribe.found_command import (
     INTRODUCERS,
     REFERS,
@@ -42,6 +46,13 @@ _REASONS = listed("because since but")
 _NEVER_INSIDE = frozenset({"note that", "remember to", "hello", "good morning", "pardon me"})
 """Phrases common in plain talk: within a sentence they need "please" or "could you" before them."""
 
+_LIKE_NO = (["no"], ["nor"])
+_TAKES_BACK = [
+    [verb, "that"] for verb in ("scratch", "strike", "undo", "delete", "erase", "remove", "cancel")
+]
+LONGEST_BEFORE_NO = 3
+"""Words up to "no" in a misheard "oh no"; "I'll" is two."""
+
 _AFTER_SECOND_UNDO = REFERS | listed("this the last")
 LONGEST_LEAD = max(6, LONGEST_FRAME)
 _ALL_LEADS = LEADS | FRAMES
@@ -60,6 +71,8 @@ class Clauses:
     def _may_begin(self, at: int) -> bool:
         """Returns whether a command may begin at a word within the sentence."""
         before = self._words[at - 1]
+        if self._is_taken_back(at) or self._is_let_go(at):
+            return True
         if at >= self._quoted or is_reported(self._words, self._start, at) or self._is_denied(at):
             return False
         if any(text in REPORTING_VERBS for text in self._texts(self._start, at)):
@@ -73,9 +86,23 @@ class Clauses:
             return True
         if self._texts(at, at + 3) == ["remind", "me", "to"]:
             return when_before(self._words, self._start, at) is not None
-        if lets_go(self._texts(at, self._end)):
-            return True  # _ends_here then looks at what is before
-        return is_request_at_end(self._words, self._start, at, self._end)
+        # _ends_call then looks at what is before
+        return self._lets_go(at) or is_request_at_end(self._words, self._start, at, self._end)
+
+    def _is_taken_back(self, at: int) -> bool:
+        """Returns whether "oh no, strike that" was misheard: "I'll no strike that"."""
+        before, phrase = self._texts(self._start, at), self._texts(at, self._end)
+        if before[-1:] not in _LIKE_NO or at - self._start > LONGEST_BEFORE_NO:
+            return False
+        return phrase in _TAKES_BACK
+
+    def _is_let_go(self, at: int) -> bool:
+        """Returns whether "that said you can hang up" is "that's it, you can hang up" misheard."""
+        before = self._texts(self._start, at)
+        return before[-2:] == ["that", "said"] and only_closes(before) and self._lets_go(at)
+
+    def _lets_go(self, at: int) -> bool:
+        return lets_go(self._texts(at, self._end))
 
     def _is_denied(self, at: int) -> bool:
         """Returns whether "not" governs a word: "you can not very well ignore that"."""

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 
 from sessions_app.engine.agent.responders.scribe.found_command import polite
+from sessions_app.engine.agent.responders.scribe.sound_alike import sound
 from sessions_app.engine.agent.responders.scribe.vocabulary import COMMANDS, Intent
 from sessions_app.engine.text.word_lists import listed
 
@@ -32,6 +33,9 @@ _MISHEARD = {
 Each with its command, and with the words of which one must come before it.
 """
 
+_LIKE_CALL = ("k", "l")
+"""Sounds of "call": the first one, and one after it."""
+
 _YES = listed(
     "yes yeah yep yup yea aye sure okay ok correct right alright absolutely definitely certainly "
     "exactly indeed fine please"
@@ -49,6 +53,7 @@ _OVER = frozenset(
     {
         *("that is all", "that was all", "that is it", "that was it", "that will be all"),
         *("that is everything", "that was everything", "that would be all", "nothing else"),
+        "that said",  # "that's it" misheard
         *("we are done", "we are done here", "we are finished", "i am done", "i am finished"),
         *("i have to go", "i need to go", "i must go", "i have got to go", "i am off"),
         *("all done", "that is all for today", "that is all for now", "there is nothing else"),
@@ -107,8 +112,17 @@ def lets_go(words: Sequence[str]) -> bool:
 
 def misheard_command(before: Sequence[str], words: Sequence[str]) -> Intent | None:
     """Returns the command that was misheard: END for "and the call" after "we are done"."""
-    command, leads = _MISHEARD.get(" ".join(words), (None, ()))
+    said = " ".join(words)
+    if list(words[:-1]) == ["and", "the"] and _sounds_like_call(words[-1]):
+        said = "and the call"
+    command, leads = _MISHEARD.get(said, (None, ()))
     return command if " ".join(before).endswith(leads) else None
+
+
+def _sounds_like_call(word: str) -> bool:
+    first, then = _LIKE_CALL
+    sounds = sound(word)
+    return sounds.startswith(first) and then in sounds[1:]
 
 
 def _phrases(words: Sequence[str], known: Collection[str]) -> list[str] | None:

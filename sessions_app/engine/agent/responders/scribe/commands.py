@@ -13,6 +13,7 @@ from sessions_app.engine.agent.responders.scribe.breaths import in_one_breath
 from sessions_app.engine.agent.responders.scribe.corrections import corrected, restated
 from sessions_app.engine.agent.responders.scribe.found_command import FoundCommand, polite, texts
 from sessions_app.engine.agent.responders.scribe.garbled import garbled_command
+from sessions_app.engine.agent.responders.scribe.misheard_openings import with_openings
 from sessions_app.engine.agent.responders.scribe.note_references import (
     NoteReference,
     distinctive_words,
@@ -210,12 +211,12 @@ def _cut(text: str, words: Sequence[PlainWord], start: int, end: int) -> str:
 
 def _find(text: str, *, clearly: bool = False) -> tuple[list[PlainWord], list[FoundCommand]]:
     """Returns the words of `text`, and the commands in them by place."""
-    words, found = _find_clear(text)
+    words = command_words(text)
+    found = _find_clear(text, words)
     return (words, found) if found or clearly else _find_garbled(text, words)
 
 
-def _find_clear(text: str) -> tuple[list[PlainWord], list[FoundCommand]]:
-    words = command_words(text)
+def _find_clear(text: str, words: Sequence[PlainWord]) -> list[FoundCommand]:
     commands: list[FoundCommand] = []
     spans = sentence_spans(words)
     for number, (start, end) in enumerate(spans):
@@ -226,11 +227,11 @@ def _find_clear(text: str) -> tuple[list[PlainWord], list[FoundCommand]]:
             more = sentence.commands()
             commands += more
             at = more[-1].end if more and more[-1].end > at else end
-    return words, commands
+    return commands
 
 
 def _find_garbled(text: str, words: list[PlainWord]) -> tuple[list[PlainWord], list[FoundCommand]]:
-    """Returns a command that was garbled, or else those that whole sentences sound like."""
+    """Returns a command that was garbled, or else those that words sound like."""
     if (match := garbled_command(heard := command_words(text, as_heard=True))) is not None:
         words = heard
         command, at, stop = match
@@ -240,7 +241,18 @@ def _find_garbled(text: str, words: list[PlainWord]) -> tuple[list[PlainWord], l
         question = command is Intent.ACTION and any(map(is_question_word, words[at : stop + 1]))
         if not mentioned and not question:
             return words, [FoundCommand(command, at, span, lead_start=0)]
-    return words, _by_sound(words)
+    found = _by_sound(words)
+    return (words, found) if found else _by_opening(text, words)
+
+
+def _by_opening(text: str, words: list[PlainWord]) -> tuple[list[PlainWord], list[FoundCommand]]:
+    """Returns the words as they were meant and the commands in them, if a request begins so."""
+    opening = with_openings(words)
+    if opening is None:
+        return words, []
+    meant, at = opening
+    found = _find_clear(text, meant)
+    return (meant, found) if any(one.at == at for one in found) else (words, [])
 
 
 def _has_statement(

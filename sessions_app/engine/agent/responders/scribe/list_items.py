@@ -18,8 +18,14 @@ from sessions_app.engine.agent.responders.scribe.words import PlainWord
 from sessions_app.engine.text.word_lists import listed
 
 PUT_VERBS = listed("add put write stick save enter place pop chuck bung throw slap whack drop")
-_MISHEARD_VERBS = listed("and at had but")
+_MISHEARD_VERBS = listed("and at had but could good foot")
 """What recognisers write for "add" and "put" at the beginning of a sentence."""
+
+_MISHEARD_AFTER_ASKING = listed("and at had ever")
+"""What they write for "add" after "could you"; the last one takes a syllable of the item."""
+
+_ANSWERS = listed("i you he she it we they not have")
+"""After "could" these make a question or a statement."""
 
 _STATEMENT_WORDS = listed(
     "is are was were am be been has have had do does did not there it he she they we i"
@@ -172,8 +178,12 @@ def _asks_politely(words: Sequence[PlainWord], at: int) -> bool:
 
 def _is_misheard_verb(words: Sequence[PlainWord], at: int) -> bool:
     """Returns whether a sentence begins with what is misheard for "add" or "put"."""
+    if words[at].marked or at + 1 >= len(words):
+        return False
+    if ends_in_could_you(words, 0, at):
+        return words[at].text in _MISHEARD_AFTER_ASKING
     first = not at or words[at - 1].stops
-    return first and not words[at].marked and words[at].text in _MISHEARD_VERBS
+    return first and words[at].text in _MISHEARD_VERBS and words[at + 1].text not in _ANSWERS
 
 
 def _write_down(words: Sequence[PlainWord], at: int, end: int) -> FoundCommand | None:

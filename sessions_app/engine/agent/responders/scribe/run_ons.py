@@ -123,4 +123,9 @@ def _is_complete(words: Sequence[PlainWord], first: int, at: int) -> bool:
         return False
     to_do = words[first - 1].text == "to"  # "remind me to lock the door"
     timed = len(text) > SHORTEST_STATEMENT and text[-1] in _TIMES
-    return to_do or timed or orders(text) or is_statement(words, first, at)
+    return to_do or timed or _buys(text) or orders(text) or is_statement(words, first, at)
+
+
+def _buys(text: Sequence[str]) -> bool:
+    """Returns whether a text is "buy milk" misheard: "by milk"."""
+    return text[0] == "by" and text[1] not in _TIMES | {"next", "the", "a"}

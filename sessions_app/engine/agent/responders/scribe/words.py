@@ -80,10 +80,17 @@ _MISHEARD = {
     ("said", "reminder"): "set",
     ("by", "for now"): "bye",
     ("inaction", "item"): "action",
+    ("we", "remind me to"): "please",
+    ("i", "remind me to"): "please",
+    **dict.fromkeys((("said", "up"), ("shot", "up"), ("shout", "up")), "shut"),
+    **dict.fromkeys((("him", "up"), ("hand", "up"), ("hem", "up")), "hang"),
 }
 """A misheard word and the words after it that show this, with the word that was meant."""
 
 _GREETS = listed("hey hi hello")
+_LIKE_NEW = listed("knew who nu gnu")
+_LIKE_NEW_TODO = listed("me knew nu gnu")
+_DONE = listed("done finished")
 
 _BEFORE_TODO = listed("a new another my the our add create")
 
@@ -138,7 +145,7 @@ def command_words(text: str, *, as_heard: bool = False) -> list[PlainWord]:
         elif words and marked:
             words[-1] = replace(words[-1], marked=True, stops=words[-1].stops or stops)
         opens = not word or chunk.endswith(_SETS_OFF)
-    return words if as_heard else [*_with_todos(_unmisheard(words))]
+    return words if as_heard else [*_with_todos(_unmisheard([*_with_endings(words)]))]
 
 
 def sentence_spans(words: Sequence[PlainWord]) -> list[tuple[int, int]]:
@@ -161,6 +168,20 @@ def _written_out(word: str) -> Iterator[str]:
             yield _ENDINGS[ending]
 
 
+def _with_endings(words: Sequence[PlainWord]) -> Iterator[PlainWord]:
+    """Yields the words with "were done" as "we are done", and "hang up no" as "hang up now"."""
+    for at, word in enumerate(words):
+        last = at + 1 == len(words) or word.stops
+        if last and word.text == "no" and [w.text for w in words[at - 2 : at]] == ["hang", "up"]:
+            word = replace(word, text="now")  # noqa: PLW2901
+        after = words[at + 1].text if at + 1 < len(words) else ""
+        if word.text == "were" and after in _DONE and (at == 0 or words[at - 1].marked):
+            yield replace(word, text="we", marked=False, stops=False)
+            yield replace(word, text="are")
+        else:
+            yield word
+
+
 def _unmisheard(words: Sequence[PlainWord]) -> list[PlainWord]:
     """Returns the words with "right down" as "write down" and the like."""
     if [word.text for word in words] == ["high", "there"]:
@@ -171,6 +192,8 @@ def _unmisheard(words: Sequence[PlainWord]) -> list[PlainWord]:
             fixed[at : at + 2] = (replace(word, text="new"), replace(words[at + 1], text="note"))
         if at and not words[at - 1].marked:
             continue
+        if _is_new_todo(words, at):
+            fixed[at] = replace(word, text="new")
         for (misheard, after), right in _MISHEARD.items():
             follows = " ".join(w.text for w in words[at + 1 : at + 1 + len(after.split())])
             if word.text == misheard and follows == after and not word.marked:
@@ -179,14 +202,24 @@ def _unmisheard(words: Sequence[PlainWord]) -> list[PlainWord]:
 
 
 def _is_new_note(words: Sequence[PlainWord], at: int) -> bool:
-    """Returns whether "scribe knew not" is "scribe, new note" misheard."""
-    if [word.text for word in words[at - 1 : at + 2]] != ["scribe", "knew", "not"]:
+    """Returns whether "scribe knew not" or "scribe, who note" is "scribe, new note" misheard."""
+    said = [word.text for word in words[max(at - 1, 0) : at + 2]]
+    noted = said[-1:] == ["note"] and said[1:2] != [] and said[1] in _LIKE_NEW
+    if said[:1] != ["scribe"] or not (noted or said[1:] == ["knew", "not"]):
         return False
     if words[at - 1].marked:
         return True
     if at == 1 or words[at - 2].stops:
         return words[at + 1].marked and not words[at + 1].stops
     return words[at - 2].text in _GREETS
+
+
+def _is_new_todo(words: Sequence[PlainWord], at: int) -> bool:
+    """Returns whether "me to do, book the hall" is "new to-do, book the hall" misheard."""
+    todo = [word.text for word in words[at + 1 : at + 3]] == ["to", "do"]
+    if not todo or words[at].text not in _LIKE_NEW_TODO or at + 3 >= len(words):
+        return False
+    return words[at + 2].marked and not any(word.stops for word in words[at : at + 3])
 
 
 def _with_todos(words: Sequence[PlainWord]) -> Iterator[PlainWord]:
@@ -197,6 +230,10 @@ def _with_todos(words: Sequence[PlainWord]) -> Iterator[PlainWord]:
         shown = [word.text for word in pair]
         if shown in (["to", "dos"], ["to", "do's"]) and not pair[0].marked:
             yield replace(pair[1], text="todos", start=pair[0].start, opened=pair[0].opened)
+            at += 2
+            continue
+        if shown == ["to", "to"] and not pair[0].marked and (at == 0 or words[at - 1].stops):
+            yield replace(pair[1], text="todo", start=pair[0].start, opened=pair[0].opened)
             at += 2
             continue
         if shown == ["to", "do"] and not pair[0].marked:
