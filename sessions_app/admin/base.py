@@ -10,11 +10,14 @@ from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import get_fields_from_path
 from django.contrib.admin.views.main import ERROR_FLAG, ChangeList
+from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import DataError
-from django.db.models import Model, QuerySet
+from django.db.models import DateTimeField, Model, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils import timezone
 from django.utils.text import capfirst
 
+from sessions_app.engine.core.timestamps import in_utc
 from sessions_app.engine.text.cleaning import cleaned
 from sessions_app.engine.text.writing import clip
 from sessions_app.services import access
@@ -76,7 +79,7 @@ class OnlyListedLookups(admin.ModelAdmin[Row]):
         query, none of running it. An error without any parameters is a bug, and raised.
         """
         try:
-            return super().get_changelist_instance(request)
+            return self._listed(request)
         except WRONG_VALUES as error:
             wrong = self._wrong_parameters(request)
             if not wrong:
@@ -101,10 +104,21 @@ class OnlyListedLookups(admin.ModelAdmin[Row]):
         alone = copy(request)
         alone.GET = QueryDict(urlencode(asked))
         try:
-            super().get_changelist_instance(alone)
+            self._listed(alone)
         except WRONG_VALUES:
             return True
         return False
+
+    def _listed(self, request: HttpRequest) -> ChangeList:
+        """Returns the list; what a database could not compare is not asked of it.
+
+        PostgreSQL fails on some times that SQLite takes, and the other way round.
+        """
+        for name, value in request.GET.items():
+            field = _time_field(self.model, name.removesuffix(IS))
+            if field is not None:
+                _check_time(field, str(value))
+        return super().get_changelist_instance(request)
 
     def _parameters(self, request: HttpRequest | None) -> Iterator[str]:
         listed: Any = self.list_filter if request is None else self.get_list_filter(request)
@@ -124,6 +138,26 @@ class OnlyListedLookups(admin.ModelAdmin[Row]):
             yield f"{path}{IS_NONE}"
         if self.date_hierarchy:
             yield from (f"{self.date_hierarchy}{part}" for part in (*DATE_PARTS, FROM, BEFORE))
+
+
+def _time_field(model: type[Model], lookup: str) -> DateTimeField[Any, Any] | None:
+    """Returns the field of the model that holds a time and that `lookup` compares; else None."""
+    name = lookup.removesuffix(FROM).removesuffix(BEFORE)
+    try:
+        field = model._meta.get_field(name)
+    except FieldDoesNotExist:
+        return None
+    return field if isinstance(field, DateTimeField) else None
+
+
+def _check_time(field: DateTimeField[Any, Any], value: str) -> None:
+    """Raises OverflowError where the time has none in UTC; texts that are none are not judged."""
+    try:
+        moment = field.to_python(value)
+    except ValidationError:
+        return
+    if moment is not None:
+        in_utc(timezone.make_aware(moment) if timezone.is_naive(moment) else moment)
 
 
 class VoiceAdmin(OnlyListedLookups[Row]):

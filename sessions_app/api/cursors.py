@@ -12,6 +12,8 @@ from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db.models import DateTimeField, F, Q, QuerySet
 from django.db.models.expressions import OrderBy
 
+from sessions_app.engine.core.timestamps import in_utc
+
 MOST_CHARACTERS = 500
 
 
@@ -117,7 +119,7 @@ def _value(column: Column, value: Any) -> Any:
         moment = datetime.fromisoformat(value)
         if moment.tzinfo is None:
             raise WrongCursorError
-        return moment
+        return in_utc(moment)
     if column.name == "state":
         return str(value)
     if type(value) is not int or abs(value) >= 2**63:

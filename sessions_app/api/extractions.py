@@ -35,7 +35,7 @@ class ExtractionSerializer(serializers.ModelSerializer[Extraction]):
     """
 
     state = WorkStateField()
-    values = serializers.DictField(child=serializers.JSONField(), read_only=True)
+    values = serializers.DictField(source="in_order", child=serializers.JSONField(), read_only=True)
     found = serializers.DictField(child=serializers.JSONField(), read_only=True)
     corrections = serializers.DictField(child=serializers.JSONField(), read_only=True)
     evidence = serializers.DictField(

@@ -4,126 +4,244 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('sessions_app', '0036_saved_views'),
+        ("sessions_app", "0037_ordered_json"),
     ]
 
     operations = [
         migrations.AlterModelOptions(
-            name='accesslog',
-            options={'ordering': ['-at'], 'verbose_name': 'access to a call', 'verbose_name_plural': 'accesses to calls'},
+            name="accesslog",
+            options={
+                "ordering": ["-at"],
+                "verbose_name": "access to a call",
+                "verbose_name_plural": "accesses to calls",
+            },
         ),
         migrations.AlterModelOptions(
-            name='agentversion',
-            options={'default_permissions': (), 'ordering': ['agent', '-number'], 'verbose_name': 'version of an agent', 'verbose_name_plural': 'versions of agents'},
+            name="agentversion",
+            options={
+                "default_permissions": (),
+                "ordering": ["agent", "-number"],
+                "verbose_name": "version of an agent",
+                "verbose_name_plural": "versions of agents",
+            },
         ),
         migrations.AlterModelOptions(
-            name='archivedcall',
-            options={'verbose_name': 'call in an export', 'verbose_name_plural': 'calls in exports'},
+            name="archivedcall",
+            options={
+                "verbose_name": "call in an export",
+                "verbose_name_plural": "calls in exports",
+            },
         ),
         migrations.AlterModelOptions(
-            name='audiocopy',
-            options={'ordering': ['call', 'format'], 'verbose_name': 'recording in another format', 'verbose_name_plural': 'recordings in other formats'},
+            name="audiocopy",
+            options={
+                "ordering": ["call", "format"],
+                "verbose_name": "recording in another format",
+                "verbose_name_plural": "recordings in other formats",
+            },
         ),
         migrations.AlterModelOptions(
-            name='callchange',
-            options={'verbose_name': 'change of a call', 'verbose_name_plural': 'changes of calls'},
+            name="callchange",
+            options={"verbose_name": "change of a call", "verbose_name_plural": "changes of calls"},
         ),
         migrations.AlterModelOptions(
-            name='callreview',
-            options={'default_permissions': (), 'permissions': [('review_call', 'Can mark calls as reviewed, and take those that wait for review')], 'verbose_name': 'review of a call', 'verbose_name_plural': 'reviews of calls'},
+            name="callreview",
+            options={
+                "default_permissions": (),
+                "permissions": [
+                    (
+                        "review_call",
+                        "Can mark calls as reviewed, and take those that wait for review",
+                    )
+                ],
+                "verbose_name": "review of a call",
+                "verbose_name_plural": "reviews of calls",
+            },
         ),
         migrations.AlterModelOptions(
-            name='calltag',
-            options={'default_permissions': (), 'ordering': ['name'], 'permissions': [('tag_call', 'Can tag every call')], 'verbose_name': 'tag of a call', 'verbose_name_plural': 'tags of calls'},
+            name="calltag",
+            options={
+                "default_permissions": (),
+                "ordering": ["name"],
+                "permissions": [("tag_call", "Can tag every call")],
+                "verbose_name": "tag of a call",
+                "verbose_name_plural": "tags of calls",
+            },
         ),
         migrations.AlterModelOptions(
-            name='changecounter',
-            options={'verbose_name': 'counter of changes', 'verbose_name_plural': 'counters of changes'},
+            name="changecounter",
+            options={
+                "verbose_name": "counter of changes",
+                "verbose_name_plural": "counters of changes",
+            },
         ),
         migrations.AlterModelOptions(
-            name='extraction',
-            options={'verbose_name': 'set of extracted values', 'verbose_name_plural': 'extracted values'},
+            name="extraction",
+            options={
+                "verbose_name": "set of extracted values",
+                "verbose_name_plural": "extracted values",
+            },
         ),
         migrations.AlterModelOptions(
-            name='redactedoriginal',
-            options={'ordering': ['call', 'seq'], 'verbose_name': 'original of hidden words', 'verbose_name_plural': 'originals of hidden words'},
+            name="redactedoriginal",
+            options={
+                "ordering": ["call", "seq"],
+                "verbose_name": "original of hidden words",
+                "verbose_name_plural": "originals of hidden words",
+            },
         ),
         migrations.AlterModelOptions(
-            name='redaction',
-            options={'ordering': ['call', 'start_ms', 'pk'], 'permissions': [('redact_call', 'Can hide words of calls'), ('view_unredacted', 'Can read what is hidden in calls, where it is kept')], 'verbose_name': 'hidden passage', 'verbose_name_plural': 'hidden passages'},
+            name="redaction",
+            options={
+                "ordering": ["call", "start_ms", "pk"],
+                "permissions": [
+                    ("redact_call", "Can hide words of calls"),
+                    ("view_unredacted", "Can read what is hidden in calls, where it is kept"),
+                ],
+                "verbose_name": "hidden passage",
+                "verbose_name_plural": "hidden passages",
+            },
         ),
         migrations.AlterModelOptions(
-            name='scorecardquestion',
-            options={'default_permissions': (), 'ordering': ['form', 'position', 'pk'], 'verbose_name': 'question of a scorecard form', 'verbose_name_plural': 'questions of scorecard forms'},
+            name="scorecardquestion",
+            options={
+                "default_permissions": (),
+                "ordering": ["form", "position", "pk"],
+                "verbose_name": "question of a scorecard form",
+                "verbose_name_plural": "questions of scorecard forms",
+            },
         ),
         migrations.AlterModelOptions(
-            name='scorecardversion',
-            options={'default_permissions': (), 'ordering': ['form', 'number'], 'verbose_name': 'version of a scorecard form', 'verbose_name_plural': 'versions of scorecard forms'},
+            name="scorecardversion",
+            options={
+                "default_permissions": (),
+                "ordering": ["form", "number"],
+                "verbose_name": "version of a scorecard form",
+                "verbose_name_plural": "versions of scorecard forms",
+            },
         ),
         migrations.AlterModelOptions(
-            name='segment',
-            options={'ordering': ['call', 'start_ms', 'seq'], 'verbose_name': 'line of a transcript', 'verbose_name_plural': 'lines of transcripts'},
+            name="segment",
+            options={
+                "ordering": ["call", "start_ms", "seq"],
+                "verbose_name": "line of a transcript",
+                "verbose_name_plural": "lines of transcripts",
+            },
         ),
         migrations.AlterModelOptions(
-            name='segmentrevision',
-            options={'default_permissions': (), 'ordering': ['segment', 'number'], 'permissions': [('correct_transcript', 'Can correct the transcripts of all calls')], 'verbose_name': 'correction of a line', 'verbose_name_plural': 'corrections of lines'},
+            name="segmentrevision",
+            options={
+                "default_permissions": (),
+                "ordering": ["segment", "number"],
+                "permissions": [("correct_transcript", "Can correct the transcripts of all calls")],
+                "verbose_name": "correction of a line",
+                "verbose_name_plural": "corrections of lines",
+            },
         ),
         migrations.AlterModelOptions(
-            name='signinfailure',
-            options={'verbose_name': 'failed sign-in', 'verbose_name_plural': 'failed sign-ins'},
+            name="signinfailure",
+            options={"verbose_name": "failed sign-in", "verbose_name_plural": "failed sign-ins"},
         ),
         migrations.AlterModelOptions(
-            name='signoflife',
-            options={'verbose_name': 'sign of life of a process', 'verbose_name_plural': 'signs of life of processes'},
+            name="signoflife",
+            options={
+                "verbose_name": "sign of life of a process",
+                "verbose_name_plural": "signs of life of processes",
+            },
         ),
         migrations.AlterModelOptions(
-            name='soundredaction',
-            options={'verbose_name': 'removal of hidden sound', 'verbose_name_plural': 'removals of hidden sound'},
+            name="soundredaction",
+            options={
+                "verbose_name": "removal of hidden sound",
+                "verbose_name_plural": "removals of hidden sound",
+            },
         ),
         migrations.AlterModelOptions(
-            name='staffact',
-            options={'default_permissions': ('view',), 'ordering': ['call', 'at_ms', 'pk'], 'permissions': [('whisper_calls', 'Can whisper to the agents of live calls'), ('listen_live', 'Can listen in to live calls'), ('take_over_calls', 'Can take live calls over from their agents')], 'verbose_name': 'act of staff in a live call', 'verbose_name_plural': 'acts of staff in live calls'},
+            name="staffact",
+            options={
+                "default_permissions": ("view",),
+                "ordering": ["call", "at_ms", "pk"],
+                "permissions": [
+                    ("whisper_calls", "Can whisper to the agents of live calls"),
+                    ("listen_live", "Can listen in to live calls"),
+                    ("take_over_calls", "Can take live calls over from their agents"),
+                ],
+                "verbose_name": "act of staff in a live call",
+                "verbose_name_plural": "acts of staff in live calls",
+            },
         ),
         migrations.AlterModelOptions(
-            name='summaryversion',
-            options={'ordering': ['call', 'number'], 'verbose_name': 'version of a summary', 'verbose_name_plural': 'versions of summaries'},
+            name="summaryversion",
+            options={
+                "ordering": ["call", "number"],
+                "verbose_name": "version of a summary",
+                "verbose_name_plural": "versions of summaries",
+            },
         ),
         migrations.AlterModelOptions(
-            name='ticket',
-            options={'ordering': ['-created_at'], 'verbose_name': 'ticket for a call', 'verbose_name_plural': 'tickets for calls'},
+            name="ticket",
+            options={
+                "ordering": ["-created_at"],
+                "verbose_name": "ticket for a call",
+                "verbose_name_plural": "tickets for calls",
+            },
         ),
         migrations.AlterModelOptions(
-            name='usage',
-            options={'default_permissions': ('view',), 'ordering': ['call', 'pk'], 'verbose_name': 'usage', 'verbose_name_plural': 'usage'},
+            name="usage",
+            options={
+                "default_permissions": ("view",),
+                "ordering": ["call", "pk"],
+                "verbose_name": "usage",
+                "verbose_name_plural": "usage",
+            },
         ),
         migrations.AlterModelOptions(
-            name='version',
-            options={'ordering': ['call', 'number'], 'verbose_name': 'second transcript', 'verbose_name_plural': 'second transcripts'},
+            name="version",
+            options={
+                "ordering": ["call", "number"],
+                "verbose_name": "second transcript",
+                "verbose_name_plural": "second transcripts",
+            },
         ),
         migrations.AlterModelOptions(
-            name='versionsegment',
-            options={'ordering': ['version', 'index'], 'verbose_name': 'line of a second transcript', 'verbose_name_plural': 'lines of second transcripts'},
+            name="versionsegment",
+            options={
+                "ordering": ["version", "index"],
+                "verbose_name": "line of a second transcript",
+                "verbose_name_plural": "lines of second transcripts",
+            },
         ),
         migrations.AlterField(
-            model_name='accesslog',
-            name='at',
-            field=models.DateTimeField(auto_now_add=True, verbose_name='when'),
+            model_name="accesslog",
+            name="at",
+            field=models.DateTimeField(auto_now_add=True, verbose_name="when"),
         ),
         migrations.AlterField(
-            model_name='agent',
-            name='is_active',
-            field=models.BooleanField(default=True, help_text='Switch off to hide it and refuse new calls.', verbose_name='active'),
+            model_name="agent",
+            name="is_active",
+            field=models.BooleanField(
+                default=True,
+                help_text="Switch off to hide it and refuse new calls.",
+                verbose_name="active",
+            ),
         ),
         migrations.AlterField(
-            model_name='agent',
-            name='is_default',
-            field=models.BooleanField(default=False, help_text='Answers calls that name no agent. One agent at most.', verbose_name='default'),
+            model_name="agent",
+            name="is_default",
+            field=models.BooleanField(
+                default=False,
+                help_text="Answers calls that name no agent. One agent at most.",
+                verbose_name="default",
+            ),
         ),
         migrations.AlterField(
-            model_name='scorecardform',
-            name='is_active',
-            field=models.BooleanField(default=True, help_text='Whether it can be filled in. What was filled in stays readable.', verbose_name='active'),
+            model_name="scorecardform",
+            name="is_active",
+            field=models.BooleanField(
+                default=True,
+                help_text="Whether it can be filled in. What was filled in stays readable.",
+                verbose_name="active",
+            ),
         ),
     ]

@@ -4,6 +4,8 @@ from typing import Any
 
 from django.db import models
 
+from sessions_app.models.ordered_json import OrderedJSONField
+
 
 class Agent(models.Model):
     """Recogniser, responder, voice and turn settings; `agentId` on the wire is the slug."""
@@ -102,7 +104,7 @@ class Agent(models.Model):
     summary_template = models.TextField(
         blank=True, help_text="What a language model is told of how to summarise its calls."
     )
-    extraction_schema = models.JSONField(
+    extraction_schema: Any = OrderedJSONField(
         default=dict,
         blank=True,
         help_text="What is taken from its calls, as a JSON Schema; empty for nothing.",

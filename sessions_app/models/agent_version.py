@@ -7,6 +7,7 @@ from django.db import models
 from django.utils import timezone
 
 from sessions_app.models.agent import Agent
+from sessions_app.models.ordered_json import OrderedJSONField
 
 
 class AgentVersion(models.Model):
@@ -17,7 +18,7 @@ class AgentVersion(models.Model):
 
     agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField(help_text="Its place among the agent's versions, from 1.")
-    config: Any = models.JSONField(help_text="The agent's settings by the names of its fields.")
+    config: Any = OrderedJSONField(help_text="The agent's settings by the names of its fields.")
     restores = models.PositiveIntegerField(
         null=True, blank=True, help_text="The number of the version that this one went back to."
     )

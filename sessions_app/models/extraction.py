@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 
 from sessions_app.models.call import Call
+from sessions_app.models.ordered_json import OrderedJSONField
 from sessions_app.models.work import UNDER_WAY, LeasedJob
 
 
@@ -19,7 +20,7 @@ class Extraction(LeasedJob):
     """
 
     call = models.OneToOneField(Call, on_delete=models.CASCADE, related_name="extraction")
-    schema: Any = models.JSONField(default=dict, blank=True)
+    schema: Any = OrderedJSONField(default=dict, blank=True)
     schema_version = models.PositiveIntegerField(default=0)
     values: Any = models.JSONField(default=dict, blank=True)
     found: Any = models.JSONField(default=dict, blank=True)
@@ -56,3 +57,9 @@ class Extraction(LeasedJob):
 
     def __str__(self) -> str:
         return f"values of {self.call_id}"
+
+    @property
+    def in_order(self) -> dict[str, Any]:
+        """Returns `values` in the order of the schema's fields; databases may sort theirs."""
+        fields, values = self.schema.get("properties", {}), dict[str, Any](self.values)
+        return {name: values[name] for name in fields if name in values} | values

@@ -126,7 +126,7 @@ def as_csv(calls: QuerySet[Call], user: Any) -> str:
     """Returns the values of the calls that have some, one a line, and logs each as exported."""
     rows = Extraction.objects.filter(call__in=calls, state=WorkState.DONE)
     found = list(rows.select_related("call__agent").order_by("call__created_at", "call_id"))
-    names = list(dict.fromkeys(name for row in found for name in row.values))
+    names = list(dict.fromkeys(name for row in found for name in row.in_order))
     lines = []
     for row in found:
         access.log(row.call, user, AccessLog.Action.EXPORTED, "taken values, csv")

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from django.contrib import admin
-from django.db.models import Model
+from django.db.models import DateTimeField, Model
 from django.http import HttpRequest
 from django.test import Client
 
@@ -180,3 +180,23 @@ def test_dates_at_the_edge_of_time_are_wrong_values(
         return
     assert (answer.status_code, answer.headers.get("Location")) == (302, f"{address}?e=1")
     assert root.get(answer["Location"]).status_code == 200
+
+
+TIMES = [
+    (model, name)
+    for model, page in admin.site._registry.items()
+    for name in sorted(shown_filters(page))
+    if name in {field.name for field in model._meta.fields if isinstance(field, DateTimeField)}
+]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("model", "name"), TIMES, ids=str)
+def test_every_list_refuses_times_that_no_database_has(
+    root: Client, model: type[Model], name: str
+) -> None:
+    address = f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
+    for lookup in ("", "__exact", "__gte", "__lt"):
+        for moment in ("9999-12-31T23:59:59-01:00", "0001-01-01T00:30:00+01:00"):
+            answer = root.get(address, {name + lookup: moment})
+            assert (answer.status_code, answer.headers.get("Location")) == (302, f"{address}?e=1")

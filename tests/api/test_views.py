@@ -85,6 +85,16 @@ def test_a_moment_that_utc_has_no_name_for_is_refused_by_name(
     assert (answer.status_code, list(answer.json()["fields"])) == (400, [name])
 
 
+def test_a_moment_with_any_offset_of_iso_8601_can_be_asked_for(
+    program: Program, call: Call
+) -> None:
+    query = {
+        "created_after": "2020-01-01T00:00:00+23:59",
+        "updated_after": "2020-01-01T00:00-23:59",
+    }
+    assert ids(program.get(CALLS, query)) == [call.public_id]
+
+
 def test_the_first_and_last_moments_in_utc_can_be_asked_for(program: Program, call: Call) -> None:
     span = {"created_after": "0001-01-01T00:00:00Z", "created_before": "9999-12-31T23:59:59Z"}
     assert ids(program.get(CALLS, span)) == [call.public_id]

@@ -82,6 +82,7 @@ def test_what_cannot_be_is_told(
         (("--call", "nothing"), "no call 'nothing'"),
         (("--before", "2026-02-30"), "no date"),
         (("--before", "soon"), "no date"),
+        (("--before", "9999-12-31T23:59:59-01:00"), "too early or too late"),
     ):
         with pytest.raises(CommandError, match=told):
             erase(*options)

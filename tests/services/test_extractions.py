@@ -23,7 +23,15 @@ from sessions_app.models import (
 )
 from sessions_app.models.work import WorkState
 from sessions_app.runtime.understanding import extractor_for
-from sessions_app.services import calls, erasure, extractions, queueing, transcripts, work
+from sessions_app.services import (
+    agent_versions,
+    calls,
+    erasure,
+    extractions,
+    queueing,
+    transcripts,
+    work,
+)
 from tests.conftest import CallMaker, Queued
 from tests.fixtures.completions_server import CompletionsServer, running_completions
 from tests.runtime.test_understanding import with_models
@@ -197,6 +205,16 @@ def test_words_are_not_erased_while_they_are_read(ended: Call, staff: User) -> N
     work.claim(Extraction, ended.pk)
     tasks.summarise_call(ended.pk)
     assert erasure.erase_text(ended, staff, ErasureCause.STAFF) is None
+
+
+def test_fields_keep_the_order_that_the_agent_gives_them(ended: Call) -> None:
+    row = taken(ended)
+    version = agent_versions.keep(ended.agent)
+    version.refresh_from_db()
+    names = list(SCHEMA["properties"])
+    for schema in (ended.agent.extraction_schema, row.schema, version.config["extraction_schema"]):
+        assert list(schema["properties"]) == names
+    assert list(row.in_order) == names
 
 
 def test_values_as_a_file(ended: Call, staff: User) -> None:

@@ -11,7 +11,16 @@ def is_storable(moment: datetime) -> bool:
     At the first and last hours that Python can name, the time zone's offset leads beyond them.
     """
     try:
-        moment.astimezone(UTC)
+        in_utc(moment)
     except OverflowError:
         return False
     return True
+
+
+def in_utc(moment: datetime) -> datetime:
+    """Returns an aware `moment` with the offset that every database takes.
+
+    PostgreSQL refuses those of 16 hours and more, which ISO 8601 allows. Raises OverflowError where
+    `moment` is not storable.
+    """
+    return moment.astimezone(UTC)

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from sessions_app.engine.core.errors import VoiceError
+from sessions_app.engine.core.timestamps import OUT_OF_RANGE, in_utc
 from sessions_app.models import Call, ErasureCause, ErasureReceipt
 from sessions_app.services import erasure, erasure_work, retention
 
@@ -110,4 +111,8 @@ def _moment(given: str) -> datetime:
         moment = None
     if moment is None:
         raise CommandError(f"{given!r} is no date such as 2026-01-31.")
-    return timezone.make_aware(moment) if timezone.is_naive(moment) else moment
+    aware = timezone.make_aware(moment) if timezone.is_naive(moment) else moment
+    try:
+        return in_utc(aware)
+    except OverflowError:
+        raise CommandError(OUT_OF_RANGE) from None

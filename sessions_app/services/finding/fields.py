@@ -12,7 +12,7 @@ from django_filters.fields import IsoDateTimeField  # type: ignore[import-untype
 
 from sessions_app.engine.core.events import Speaker
 from sessions_app.engine.core.states import LIVE, CallState
-from sessions_app.engine.core.timestamps import OUT_OF_RANGE, is_storable
+from sessions_app.engine.core.timestamps import OUT_OF_RANGE, in_utc, is_storable
 from sessions_app.models import Agent, Call
 from sessions_app.services import tags
 from sessions_app.services.finding.words import not_known
@@ -37,9 +37,10 @@ class MomentField(IsoDateTimeField):  # type: ignore[misc] # untyped library
 
     def clean(self, value: Any) -> datetime | None:
         moment: datetime | None = super().clean(value)
-        if moment is not None and not is_storable(moment):
-            raise forms.ValidationError(OUT_OF_RANGE)
-        return moment
+        try:
+            return None if moment is None else in_utc(moment)
+        except OverflowError:
+            raise forms.ValidationError(OUT_OF_RANGE) from None
 
 
 class MomentFilter(django_filters.IsoDateTimeFilter):  # type: ignore[misc] # untyped library
