@@ -78,16 +78,17 @@ def test_the_words_searched_for_are_marked_as_they_are_written() -> None:
 
 
 def test_the_list_marks_each_word_where_most_of_them_stand(
-    as_alice: Client, alice: User, make_call: CallMaker
+    client: Client, alice: User, make_call: CallMaker
 ) -> None:
+    client.force_login(alice)
     call, other = make_call(alice), make_call(alice)
     add_segment(call, 1, "The trees are green.")
     add_segment(call, 2, "We cut the old trees on friday.")
     add_segment(call, 3, "Nobody minds.")
     add_segment(other, 1, "Friday, then.")
-    page = as_alice.get("/calls/", {"q": "friday trees nobody"}).content.decode()
+    page = client.get("/calls/", {"q": "friday trees nobody"}).content.decode()
     assert page.count('data-testid="call-row"') == 1
     assert "We cut the old <mark>trees</mark> on <mark>friday</mark>." in page
     assert "#segment-2" in page
-    quoted = as_alice.get("/calls/", {"q": '"trees friday"'}).content.decode()
+    quoted = client.get("/calls/", {"q": '"trees friday"'}).content.decode()
     assert 'data-testid="call-row"' not in quoted
