@@ -1,13 +1,9 @@
 """Where the words are that were searched for."""
 
 import pytest
-from django.contrib.auth.models import User
-from django.test import Client
 
 from sessions_app.engine.text.writing import tokens
 from sessions_app.services import hits
-from tests.conftest import CallMaker
-from tests.views.conftest import add_segment
 
 
 @pytest.mark.parametrize(
@@ -75,20 +71,3 @@ def test_the_words_searched_for_are_marked_as_they_are_written() -> None:
     assert before.startswith("…")
     assert after.endswith("…")
     assert 80 < len(before) < 110
-
-
-def test_the_list_marks_each_word_where_most_of_them_stand(
-    client: Client, alice: User, make_call: CallMaker
-) -> None:
-    client.force_login(alice)
-    call, other = make_call(alice), make_call(alice)
-    add_segment(call, 1, "The trees are green.")
-    add_segment(call, 2, "We cut the old trees on friday.")
-    add_segment(call, 3, "Nobody minds.")
-    add_segment(other, 1, "Friday, then.")
-    page = client.get("/calls/", {"q": "friday trees nobody"}).content.decode()
-    assert page.count('data-testid="call-row"') == 1
-    assert "We cut the old <mark>trees</mark> on <mark>friday</mark>." in page
-    assert "#segment-2" in page
-    quoted = client.get("/calls/", {"q": '"trees friday"'}).content.decode()
-    assert 'data-testid="call-row"' not in quoted
