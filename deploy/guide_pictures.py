@@ -289,9 +289,9 @@ def redact(stage: Stage) -> None:
     page = stage.staff
     stage.open(page, f"{DESK}/call/?q={stage.call}")
     page.click("#result_list tbody th a")
-    said = page.locator("tr[data-seq]", has_text="call me back")
+    said = page.locator(".line", has_text="call me back")
     said.hover()
-    said.locator(".vs-redact").click()
+    said.get_by_role("link", name="Hide words").click()
     words = page.locator(".vs-words label")
     for word in words.all():
         if any(sign.isdigit() for sign in word.inner_text()):

@@ -1,7 +1,7 @@
 """The context of the admin's page of one call, besides its form fields."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -17,17 +17,13 @@ from sessions_app.engine.core.party import visitor_name
 from sessions_app.engine.exports.registry import FORMATS
 from sessions_app.engine.summaries.taking import fields_of
 from sessions_app.engine.understanding.fields import display_value, label_of
-from sessions_app.models import AccessLog, Call, Extraction, Recording, Segment, Summary, Version
-from sessions_app.models.segment import SegmentSource
+from sessions_app.models import AccessLog, Call, Extraction, Recording, Summary, Version
 from sessions_app.models.work import LeasedJob, WorkState
 from sessions_app.services import (
-    corrections,
-    gaps,
     live_desk,
     redactions,
     summary_display,
     summary_versions,
-    transcripts,
     turns,
 )
 from sessions_app.services.call_parts import Asked
@@ -46,38 +42,6 @@ class TimelineRow:
 
     what: str
     kind: str = "plain"
-
-
-@dataclass(frozen=True, slots=True)
-class TranscriptRow:
-    """One segment as a row of the transcript."""
-
-    seq: int
-    start_ms: int
-    end_ms: int
-    time: str
-    speaker: str
-    speaker_label: str
-    text: str
-    original: str
-    """The recognised text, if another one is shown; else empty."""
-
-    mark: str = ""
-    """Why another text is shown, or which of the staff typed it, in a word or two."""
-
-    unheard: str = ""
-    """The part of an interrupted answer that was not heard."""
-
-    shown: str = ""
-    """What people read: `text` without the blank before what was not heard."""
-
-    revision: int = 0
-    corrected: bool = False
-    corrected_by: str = ""
-    corrected_at: datetime | None = None
-    turn_index: int = 0
-    gap_before: str = ""
-    """How long the connection was lost before it; empty for not at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,62 +70,6 @@ def summary_of(call: Call) -> Summary | None:
 
 def extraction_of(call: Call) -> Extraction | None:
     return getattr(call, "extraction", None)
-
-
-def transcript(call: Call) -> list[TranscriptRow]:
-    """Returns the call's segments in the order they were spoken."""
-    segments, left = transcripts.in_order(call).defer("words"), list(call.gaps)
-    return [
-        TranscriptRow(
-            seq=segment.seq,
-            start_ms=segment.start_ms,
-            end_ms=segment.end_ms,
-            time=time_or_dash(segment.start_ms),
-            speaker=segment.speaker,
-            speaker_label=segment.get_speaker_display(),
-            text=segment.shown_text + _blank(segment),
-            original=segment.text if segment.shown_text != _said(segment) else "",
-            mark=_mark(segment),
-            unheard=_unheard(segment),
-            shown=segment.shown_text,
-            revision=segment.revision,
-            corrected=segment.is_corrected,
-            corrected_by=corrections.corrector(segment),
-            corrected_at=segment.edited_at,
-            turn_index=segment.turn_index,
-            gap_before=gaps.take_before(left, segment.start_ms),
-        )
-        for segment in segments
-    ]
-
-
-def _gap_after(call: Call, lines: Sequence[TranscriptRow]) -> str:
-    last = lines[-1].start_ms if lines else -1
-    return gaps.lasted([gap for gap in call.gaps if gap[0] > last])
-
-
-def _said(segment: Segment) -> str:
-    return segment.text if segment.heard_text is None else segment.heard_text
-
-
-def _mark(segment: Segment) -> str:
-    if segment.is_corrected:
-        return "corrected"
-    if segment.said_by is not None:
-        return f"typed by {segment.said_by.get_username()}"
-    second = segment.revised_at is not None or segment.source == SegmentSource.SECOND_PASS
-    return "transcribed again" if second else ""
-
-
-def _unheard(segment: Segment) -> str:
-    """Returns it where the text that people read is what was heard."""
-    return "" if segment.is_corrected or segment.revised_at else segment.unheard_text
-
-
-def _blank(segment: Segment) -> str:
-    """Returns the blank between the heard and the unheard part, if there is one."""
-    unheard = _unheard(segment)
-    return " " if unheard and segment.text.endswith(f" {unheard}") else ""
 
 
 def _life(call: Call) -> Iterator[TimelineRow]:
@@ -298,12 +206,6 @@ def _taken(call: Call, starts: Mapping[int, int]) -> dict[str, Any]:
     return {"extraction": row, "taken": taken}
 
 
-def _is_ready(recording: Recording | None) -> bool:
-    if recording is None or recording.state != WorkState.DONE or not recording.file:
-        return False
-    return not redactions.is_sound_owed(recording.call)
-
-
 def player_config(call: Call, recording: Recording | None) -> dict[str, Any]:
     """Returns what static/js/player.js needs: the page need not load the audio for it."""
     peaks = recording.peaks if recording is not None else []
@@ -332,19 +234,19 @@ def live_config(call: Call) -> dict[str, Any] | None:
 
 def context(call: Call, word_count: int, asked: Asked) -> dict[str, Any]:
     """Returns the template context for the page of `call`, as it was asked for."""
-    lines = transcript(call)
+    shown = parting.transcript(call)
     recording = recording_of(call)
     summary = summary_of(call)
-    starts = {line.seq: line.start_ms for line in lines}
+    starts = shown.starts
     return {
         "live_config": live_config(call),
         "facts": facts(call, word_count),
-        "lines": lines,
-        "gap_after": _gap_after(call, lines),
-        **parting.answers(call, lines, asked),
+        **parting.lines(call, shown, asked),
+        **parting.answers(call, shown.rows, asked),
+        "revision": shown.revision,
         "timeline": timeline(call),
         "recording": recording,
-        "recording_ready": _is_ready(recording),
+        "recording_ready": redactions.is_ready(recording),
         "recording_url": reverse("recording", args=[call.public_id]),
         "heard_url": reverse("heard", args=[call.public_id]),
         "recording_length": time_or_dash(recording.duration_ms) if recording is not None else "",

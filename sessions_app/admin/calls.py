@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_POST
 
-from sessions_app.admin import call_page, correcting, dashboard, persona, usage
+from sessions_app.admin import call_page, correcting, dashboard, parting, persona, usage
 from sessions_app.admin.archives import ExportsAudio
 from sessions_app.admin.audio import MakesAudio
 from sessions_app.admin.base import VoiceAdmin
@@ -38,7 +38,6 @@ from sessions_app.services import (
     calls,
     erasure,
     recordings,
-    redactions,
     search,
     summaries,
     tags,
@@ -249,8 +248,8 @@ class CallAdmin(
             context["usage"] = usage_panel.panel(obj, request.user)
             context["audio_copies"] = copies = audio_copies.of(obj)
             context["audio_owed"] = audio_copies.is_owed(copies)
-            context.update(correcting.context(obj, request.user, context["lines"]))
-            context["may_redact"] = redactions.may_redact(request.user) and not obj.is_live
+            context.update(correcting.context(obj, request.user, context["revision"]))
+            context.update(parting.may(request.user, obj))
             context["may_end"] = can_be_ended(obj) and self.may_end(request, obj)
             context.update(title=self.name(obj), subtitle=None)
         return super().render_change_form(request, context, add, change, form_url, obj)

@@ -202,8 +202,24 @@ export class SyncedTranscript {
     const editing = this._list.querySelector(".line-editor");
     const wanted = byId("follow").checked && this._player.playing && !editing;
     if (wanted && performance.now() - this._scrolledAt > SCROLL_PAUSE_MS) {
-      line.scrollIntoView({ block: "nearest", behavior: "smooth" });
+      reveal(line);
     }
+  }
+}
+
+/**
+ * Scrolls a line into view; where the transcript has a panel of its own, the page stays where it is.
+ * @param {Element} line
+ */
+function reveal(line) {
+  const panel = line.closest("[data-scrolls]");
+  if (!panel) {
+    line.scrollIntoView({ block: "nearest", behavior: "smooth" });
+    return;
+  }
+  const [box, seen] = [line.getBoundingClientRect(), panel.getBoundingClientRect()];
+  if (box.top < seen.top + box.height || box.bottom > seen.bottom - box.height) {
+    panel.scrollBy({ top: box.top - seen.top - seen.height / 3 });
   }
 }
 

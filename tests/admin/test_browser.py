@@ -78,10 +78,10 @@ def test_clicking_a_time_plays_from_there(
         page.route("**/playback-report*", lambda route: late.append(route))  # noqa: PLW0108 - it is marked
         page.goto(f"{server.url}/admin/sessions_app/call/")
         page.get_by_role("link", name=call.public_id).click()
-        rows = page.locator(".vs-transcript tbody tr")
+        rows = page.locator("#transcript .line")
         expect(rows).to_have_count(3)
         page.wait_for_load_state("domcontentloaded")
-        rows.nth(1).locator(".vs-time").click()
+        rows.nth(1).locator(".line-time").click()
         page.wait_for_function("document.querySelector('audio').played.length > 0")
         with page.expect_response("**/heard?**") as told:
             late[0].continue_()
@@ -89,10 +89,9 @@ def test_clicking_a_time_plays_from_there(
         page.unroute("**/playback-report*")
         page.reload()
         with page.expect_response("**/heard?**") as told:
-            rows.nth(1).locator(".vs-time").click()
+            rows.nth(1).locator(".line-time").click()
         assert told.value.status == 204
-        expect(rows.nth(1)).to_have_class("vs-now")
-        expect(rows.nth(0)).not_to_have_class("vs-now")
+        expect(page.locator(".line-now")).to_have_attribute("data-seq", "2")
         assert page.evaluate("document.querySelector('audio').currentTime") >= 2
         expect(page.locator("#wave-canvas")).to_be_visible()
         # the player is that of the call's own page, with its keys and speeds

@@ -7,12 +7,12 @@ import pytest
 from django.contrib.auth.models import User
 
 from bench.long_call import long_call
-from sessions_app.admin import call_page, persona
+from sessions_app.admin import call_page, parting, persona
 from sessions_app.engine.core.agent_config import AgentConfig, TurnSettings
 from sessions_app.engine.core.party import visitor_name
 from sessions_app.models import AccessLog, Agent, Call, Extraction, Recording, Segment, Summary
 from sessions_app.services import access, corrections
-from sessions_app.services.call_parts import FIRST_ANSWERS
+from sessions_app.services.call_parts import FIRST_ANSWERS, FIRST_LINES, Asked
 from tests.admin.conftest import signed_in
 from tests.conftest import CallMaker
 
@@ -33,12 +33,25 @@ def test_a_failure_without_a_time_comes_last(ended: Call) -> None:
     assert (last.what, last.at, last.kind) == ("Summary failed: No memory.", None, "bad")
 
 
+def test_who_typed_a_line_is_shown_also_where_it_was_corrected(
+    at_desk: Any, ended: Call, staff: User
+) -> None:
+    Segment.objects.filter(call=ended, seq=2).update(said_by=staff)
+    corrections.correct(Segment.objects.get(call=ended, seq=2), staff, "Good evening")
+    text = at_desk.get(f"/admin/sessions_app/call/{ended.pk}/change/").content.decode()
+    assert text.count("Typed by <bdi>staff</bdi>") == 1
+    assert 'title="Recognised as: good morning">Corrected by' in text
+    Call.objects.filter(pk=ended.pk).update(state="active")
+    text = at_desk.get(f"/admin/sessions_app/call/{ended.pk}/change/").content.decode()
+    assert text.count("Typed by <bdi>staff</bdi>") == 1
+
+
 def test_a_correction_is_shown_with_what_was_recognised(ended: Call, staff: User) -> None:
     corrections.correct(Segment.objects.get(call=ended, seq=2), staff, "Good evening")
-    lines = call_page.transcript(ended)
+    lines = parting.transcript(ended).lines(Asked(whole=True))
     assert [(line.seq, line.text) for line in lines][1] == (2, "Good evening")
     assert [line.original for line in lines] == ["", "good morning", ""]
-    assert [line.time for line in lines] == ["0:00:00", "0:00:02", "0:00:04"]
+    assert [line.time for line in lines] == ["0:00", "0:02", "0:04"]
 
 
 @pytest.mark.parametrize(
@@ -143,11 +156,16 @@ def test_gaps_and_each_answer_s_wait_are_shown(at_desk: Any, looking: Any, alice
     text = at_desk.get(address).content.decode()
     assert text.count("The connection was lost for 5 s") == 1
     assert text.index("lost for 5 s") < text.index('id="segment-2"')
-    assert text.index(f'id="segment-{2 * FIRST_ANSWERS + 4}"') < text.index("lost for 7 s")
+    last = f'data-part="lines:{FIRST_LINES}-{FIRST_LINES + 4}"'
+    assert text.index(last) < text.index("lost for 7 s")
     assert text.count('data-testid="turn"') == FIRST_ANSWERS
     part = f"{address}?part=answers:{FIRST_ANSWERS}-{FIRST_ANSWERS + 2}"
     assert f'data-part="{part.partition("=")[2]}"' in text
     rest = looking.get(part).content.decode()
     assert (rest.count('data-testid="turn"'), "<html" in rest) == (2, False)
-    assert signed_in(alice).get(part).status_code == 302
-    assert at_desk.get(part.replace(str(call.pk), "999999")).status_code == 404
+    lines = f"{address}?part=lines:{FIRST_LINES}-{FIRST_LINES + 4}"
+    rest = looking.get(lines).content.decode()
+    assert re.findall('id="segment-([0-9]+)"', rest) == ["81", "82", "83", "84"]
+    for one in (part, lines):
+        assert signed_in(alice).get(one).status_code == 302
+        assert at_desk.get(one.replace(str(call.pk), "999999")).status_code == 404

@@ -73,7 +73,7 @@ def test_it_is_accepted_by_segment_and_taken_back(
     assert '<span class="vs-badge vs-badge-done">staff</span>' in shown
     assert "Accept all 1" in shown
     call_page = text_of(at_desk.get(f"/admin/sessions_app/call/{version.call_id}/change/"))
-    assert 'title="Recognised as: hello there">transcribed again</span>' in call_page
+    assert 'title="Recognised as: hello there">Second pass</span>' in call_page
     at_desk.post(address, {"what": "take_back", "index": "1"})
     assert Segment.objects.get(seq=1).shown_text == "hello there"
 

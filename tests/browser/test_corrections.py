@@ -1,5 +1,6 @@
 """A transcript is corrected on the call's page, in a real browser."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -143,17 +144,17 @@ def test_the_same_in_the_admin(
         page.goto(f"{server.url}/admin/sessions_app/call/{recording.call_id}/change/")
         row = page.locator("#segment-3")
         field = row.locator("textarea")
-        row.locator("[data-line-text]").dblclick(position={"x": 10, "y": 8})
+        row.locator(".word").first.dblclick()
         expect(field).to_be_focused()
         page.keyboard.type("Kindly")
         page.keyboard.press("Enter")
         expect(row).to_contain_text("Kindly send the report")
-        expect(row.locator(".vs-edited")).to_contain_text("corrected by staff, Today")
+        expect(row.locator(".corrected")).to_contain_text("Corrected by staff, Today")
         expect(row.locator("[data-edit]")).to_be_focused()
         expect(page.locator("#summary-outdated")).to_contain_text("changed after this summary")
         # the row still plays, and follows the player
         row.get_by_role("button", name="Play from").click()
-        expect(row).to_have_class("vs-now")
+        expect(row).to_have_class(re.compile("line-now"))
         page.evaluate("document.querySelector('audio').pause()")
         row.locator("[data-history]").click()
         row.get_by_role("button", name="Undo").click()

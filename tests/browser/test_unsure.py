@@ -1,4 +1,4 @@
-"""From one line that the recogniser was unsure of to the next, on the call's page."""
+"""From one line that the recogniser was unsure of to the next, on both sites."""
 
 from collections.abc import Iterator
 
@@ -24,14 +24,20 @@ UNSURE = [3, 60, 110]
 """The last of them comes after the page is there."""
 
 
-@pytest.fixture
-def page(server: LiveServer, alice: User) -> Iterator[Page]:
+@pytest.fixture(params=["the call's page", "in the admin"])
+def page(
+    server: LiveServer, alice: User, staff: User, request: pytest.FixtureRequest
+) -> Iterator[Page]:
     call = long_call(alice, LINES)
     Segment.objects.filter(call=call).update(confidence=0.93)
     Segment.objects.filter(call=call, seq__in=UNSURE).update(confidence=0.416)
     call.recording.file.save("call.wav", ContentFile(silence(LINES * LINE_MS // 1000)))
-    with page_of(alice, server, viewport={"width": 1280, "height": 900}) as page:
-        page.goto(f"{server.url}/calls/{call.public_id}/")
+    if request.param == "in the admin":
+        user, path = staff, f"/admin/sessions_app/call/{call.pk}/change/"
+    else:
+        user, path = alice, f"/calls/{call.public_id}/"
+    with page_of(user, server, viewport={"width": 1280, "height": 900}) as page:
+        page.goto(server.url + path)
         yield page
 
 
