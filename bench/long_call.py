@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from sessions_app.models import Call, Recording, Segment, Turn
@@ -21,13 +22,21 @@ LINE_MS = 4000
 
 
 def fill() -> None:
-    """Makes the call; run inside `manage.py shell`. Prints its public id and a session as JSON."""
+    """Makes the call, inside `manage.py shell`; prints its pages, each with a session, as JSON."""
     call = long_call(User.objects.get(username="user"))
+    admin = reverse("admin:sessions_app_call_change", args=[call.pk])
+    pages = [
+        _page("the call's page", reverse("call_detail", args=[call.public_id]), call.owner),
+        _page("in the admin", admin, User.objects.get(username="staff")),
+    ]
+    json.dump({"pages": pages}, sys.stdout)
+
+
+def _page(name: str, path: str, user: Any) -> dict[str, str]:
     client = Client()
-    client.force_login(call.owner)
+    client.force_login(user)
     session = client.cookies[settings.SESSION_COOKIE_NAME].value
-    told = {"call": call.public_id, "cookie": settings.SESSION_COOKIE_NAME, "session": session}
-    json.dump(told, sys.stdout)
+    return {"name": name, "path": path, "cookie": settings.SESSION_COOKIE_NAME, "session": session}
 
 
 def long_call(owner: Any, lines: int = LINES) -> Any:

@@ -1,9 +1,9 @@
-"""How soon the page of a call of two hours opens in Chromium: `python -m bench.opening`.
+"""How soon a call of two hours opens in Chromium, on both sites: `python -m bench.opening`.
 
-A call of 1,800 lines with 16,000 words is kept by a whole product, and its page is opened six times
-by a browser that keeps nothing; the first time, in which the server loads what it needs, does not
-count. A page is open when its scripts have run and the frame after that is drawn. Prints a line of
-the table in docs/performance.md: medians.
+A call of 1,800 lines with 16,000 words is kept by a whole product. Its own page and the admin's are
+opened six times each by a browser that keeps nothing; the first time, in which the server loads
+what it needs, does not count. A page is open when its scripts have run and the frame after that is
+drawn. Prints what the table in docs/performance.md has: medians.
 """
 
 import json
@@ -38,22 +38,24 @@ Opened = dict[str, float]
 
 
 def main() -> None:
-    """Measures this tree, and prints it as a row."""
+    """Measures this tree, and prints a row for each page."""
     with tempfile.TemporaryDirectory() as folder:
         product = Product(Path(folder))
         product.prepare()
         told = product.manage("shell", "-v", "0", "-c", "from bench.long_call import fill; fill()")
         with product.running("web"), chromium() as browser:
-            rows = _measured(browser, product.url, json.loads(told[told.index("{") :]))
-    found = {name: statistics.median(row[name] for row in rows) for name in rows[0]}
-    print(" | ".join(f"{name} {value:.0f}" for name, value in found.items()))
+            for page in json.loads(told[told.index("{") :])["pages"]:
+                rows = _measured(browser, product.url, page)
+                found = {name: statistics.median(row[name] for row in rows) for name in rows[0]}
+                shown = " | ".join(f"{name} {value:.0f}" for name, value in found.items())
+                print(f"{page['name']}: {shown}")
 
 
-def _measured(browser: Browser, url: str, told: dict[str, str]) -> list[Opened]:
+def _measured(browser: Browser, url: str, page: dict[str, str]) -> list[Opened]:
     context = browser.new_context(viewport={"width": 1280, "height": 900})
-    context.add_cookies([{"name": told["cookie"], "value": told["session"], "url": url}])
+    context.add_cookies([{"name": page["cookie"], "value": page["session"], "url": url}])
     context.add_init_script(WATCH)
-    rows = [_opened(context, f"{url}/calls/{told['call']}/") for _ in range(TIMES + 1)]
+    rows = [_opened(context, url + page["path"]) for _ in range(TIMES + 1)]
     context.close()
     return rows[1:]
 
