@@ -74,7 +74,8 @@ He will collect the keys at noon
 Can I bring a friend to the course
 The update took about an hour
 """
-STOP = frozenset("a an the of in on for by at to is it no not with and or my while".split())
+SMALL = "a an the of in on for by at to is it no not with and or my while"
+STOP = frozenset(SMALL.split())
 FIRST = (1, 3)
 
 
@@ -86,7 +87,8 @@ def main() -> None:
     print("| search | first, % | first three, % |\n| --- | --- | --- |")
     _told("all words, as the search box has it", [_holding(asked, texts) for asked in questions])
     _told("most words", [_most(asked, texts) for asked in questions])
-    import wordllama  # type: ignore[import-not-found] # in an environment of its own
+    # in an environment of its own
+    import wordllama  # type: ignore[import-not-found] # noqa: PLC0415
 
     # its tokenizer lies in its own folder, where it does not look by itself
     own = Path(wordllama.__file__).parent

@@ -59,5 +59,6 @@ class Extraction(LeasedJob):
     @property
     def in_order(self) -> dict[str, Any]:
         """Returns `values` in the order of the schema's fields; databases may sort theirs."""
+        values: dict[str, Any] = self.values
         fields = self.schema.get("properties", {})
-        return {name: self.values[name] for name in fields if name in self.values} | self.values
+        return {name: values[name] for name in fields if name in values} | values

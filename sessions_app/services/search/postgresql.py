@@ -15,7 +15,7 @@ from sessions_app.engine.text.queries import WORD_STARTS, Term
 from sessions_app.models import Segment
 from sessions_app.services.search.index import GRAM, MOST_CHARACTERS, SEGMENTS, Found, Progress
 
-Calls = QuerySet[Segment, dict[str, Any]]
+Calls = QuerySet[Segment, Any]
 """Keys of calls, as a query."""
 
 NAME = "sessions_app_search"
