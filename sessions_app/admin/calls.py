@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet, prefetch_related_objects
+from django.db.models import QuerySet, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
@@ -16,7 +16,7 @@ from sessions_app.admin.archives import ExportsAudio
 from sessions_app.admin.audio import MakesAudio
 from sessions_app.admin.base import VoiceAdmin
 from sessions_app.admin.columns import CallColumns
-from sessions_app.admin.dated import DatedCalls
+from sessions_app.admin.dated import DatedCalls, timed
 from sessions_app.admin.ending import EndsCalls, can_be_ended
 from sessions_app.admin.erasing import Erases
 from sessions_app.admin.exporting import zip_response
@@ -196,12 +196,11 @@ class CallAdmin(
         if not search_term.strip():
             return named, False
         said = search.calls_saying(queryset, search_term, speaker_of(request))
-        if isinstance(queryset, DatedCalls):
-            queryset = queryset.plain()
-        either = Q(pk__in=named.values("pk")) | Q(pk__in=said.values("pk"))
         # the list counts them, reads a page, and finds the days that have some
-        keys = list(Call.objects.filter(either).order_by().values_list("pk", flat=True))
-        return queryset.filter(search.among(keys, queryset.db)), False
+        found = {pk: at for calls in (said, named) for pk, at in timed(calls)}
+        if isinstance(queryset, DatedCalls):
+            return queryset.among(found), False
+        return queryset.filter(search.among(list(found), queryset.db)), False
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

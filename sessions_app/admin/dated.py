@@ -1,12 +1,16 @@
 """The days, months and years of a long list, for the admin's navigation by date."""
 
-from datetime import datetime, timedelta
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, TextField
+from django.db.models.functions import Cast, Left
 from django.utils import timezone
 
 from sessions_app.models import Call
+from sessions_app.services.search import among
 
 _LONGEST = {"day": timedelta(days=1), "month": timedelta(days=31), "year": timedelta(days=366)}
 
@@ -24,13 +28,51 @@ class DatedCalls(QuerySet[Call]):
         while moment is not None:
             start = _start(timezone.localtime(moment), kind)
             found.append(start)
-            after = _start(start + _LONGEST[kind] + timedelta(hours=12), kind)
-            moment = times.filter(**{f"{field_name}__gte": after}).first()
+            moment = times.filter(**{f"{field_name}__gte": _after(start, kind)}).first()
         return found if order == "ASC" else found[::-1]
 
-    def plain(self) -> QuerySet[Call]:
-        """Returns the same rows, their dates found as usual: quicker where each step searches."""
-        return QuerySet(Call, self.query.chain(), self.db)
+    def among(self, found: Mapping[int, str]) -> "FoundCalls":
+        """Returns those of the calls whose keys are in `found`, with times as `TIME` has them."""
+        calls = FoundCalls(Call, self.query.chain(), self.db)
+        calls = calls.filter(among(list(found), self.db))
+        calls.times = sorted(found.values())
+        return calls
+
+
+TIME = Left(Cast("created_at", TextField()), 19)
+"""When a call began, in UTC to the second, as text: thousands are read without being understood."""
+
+
+def timed(calls: QuerySet[Call]) -> Iterable[tuple[int, str]]:
+    """Returns the keys of the calls, each with its TIME."""
+    return calls.order_by().values_list("pk", TIME)
+
+
+class FoundCalls(DatedCalls):
+    """Calls that a search found, whose dates are known by then."""
+
+    times: Sequence[str] = ()
+    """In order; not those of querysets that are made of this one."""
+
+    def datetimes(self, field_name: str, kind: Any, order: Any = "ASC", tzinfo: Any = None) -> Any:
+        """Returns the beginnings of the periods that have calls, as Django does."""
+        if not self.times or field_name != "created_at" or kind not in _LONGEST or tzinfo:
+            return QuerySet(Call, self.query.chain(), self.db).datetimes(
+                field_name, kind, order, tzinfo
+            )
+        found: list[datetime] = []
+        place = 0
+        while place < len(self.times):
+            moment = datetime.fromisoformat(self.times[place]).replace(tzinfo=UTC)
+            found.append(_start(timezone.localtime(moment), kind))
+            after = _after(found[-1], kind).astimezone(UTC).replace(tzinfo=None)
+            place = bisect_left(self.times, after.isoformat(" ", "seconds"))
+        return found if order == "ASC" else found[::-1]
+
+
+def _after(start: datetime, kind: str) -> datetime:
+    """Returns when the next day, month or year begins after the one that begins at `start`."""
+    return _start(start + _LONGEST[kind] + timedelta(hours=12), kind)
 
 
 def _start(moment: datetime, kind: str) -> datetime:

@@ -38,7 +38,7 @@ class Pages(PageNumberPagination):
         _number("page_size", asked.get("page_size", "1"), self.max_page_size)
         if self.cursor_query_param in asked:
             return self._from_cursor(queryset, request)
-        rows: Any = Keyed(queryset)
+        rows: Any = Keyed(queryset, at_once=bool(asked.get("q")))
         return super().paginate_queryset(rows, request, view)
 
     def get_paginated_response(self, data: Any) -> Response:

@@ -86,7 +86,7 @@ def calls(request: HttpRequest) -> HttpResponse:
     """The list of visible calls, with search and filters."""
     panel = Panel(request, access.visible_calls(request.user))
     every = _listed(request)
-    found: Any = Keyed(panel.narrow(every), every)
+    found: Any = Keyed(panel.narrow(every), every, at_once=bool(panel.text))
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "panel": panel,

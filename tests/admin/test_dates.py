@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from sessions_app.admin.dated import DatedCalls
+from sessions_app.admin.dated import DatedCalls, timed
 from sessions_app.models import Call
 from tests.conftest import CallMaker
 
@@ -36,4 +36,11 @@ def test_dates_are_those_that_django_finds(
         usual = list(QuerySet(Call).datetimes("created_at", kind))
         assert DatedCalls(Call).datetimes("created_at", kind) == usual
         assert DatedCalls(Call).datetimes("created_at", kind, "DESC") == usual[::-1]
+        found = DatedCalls(Call).among(dict(timed(QuerySet(Call).exclude(created_at=TIMES[3]))))
+        left = [at for at in TIMES if at != TIMES[3]]
+        usual = list(QuerySet(Call).filter(created_at__in=left).datetimes("created_at", kind))
+        assert found.datetimes("created_at", kind) == usual
+        assert found.datetimes("created_at", kind, "DESC") == usual[::-1]
+        assert list(found.filter(created_at=TIMES[0]).datetimes("created_at", kind)) == usual[:1]
     assert DatedCalls(Call).none().datetimes("created_at", kind) == []
+    assert list(DatedCalls(Call).among({}).datetimes("created_at", kind)) == []

@@ -54,13 +54,10 @@ def calls_saying(calls: QuerySet[Call], text: str, speaker: str = "") -> QuerySe
     if not wanted:
         return calls
     index = index_of(calls.db)
-    ready = index.is_ready()
-    for term in wanted:
-        said = index.saying(term) if ready else None
-        if said is not None:
-            calls = calls.filter(said)
-        if said is None or speaker:  # the index does not know who speaks
-            calls = calls.filter(reading(term, speaker))
+    found, left = index.saying(wanted) if index.is_ready() else (Q(), wanted)
+    calls = calls.filter(found)
+    for term in wanted if speaker else left:  # the index does not know who speaks
+        calls = calls.filter(reading(term, speaker))
     return calls
 
 

@@ -19,6 +19,9 @@ from sessions_app.models import Segment
 Progress = Callable[[int], None]
 """Called with the number of segments put into the index since the last call."""
 
+Found = tuple[Q, Sequence[Term]]
+"""A filter for calls, and the terms that it does not look for."""
+
 SEGMENTS = Segment._meta.db_table
 GRAM = 3
 MOST_CHARACTERS = 60
@@ -35,8 +38,11 @@ class Index(Protocol):
         """Returns whether all segments are in it; else texts have to be read."""
         ...
 
-    def saying(self, term: Term) -> Q | None:
-        """Returns the filter for calls in which `term` was said; None where reading is quicker."""
+    def saying(self, terms: Sequence[Term]) -> Found:
+        """Returns the filter for calls in which all of `terms` were said, but for some.
+
+        Those are returned with it: reading is quicker for them.
+        """
         ...
 
     def install(self) -> None:
@@ -62,8 +68,8 @@ class NoIndex:
     def is_ready(self) -> bool:
         return False
 
-    def saying(self, term: Term) -> Q | None:
-        return None
+    def saying(self, terms: Sequence[Term]) -> Found:
+        return Q(), terms
 
     def install(self) -> None: ...
     def fill(self, progress: Progress) -> None: ...

@@ -6,13 +6,17 @@ twice, and it is an ordinary index: updated with each row, and created or rebuil
 """
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import BooleanField, F, Func, Q, Value
+from django.db.models import BooleanField, F, Func, Q, QuerySet, Value
 
 from sessions_app.engine.text.queries import WORD_STARTS, Term
 from sessions_app.models import Segment
-from sessions_app.services.search.index import GRAM, MOST_CHARACTERS, SEGMENTS, Progress
+from sessions_app.services.search.index import GRAM, MOST_CHARACTERS, SEGMENTS, Found, Progress
+
+Calls = QuerySet[Segment, Any]
+"""Keys of calls, as a query."""
 
 NAME = "sessions_app_search"
 FUNCTION = f"{NAME}_grams"
@@ -66,7 +70,16 @@ class PostgresIndex:
     def is_ready(self) -> bool:
         return self._is_valid() is True
 
-    def saying(self, term: Term) -> Q | None:
+    def saying(self, terms: Sequence[Term]) -> Found:
+        found = [(term, self._said_in(term)) for term in terms]
+        said = [calls for _, calls in found if calls is not None]
+        left = [term for term, calls in found if calls is None]
+        # one set of calls for all terms: PostgreSQL guesses that a term is in few segments, and
+        # would go through all of one term for each call of another
+        return (Q(pk__in=said[0].intersection(*said[1:])) if said else Q()), left
+
+    def _said_in(self, term: Term) -> Calls | None:
+        """Returns the keys of the calls in which `term` was said; None where reading is quicker."""
         grams = _grams(term.text)
         if len(term.text) < GRAM:
             if term.text.isascii() and len(term.text) == 1:
@@ -79,8 +92,8 @@ class PostgresIndex:
         found = Segment.objects.filter(_Has(F("search_text"), Value(query)))
         if term.begins or len(term.text) > GRAM:
             found = found.filter(_compared(term))
-        # one subquery: otherwise PostgreSQL computes the groups of each call's segments again
-        return Q(pk__in=found.values("call_id").distinct())
+        # as a whole: otherwise PostgreSQL computes the groups of each call's segments again
+        return found.values("call_id").distinct()
 
     def install(self) -> None:
         self._execute(CREATE_FUNCTION)

@@ -7,8 +7,10 @@ https://www.sqlite.org/fts5.html
 """
 
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing
-from functools import cache
+from functools import cache, reduce
+from operator import and_
 from typing import Any
 
 from django.db import OperationalError, transaction
@@ -21,6 +23,7 @@ from sessions_app.services.search.index import (
     GRAM,
     MOST_CHARACTERS,
     SEGMENTS,
+    Found,
     Progress,
     having,
 )
@@ -103,10 +106,12 @@ class SqliteIndex:
                 raise
             return False
 
-    def saying(self, term: Term) -> Q | None:
-        wanted = self._wanted(term)
-        if wanted is None:
-            return None
+    def saying(self, terms: Sequence[Term]) -> Found:
+        wanted = [(term, self._wanted(term)) for term in terms]
+        said = [self._said_in(term, asked) for term, asked in wanted if asked is not None]
+        return reduce(and_, said, Q()), [term for term, asked in wanted if asked is None]
+
+    def _said_in(self, term: Term, wanted: str) -> Q:
         found = f"SELECT rowid >> 32 FROM {TABLE} WHERE {TABLE} MATCH %s"
         calls = RawSQL(found, (wanted,))
         if len(term.text) <= MOST_CHARACTERS:
