@@ -1,5 +1,6 @@
 """What the admin's page of a call shows of corrections, and to whom it offers them."""
 
+import re
 from typing import Any
 
 from django.contrib.auth.models import Permission, User
@@ -11,14 +12,16 @@ from sessions_app.services import corrections
 
 def row_of(client: Client, call: Call, seq: int) -> str:
     html = client.get(f"/admin/sessions_app/call/{call.pk}/change/").content.decode()
-    return html.partition(f'<tr id="segment-{seq}"')[2].partition("</tr>")[0]
+    found = re.search(rf'<(li|tr)[^>]* id="segment-{seq}".*?</\1>', html, re.DOTALL)
+    assert found is not None
+    return found[0]
 
 
 def test_it_is_offered_with_the_permission_alone(
     at_desk: Any, looking: Any, viewer: User, ended: Call
 ) -> None:
     assert "data-correctable" in row_of(at_desk, ended, 2)
-    assert 'aria-label="Edit the line at 0:00:02"' in row_of(at_desk, ended, 2)
+    assert 'aria-label="Edit the line at 0:02"' in row_of(at_desk, ended, 2)
     assert "data-edit" not in row_of(looking, ended, 2)
     viewer.user_permissions.add(Permission.objects.get(codename="correct_transcript"))
     assert "data-edit" in row_of(looking, ended, 2)
@@ -34,7 +37,7 @@ def test_who_corrected_it_and_when_is_shown(
     line = Segment.objects.get(call=ended, seq=2)
     corrections.correct(line, staff, "Good evening")
     row = row_of(looking, ended, 2)
-    assert "corrected by <bdi>staff</bdi>, <time" in row
+    assert "Corrected by <bdi>staff</bdi>, <time" in row
     assert "Recognised as: good morning" in row
     assert 'data-text="Good evening"' in row
     assert 'data-revision="1"' in row
