@@ -386,10 +386,13 @@ def reach(page: Page, state: State, told: dict[str, Any], url: str) -> None:
 
 
 def settle(page: Page) -> None:
-    """Waits for what fades in: it has other colours for a moment. In a closed part none ends."""
+    """Waits for what fades in: it has other colours for a moment.
+
+    In a closed part, and in one that is not drawn yet because it is out of sight, none ends.
+    """
     page.evaluate(
         """() => Promise.all(document.getAnimations()
             .filter((one) => one.effect.getComputedTiming().iterations !== Infinity)
-            .filter((one) => one.effect.target.checkVisibility())
+            .filter((one) => one.effect.target.checkVisibility({ contentVisibilityAuto: true }))
             .map((one) => one.finished.catch(() => {})))"""
     )
