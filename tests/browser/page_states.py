@@ -388,11 +388,16 @@ def reach(page: Page, state: State, told: dict[str, Any], url: str) -> None:
 def settle(page: Page) -> None:
     """Waits for what fades in: it has other colours for a moment.
 
-    In a closed part, and in one that is not drawn yet because it is out of sight, none ends.
+    In a closed part, and in one that is not drawn yet because it is out of sight, none ends: each
+    has the time that it takes where it runs, and a second more.
     """
     page.evaluate(
         """() => Promise.all(document.getAnimations()
             .filter((one) => one.effect.getComputedTiming().iterations !== Infinity)
-            .filter((one) => one.effect.target.checkVisibility({ contentVisibilityAuto: true }))
-            .map((one) => one.finished.catch(() => {})))"""
+            .filter((one) => one.effect.target.checkVisibility())
+            .map((one) => {
+                const { endTime } = one.effect.getComputedTiming();
+                const late = new Promise((done) => setTimeout(done, endTime + 1000));
+                return Promise.race([one.finished.catch(() => {}), late]);
+            }))"""
     )
