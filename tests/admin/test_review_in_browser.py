@@ -17,15 +17,16 @@ __all__ = ["server"]
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-TIME = "document.querySelector('#audio, .vs-player audio').currentTime"
+PLAYER = "document.querySelector('#audio, .vs-player audio')"
 
 
 def reviewed_on(page: Page, address: str) -> None:
     """Plays from a comment, says another one at that time, and adds a tag that is offered."""
     page.goto(address)
     page.locator("#comments").get_by_role("button", name="Play from 0:02").click()
-    page.wait_for_function(f"{TIME} >= 2")
-    page.evaluate("document.querySelector('#audio, .vs-player audio').pause()")
+    # before it is loaded it names the time at which it will start, and then 0 for a moment
+    page.wait_for_function(f"() => {PLAYER}.readyState >= 3 && {PLAYER}.currentTime >= 2")
+    page.evaluate(f"{PLAYER}.pause()")
     page.get_by_role("button", name="Time of the player").click()
     expect(page.locator("#rv-at")).to_have_value("0:02")
     page.locator("#rv-text").fill("And here.")

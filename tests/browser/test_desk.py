@@ -197,5 +197,7 @@ def logged(staff: Page, call_id: str) -> list[str]:
     """Returns what the access log has of the live call, as the admin shows it."""
     staff.goto(f"{staff.url.partition('/calls/')[0]}/admin/sessions_app/call/?q={call_id}")
     staff.click("#result_list tbody th a")
-    told = staff.locator(".vs-timeline li").all_text_contents()
+    moments = staff.locator(".vs-timeline li")
+    moments.first.wait_for(state="attached")  # it is folded
+    told = moments.all_text_contents()
     return [line for line in LOGGED for one in told if line in " ".join(one.split())]

@@ -200,7 +200,7 @@ def test_the_component_says_why_there_is_no_call(browser: Browser, product: Prod
     page = element(browser, product, html, 'element.js"></script><i hidden')
     agent = page.locator("voice-agent")
     agent.get_by_role("button", name="Start a voice call").click()
-    expect(agent.locator("[part=status]")).to_contain_text("does not count", timeout=20_000)
+    expect(agent.locator("[part=status]")).to_contain_text("ticket is not valid", timeout=20_000)
     expect(agent.get_by_role("button", name="Start a voice call")).to_be_visible()
 
 

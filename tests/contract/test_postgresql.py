@@ -9,7 +9,6 @@ from tests.fixtures.services import pass_on_postgres
 def test_times_orders_and_locks_are_the_same_on_postgresql() -> None:
     pass_on_postgres(
         "tests/admin/test_lookups.py",
-        "tests/api/test_views.py",
         "tests/services/test_extractions.py",
         "tests/services/test_heartbeats.py",
     )
