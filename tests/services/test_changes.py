@@ -123,7 +123,7 @@ def test_what_is_committed_late_comes_after_what_was_read(
 @pytest.mark.django_db(transaction=True)
 def test_a_transaction_that_ends_late_is_not_missed(alice: User, make_call: CallMaker) -> None:
     if connection.vendor == "sqlite":
-        pytest.skip("SQLite has one writer at a time: test_changes_on_postgresql.py")
+        pytest.skip("SQLite has one writer at a time: tests/contract/test_postgresql.py")
     slow, quick = make_call(alice), make_call(alice)
     reader = Reader(alice)
     reader.ask()
@@ -230,7 +230,7 @@ def test_a_call_that_is_taken_back_while_it_changes_is_told_as_erased(
     alice: User, make_call: CallMaker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if connection.vendor == "sqlite":
-        pytest.skip("SQLite has one writer at a time: test_changes_on_postgresql.py")
+        pytest.skip("SQLite has one writer at a time: tests/contract/test_postgresql.py")
     call, erased = make_call(alice), changes.erased
 
     def rename() -> None:
