@@ -386,11 +386,7 @@ def reach(page: Page, state: State, told: dict[str, Any], url: str) -> None:
 
 
 def settle(page: Page) -> None:
-    """Waits for what fades in: it has other colours for a moment.
-
-    In a closed part, and in one that is not drawn yet because it is out of sight, none ends: each
-    has the time that it takes where it runs, and a second more.
-    """
+    """Waits for what fades in, a second longer than it takes: where nothing is drawn none ends."""
     page.evaluate(
         """() => Promise.all(document.getAnimations()
             .filter((one) => one.effect.getComputedTiming().iterations !== Infinity)
