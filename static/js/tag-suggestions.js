@@ -6,12 +6,15 @@ const LISTED = "/api/v1/tags";
 /** @type {Promise<string[]> | undefined} */
 let asked;
 
-/** @returns {Promise<string[]>} the tags of the calls that the user sees; asked for once */
+/** @returns {Promise<string[]>} the tags of the calls that the user sees; asked for until there is an answer */
 function known() {
   asked ??= fetch(LISTED)
-    .then((answer) => (answer.ok ? answer.json() : []))
+    .then((answer) => (answer.ok ? answer.json() : Promise.reject(new Error(`${answer.status}`))))
     .then((tags) => tags.map((/** @type {{name: string}} */ tag) => tag.name))
-    .catch(() => []);
+    .catch(() => {
+      asked = undefined;
+      return [];
+    });
   return asked;
 }
 
