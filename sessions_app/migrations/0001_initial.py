@@ -8,6 +8,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     initial = True
 
     dependencies = [
@@ -16,501 +17,184 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="Agent",
+            name='Agent',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("slug", models.SlugField(help_text="What clients send as agentId.", unique=True)),
-                ("name", models.CharField(max_length=100)),
-                ("description", models.CharField(blank=True, max_length=300)),
-                (
-                    "language",
-                    models.CharField(
-                        default="en-US", help_text="BCP 47 tag, such as en-US.", max_length=20
-                    ),
-                ),
-                (
-                    "recogniser",
-                    models.CharField(
-                        default="default",
-                        help_text="A name from VOICE['RECOGNISERS'].",
-                        max_length=50,
-                    ),
-                ),
-                (
-                    "is_default",
-                    models.BooleanField(
-                        default=False,
-                        help_text="Answers calls that name no agent. One agent at most.",
-                    ),
-                ),
-                (
-                    "is_active",
-                    models.BooleanField(
-                        default=True, help_text="Switch off to hide it and refuse new calls."
-                    ),
-                ),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
-                ("updated_at", models.DateTimeField(auto_now=True)),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('slug', models.SlugField(help_text='What clients send as agentId.', unique=True)),
+                ('name', models.CharField(max_length=100)),
+                ('description', models.CharField(blank=True, max_length=300)),
+                ('language', models.CharField(default='en-US', help_text='BCP 47 tag, such as en-US.', max_length=20)),
+                ('recogniser', models.CharField(default='default', help_text="A name from VOICE['RECOGNISERS'].", max_length=50)),
+                ('is_default', models.BooleanField(default=False, help_text='Answers calls that name no agent. One agent at most.')),
+                ('is_active', models.BooleanField(default=True, help_text='Switch off to hide it and refuse new calls.')),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('updated_at', models.DateTimeField(auto_now=True)),
             ],
             options={
-                "ordering": ["-is_default", "name"],
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(("is_default", True)),
-                        fields=("is_default",),
-                        name="one_default_agent",
-                    )
-                ],
+                'ordering': ['-is_default', 'name'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('is_default', True)), fields=('is_default',), name='one_default_agent')],
             },
         ),
         migrations.CreateModel(
-            name="ApiToken",
+            name='ApiToken',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("name", models.CharField(help_text="What it is for.", max_length=100)),
-                ("digest", models.CharField(editable=False, max_length=64, unique=True)),
-                (
-                    "prefix",
-                    models.CharField(
-                        editable=False,
-                        help_text="Its first characters, to tell it from others.",
-                        max_length=12,
-                    ),
-                ),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
-                ("last_used_at", models.DateTimeField(blank=True, editable=False, null=True)),
-                ("revoked_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "owner",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="api_tokens",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(help_text='What it is for.', max_length=100)),
+                ('digest', models.CharField(editable=False, max_length=64, unique=True)),
+                ('prefix', models.CharField(editable=False, help_text='Its first characters, to tell it from others.', max_length=12)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('last_used_at', models.DateTimeField(blank=True, editable=False, null=True)),
+                ('revoked_at', models.DateTimeField(blank=True, null=True)),
+                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='api_tokens', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                "ordering": ["-created_at"],
+                'ordering': ['-created_at'],
             },
         ),
         migrations.CreateModel(
-            name="Call",
+            name='Call',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "public_id",
-                    models.CharField(
-                        default=sessions_app.models.call.new_public_id,
-                        editable=False,
-                        max_length=32,
-                        unique=True,
-                    ),
-                ),
-                ("title", models.CharField(blank=True, max_length=200)),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("created", "Created"),
-                            ("connecting", "Connecting"),
-                            ("active", "Active"),
-                            ("reconnecting", "Reconnecting"),
-                            ("ending", "Ending"),
-                            ("ended", "Ended"),
-                            ("failed", "Failed"),
-                        ],
-                        default="created",
-                        max_length=20,
-                    ),
-                ),
-                (
-                    "end_reason",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("caller_hung_up", "Caller hung up"),
-                            ("caller_left", "Caller left"),
-                            ("agent_hung_up", "Agent hung up"),
-                            ("staff_ended", "Staff ended"),
-                            ("connection_lost", "Connection lost"),
-                            ("never_connected", "Never connected"),
-                            ("max_length", "Max length"),
-                            ("idle", "Idle"),
-                            ("signed_out", "Signed out"),
-                            ("server_stopped", "Server stopped"),
-                            ("server_died", "Server died"),
-                            ("internal_error", "Internal error"),
-                        ],
-                        max_length=30,
-                    ),
-                ),
-                (
-                    "door",
-                    models.CharField(
-                        choices=[("signaling", "Web page or voice-agent client")],
-                        default="signaling",
-                        max_length=20,
-                    ),
-                ),
-                ("transport", models.CharField(default="webrtc", max_length=20)),
-                ("language", models.CharField(max_length=20)),
-                ("recogniser", models.CharField(max_length=50)),
-                (
-                    "worker",
-                    models.CharField(
-                        blank=True, help_text="The process that runs the call.", max_length=100
-                    ),
-                ),
-                (
-                    "offer_key",
-                    models.CharField(
-                        blank=True,
-                        help_text="Digest that makes a retried offer the same call.",
-                        max_length=64,
-                    ),
-                ),
-                (
-                    "duration_ms",
-                    models.PositiveIntegerField(
-                        blank=True,
-                        help_text="Length on the call clock; empty while live.",
-                        null=True,
-                    ),
-                ),
-                (
-                    "consented_at",
-                    models.DateTimeField(
-                        blank=True, help_text="When the caller agreed to be recorded.", null=True
-                    ),
-                ),
-                (
-                    "consent_notice",
-                    models.CharField(
-                        blank=True, help_text="Which wording the caller agreed to.", max_length=50
-                    ),
-                ),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
-                ("answered_at", models.DateTimeField(blank=True, null=True)),
-                ("ended_at", models.DateTimeField(blank=True, null=True)),
-                ("heartbeat_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "agent",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="calls",
-                        to="sessions_app.agent",
-                    ),
-                ),
-                (
-                    "owner",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="calls",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('public_id', models.CharField(default=sessions_app.models.call.new_public_id, editable=False, max_length=32, unique=True)),
+                ('title', models.CharField(blank=True, max_length=200)),
+                ('state', models.CharField(choices=[('created', 'Created'), ('connecting', 'Connecting'), ('active', 'Active'), ('reconnecting', 'Reconnecting'), ('ending', 'Ending'), ('ended', 'Ended'), ('failed', 'Failed')], default='created', max_length=20)),
+                ('end_reason', models.CharField(blank=True, choices=[('caller_hung_up', 'Caller hung up'), ('caller_left', 'Caller left'), ('agent_hung_up', 'Agent hung up'), ('staff_ended', 'Staff ended'), ('connection_lost', 'Connection lost'), ('never_connected', 'Never connected'), ('max_length', 'Max length'), ('idle', 'Idle'), ('signed_out', 'Signed out'), ('server_stopped', 'Server stopped'), ('server_died', 'Server died'), ('internal_error', 'Internal error')], max_length=30)),
+                ('door', models.CharField(choices=[('signaling', 'Web page or voice-agent client')], default='signaling', max_length=20)),
+                ('transport', models.CharField(default='webrtc', max_length=20)),
+                ('language', models.CharField(max_length=20)),
+                ('recogniser', models.CharField(max_length=50)),
+                ('worker', models.CharField(blank=True, help_text='The process that runs the call.', max_length=100)),
+                ('offer_key', models.CharField(blank=True, help_text='Digest that makes a retried offer the same call.', max_length=64)),
+                ('duration_ms', models.PositiveIntegerField(blank=True, help_text='Length on the call clock; empty while live.', null=True)),
+                ('consented_at', models.DateTimeField(blank=True, help_text='When the caller agreed to be recorded.', null=True)),
+                ('consent_notice', models.CharField(blank=True, help_text='Which wording the caller agreed to.', max_length=50)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('answered_at', models.DateTimeField(blank=True, null=True)),
+                ('ended_at', models.DateTimeField(blank=True, null=True)),
+                ('heartbeat_at', models.DateTimeField(blank=True, null=True)),
+                ('agent', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='calls', to='sessions_app.agent')),
+                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='calls', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                "ordering": ["-created_at"],
+                'ordering': ['-created_at'],
             },
         ),
         migrations.CreateModel(
-            name="AccessLog",
+            name='AccessLog',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "action",
-                    models.CharField(
-                        choices=[
-                            ("read", "Read"),
-                            ("listened", "Listened"),
-                            ("exported", "Exported"),
-                            ("edited", "Edited"),
-                            ("summarised", "Summarised again"),
-                        ],
-                        max_length=12,
-                    ),
-                ),
-                ("detail", models.CharField(blank=True, max_length=100)),
-                ("at", models.DateTimeField(auto_now_add=True)),
-                (
-                    "user",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "call",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="access_log",
-                        to="sessions_app.call",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('action', models.CharField(choices=[('read', 'Read'), ('listened', 'Listened'), ('exported', 'Exported'), ('edited', 'Edited'), ('summarised', 'Summarised again')], max_length=12)),
+                ('detail', models.CharField(blank=True, max_length=100)),
+                ('at', models.DateTimeField(auto_now_add=True)),
+                ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('call', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='access_log', to='sessions_app.call')),
             ],
             options={
-                "ordering": ["-at"],
+                'ordering': ['-at'],
             },
         ),
         migrations.CreateModel(
-            name="Recording",
+            name='Recording',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("pending", "Waiting"),
-                            ("running", "In progress"),
-                            ("done", "Done"),
-                            ("failed", "Failed"),
-                        ],
-                        default="pending",
-                        max_length=10,
-                    ),
-                ),
-                ("attempts", models.PositiveSmallIntegerField(default=0)),
-                ("leased_until", models.DateTimeField(blank=True, null=True)),
-                ("error", models.CharField(blank=True, max_length=500)),
-                ("done_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "file",
-                    models.FileField(
-                        blank=True,
-                        storage=sessions_app.models.recording.recordings_storage,
-                        upload_to=sessions_app.models.recording.recording_path,
-                    ),
-                ),
-                ("duration_ms", models.PositiveIntegerField(blank=True, null=True)),
-                ("size", models.PositiveBigIntegerField(blank=True, help_text="Bytes.", null=True)),
-                ("sha256", models.CharField(blank=True, max_length=64)),
-                ("peaks", models.JSONField(blank=True, default=list)),
-                ("checks", models.JSONField(blank=True, default=list)),
-                ("delete_after", models.DateTimeField(blank=True, null=True)),
-                (
-                    "call",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="recording",
-                        to="sessions_app.call",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('state', models.CharField(choices=[('pending', 'Waiting'), ('running', 'In progress'), ('done', 'Done'), ('failed', 'Failed')], default='pending', max_length=10)),
+                ('attempts', models.PositiveSmallIntegerField(default=0)),
+                ('leased_until', models.DateTimeField(blank=True, null=True)),
+                ('error', models.CharField(blank=True, max_length=500)),
+                ('done_at', models.DateTimeField(blank=True, null=True)),
+                ('file', models.FileField(blank=True, storage=sessions_app.models.recording.recordings_storage, upload_to=sessions_app.models.recording.recording_path)),
+                ('duration_ms', models.PositiveIntegerField(blank=True, null=True)),
+                ('size', models.PositiveBigIntegerField(blank=True, help_text='Bytes.', null=True)),
+                ('sha256', models.CharField(blank=True, max_length=64)),
+                ('peaks', models.JSONField(blank=True, default=list)),
+                ('checks', models.JSONField(blank=True, default=list)),
+                ('delete_after', models.DateTimeField(blank=True, null=True)),
+                ('call', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='recording', to='sessions_app.call')),
             ],
         ),
         migrations.CreateModel(
-            name="Segment",
+            name='Segment',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "seq",
-                    models.PositiveIntegerField(help_text="Order of arrival in the call, from 1."),
-                ),
-                (
-                    "speaker",
-                    models.CharField(
-                        choices=[("caller", "Caller"), ("agent", "Agent")], max_length=10
-                    ),
-                ),
-                ("text", models.TextField()),
-                (
-                    "edited_text",
-                    models.TextField(blank=True, help_text="Staff's correction, if any."),
-                ),
-                ("start_ms", models.PositiveIntegerField()),
-                ("end_ms", models.PositiveIntegerField()),
-                ("confidence", models.FloatField(blank=True, null=True)),
-                ("language", models.CharField(blank=True, max_length=20)),
-                ("words", models.JSONField(blank=True, default=list)),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
-                (
-                    "call",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="segments",
-                        to="sessions_app.call",
-                    ),
-                ),
-                (
-                    "edited_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('seq', models.PositiveIntegerField(help_text='Order of arrival in the call, from 1.')),
+                ('speaker', models.CharField(choices=[('caller', 'Caller'), ('agent', 'Agent')], max_length=10)),
+                ('text', models.TextField()),
+                ('edited_text', models.TextField(blank=True, help_text="Staff's correction, if any.")),
+                ('start_ms', models.PositiveIntegerField()),
+                ('end_ms', models.PositiveIntegerField()),
+                ('confidence', models.FloatField(blank=True, null=True)),
+                ('language', models.CharField(blank=True, max_length=20)),
+                ('words', models.JSONField(blank=True, default=list)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('call', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='segments', to='sessions_app.call')),
+                ('edited_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                "ordering": ["call", "start_ms", "seq"],
+                'ordering': ['call', 'start_ms', 'seq'],
             },
         ),
         migrations.CreateModel(
-            name="Summary",
+            name='Summary',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("pending", "Waiting"),
-                            ("running", "In progress"),
-                            ("done", "Done"),
-                            ("failed", "Failed"),
-                        ],
-                        default="pending",
-                        max_length=10,
-                    ),
-                ),
-                ("attempts", models.PositiveSmallIntegerField(default=0)),
-                ("leased_until", models.DateTimeField(blank=True, null=True)),
-                ("error", models.CharField(blank=True, max_length=500)),
-                ("done_at", models.DateTimeField(blank=True, null=True)),
-                ("text", models.TextField(blank=True)),
-                ("key_points", models.JSONField(blank=True, default=list)),
-                ("action_items", models.JSONField(blank=True, default=list)),
-                ("speakers", models.JSONField(blank=True, default=list)),
-                ("engine", models.CharField(blank=True, max_length=50)),
-                (
-                    "call",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="summary",
-                        to="sessions_app.call",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('state', models.CharField(choices=[('pending', 'Waiting'), ('running', 'In progress'), ('done', 'Done'), ('failed', 'Failed')], default='pending', max_length=10)),
+                ('attempts', models.PositiveSmallIntegerField(default=0)),
+                ('leased_until', models.DateTimeField(blank=True, null=True)),
+                ('error', models.CharField(blank=True, max_length=500)),
+                ('done_at', models.DateTimeField(blank=True, null=True)),
+                ('text', models.TextField(blank=True)),
+                ('key_points', models.JSONField(blank=True, default=list)),
+                ('action_items', models.JSONField(blank=True, default=list)),
+                ('speakers', models.JSONField(blank=True, default=list)),
+                ('engine', models.CharField(blank=True, max_length=50)),
+                ('call', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='summary', to='sessions_app.call')),
             ],
             options={
-                "verbose_name_plural": "summaries",
+                'verbose_name_plural': 'summaries',
             },
         ),
         migrations.AddIndex(
-            model_name="call",
-            index=models.Index(fields=["owner", "-created_at"], name="call_owner_newest"),
+            model_name='call',
+            index=models.Index(fields=['owner', '-created_at'], name='call_owner_newest'),
         ),
         migrations.AddIndex(
-            model_name="call",
-            index=models.Index(
-                condition=models.Q(
-                    ("state__in", ["active", "connecting", "created", "ending", "reconnecting"])
-                ),
-                fields=["heartbeat_at"],
-                name="call_live_heartbeat",
-            ),
+            model_name='call',
+            index=models.Index(condition=models.Q(('state__in', ['active', 'connecting', 'created', 'ending', 'reconnecting'])), fields=['heartbeat_at'], name='call_live_heartbeat'),
         ),
         migrations.AddConstraint(
-            model_name="call",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            "created",
-                            "connecting",
-                            "active",
-                            "reconnecting",
-                            "ending",
-                            "ended",
-                            "failed",
-                        ],
-                    )
-                ),
-                name="call_state_known",
-            ),
+            model_name='call',
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['created', 'connecting', 'active', 'reconnecting', 'ending', 'ended', 'failed'])), name='call_state_known'),
         ),
         migrations.AddConstraint(
-            model_name="call",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("offer_key", ""), _negated=True),
-                fields=("owner", "offer_key"),
-                name="call_one_per_offer",
-            ),
+            model_name='call',
+            constraint=models.UniqueConstraint(condition=models.Q(('offer_key', ''), _negated=True), fields=('owner', 'offer_key'), name='call_one_per_offer'),
         ),
         migrations.AddIndex(
-            model_name="accesslog",
-            index=models.Index(fields=["call", "-at"], name="access_call_newest"),
+            model_name='accesslog',
+            index=models.Index(fields=['call', '-at'], name='access_call_newest'),
         ),
         migrations.AddIndex(
-            model_name="recording",
-            index=models.Index(
-                condition=models.Q(("state__in", ["pending", "running"])),
-                fields=["leased_until"],
-                name="recording_owed",
-            ),
+            model_name='recording',
+            index=models.Index(condition=models.Q(('state__in', ['pending', 'running'])), fields=['leased_until'], name='recording_owed'),
         ),
         migrations.AddConstraint(
-            model_name="segment",
-            constraint=models.UniqueConstraint(fields=("call", "seq"), name="segment_seq_in_call"),
+            model_name='segment',
+            constraint=models.UniqueConstraint(fields=('call', 'seq'), name='segment_seq_in_call'),
         ),
         migrations.AddConstraint(
-            model_name="segment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("end_ms__gte", models.F("start_ms"))),
-                name="segment_ends_after_start",
-            ),
+            model_name='segment',
+            constraint=models.CheckConstraint(condition=models.Q(('end_ms__gte', models.F('start_ms'))), name='segment_ends_after_start'),
         ),
         migrations.AddConstraint(
-            model_name="segment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("confidence__isnull", True),
-                    models.Q(("confidence__gte", 0), ("confidence__lte", 1)),
-                    _connector="OR",
-                ),
-                name="segment_confidence_0_to_1",
-            ),
+            model_name='segment',
+            constraint=models.CheckConstraint(condition=models.Q(('confidence__isnull', True), models.Q(('confidence__gte', 0), ('confidence__lte', 1)), _connector='OR'), name='segment_confidence_0_to_1'),
         ),
         migrations.AddConstraint(
-            model_name="segment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("speaker__in", ["caller", "agent"])),
-                name="segment_speaker_known",
-            ),
+            model_name='segment',
+            constraint=models.CheckConstraint(condition=models.Q(('speaker__in', ['caller', 'agent'])), name='segment_speaker_known'),
         ),
         migrations.AddIndex(
-            model_name="summary",
-            index=models.Index(
-                condition=models.Q(("state__in", ["pending", "running"])),
-                fields=["leased_until"],
-                name="summary_owed",
-            ),
+            model_name='summary',
+            index=models.Index(condition=models.Q(('state__in', ['pending', 'running'])), fields=['leased_until'], name='summary_owed'),
         ),
     ]

@@ -5,261 +5,172 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("sessions_app", "0002_first_agent"),
+        ('sessions_app', '0002_first_agent'),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="Note",
+            name='Note',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("number", models.PositiveIntegerField(help_text="Order in the call, from 1.")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[("note", "Note"), ("action", "Action")], max_length=10
-                    ),
-                ),
-                ("text", models.TextField()),
-                ("at_ms", models.PositiveIntegerField()),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveIntegerField(help_text='Order in the call, from 1.')),
+                ('kind', models.CharField(choices=[('note', 'Note'), ('action', 'Action')], max_length=10)),
+                ('text', models.TextField()),
+                ('at_ms', models.PositiveIntegerField()),
             ],
             options={
-                "ordering": ["call", "number"],
+                'ordering': ['call', 'number'],
             },
         ),
         migrations.CreateModel(
-            name="Turn",
+            name='Turn',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("index", models.PositiveIntegerField(help_text="Order in the call, from 1.")),
-                (
-                    "speaker",
-                    models.CharField(
-                        choices=[("caller", "Caller"), ("agent", "Agent")], max_length=10
-                    ),
-                ),
-                ("start_ms", models.PositiveIntegerField()),
-                ("end_ms", models.PositiveIntegerField()),
-                ("interrupted", models.BooleanField(default=False)),
-                ("speech_end_ms", models.PositiveIntegerField(blank=True, null=True)),
-                ("endpoint_ms", models.PositiveIntegerField(blank=True, null=True)),
-                ("final_ms", models.PositiveIntegerField(blank=True, null=True)),
-                ("first_token_ms", models.PositiveIntegerField(blank=True, null=True)),
-                ("first_audio_ms", models.PositiveIntegerField(blank=True, null=True)),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('index', models.PositiveIntegerField(help_text='Order in the call, from 1.')),
+                ('speaker', models.CharField(choices=[('caller', 'Caller'), ('agent', 'Agent')], max_length=10)),
+                ('start_ms', models.PositiveIntegerField()),
+                ('end_ms', models.PositiveIntegerField()),
+                ('interrupted', models.BooleanField(default=False)),
+                ('speech_end_ms', models.PositiveIntegerField(blank=True, null=True)),
+                ('endpoint_ms', models.PositiveIntegerField(blank=True, null=True)),
+                ('final_ms', models.PositiveIntegerField(blank=True, null=True)),
+                ('first_token_ms', models.PositiveIntegerField(blank=True, null=True)),
+                ('first_audio_ms', models.PositiveIntegerField(blank=True, null=True)),
             ],
             options={
-                "ordering": ["call", "index"],
+                'ordering': ['call', 'index'],
             },
         ),
         migrations.AddField(
-            model_name="agent",
-            name="barge_in",
-            field=models.CharField(
-                default="default", help_text="Which rule tells an interruption.", max_length=50
-            ),
+            model_name='agent',
+            name='barge_in',
+            field=models.CharField(default='default', help_text='Which rule tells an interruption.', max_length=50),
         ),
         migrations.AddField(
-            model_name="agent",
-            name="barge_in_ms",
-            field=models.PositiveIntegerField(
-                default=500,
-                help_text="How long, in ms, the caller must speak to interrupt the agent.",
-            ),
+            model_name='agent',
+            name='barge_in_ms',
+            field=models.PositiveIntegerField(default=500, help_text='How long, in ms, the caller must speak to interrupt the agent.'),
         ),
         migrations.AddField(
-            model_name="agent",
-            name="barge_in_words",
-            field=models.PositiveIntegerField(
-                default=2, help_text="How many words it takes; mhm and okay do not count."
-            ),
+            model_name='agent',
+            name='barge_in_words',
+            field=models.PositiveIntegerField(default=2, help_text='How many words it takes; mhm and okay do not count.'),
         ),
         migrations.AddField(
-            model_name="agent",
-            name="closing_words",
-            field=models.TextField(
-                blank=True, help_text="Said before the agent hangs up; empty for the usual ones."
-            ),
+            model_name='agent',
+            name='closing_words',
+            field=models.TextField(blank=True, help_text='Said before the agent hangs up; empty for the usual ones.'),
         ),
         migrations.AddField(
-            model_name="agent",
-            name="endpointer",
-            field=models.CharField(
-                default="default", help_text="Which rule tells that a turn is over.", max_length=50
-            ),
+            model_name='agent',
+            name='endpointer',
+            field=models.CharField(default='default', help_text='Which rule tells that a turn is over.', max_length=50),
         ),
         migrations.AddField(
-            model_name="agent",
-            name="greeting",
-            field=models.TextField(
-                blank=True, help_text="Said as soon as the call is connected; empty for none."
-            ),
+            model_name='agent',
+            name='greeting',
+            field=models.TextField(blank=True, help_text='Said as soon as the call is connected; empty for none.'),
         ),
         migrations.AddField(
-            model_name="agent",
-            name="max_delay_ms",
-            field=models.PositiveIntegerField(
-                default=2500, help_text="Longest silence, in ms: after a number or a trailing word."
-            ),
+            model_name='agent',
+            name='max_delay_ms',
+            field=models.PositiveIntegerField(default=2500, help_text='Longest silence, in ms: after a number or a trailing word.'),
         ),
         migrations.AddField(
-            model_name="agent",
-            name="max_length_s",
-            field=models.PositiveIntegerField(
-                default=0, help_text="Longest call in seconds; 0 leaves it to the installation."
-            ),
+            model_name='agent',
+            name='max_length_s',
+            field=models.PositiveIntegerField(default=0, help_text='Longest call in seconds; 0 leaves it to the installation.'),
         ),
         migrations.AddField(
-            model_name="agent",
-            name="min_delay_ms",
-            field=models.PositiveIntegerField(
-                default=600, help_text="Shortest silence, in ms, after which the agent answers."
-            ),
+            model_name='agent',
+            name='min_delay_ms',
+            field=models.PositiveIntegerField(default=600, help_text='Shortest silence, in ms, after which the agent answers.'),
         ),
         migrations.AddField(
-            model_name="agent",
-            name="preemptive",
-            field=models.BooleanField(
-                default=False,
-                help_text="Begin an answer before the turn is surely over: quicker, dearer.",
-            ),
+            model_name='agent',
+            name='preemptive',
+            field=models.BooleanField(default=False, help_text='Begin an answer before the turn is surely over: quicker, dearer.'),
         ),
         migrations.AddField(
-            model_name="agent",
-            name="prompt",
-            field=models.TextField(
-                blank=True,
-                help_text="Who the agent is and how it should answer, for a language model.",
-            ),
+            model_name='agent',
+            name='prompt',
+            field=models.TextField(blank=True, help_text='Who the agent is and how it should answer, for a language model.'),
         ),
         migrations.AddField(
-            model_name="agent",
-            name="responder",
-            field=models.CharField(
-                blank=True,
-                help_text="A name from VOICE['RESPONDERS']; empty for an agent that only transcribes.",
-                max_length=50,
-            ),
+            model_name='agent',
+            name='responder',
+            field=models.CharField(blank=True, help_text="A name from VOICE['RESPONDERS']; empty for an agent that only transcribes.", max_length=50),
         ),
         migrations.AddField(
-            model_name="agent",
-            name="responder_options",
-            field=models.JSONField(
-                blank=True,
-                default=dict,
-                help_text="What this agent has otherwise, such as a model.",
-            ),
+            model_name='agent',
+            name='responder_options',
+            field=models.JSONField(blank=True, default=dict, help_text='What this agent has otherwise, such as a model.'),
         ),
         migrations.AddField(
-            model_name="agent",
-            name="silence_s",
-            field=models.PositiveIntegerField(
-                default=20,
-                help_text="After so many seconds the agent asks whether the caller is there; 0 for never.",
-            ),
+            model_name='agent',
+            name='silence_s',
+            field=models.PositiveIntegerField(default=20, help_text='After so many seconds the agent asks whether the caller is there; 0 for never.'),
         ),
         migrations.AddField(
-            model_name="agent",
-            name="speed",
+            model_name='agent',
+            name='speed',
             field=models.FloatField(default=1.0, help_text="1 is the voice's own speed; 0.5 to 2."),
         ),
         migrations.AddField(
-            model_name="agent",
-            name="synthesiser",
-            field=models.CharField(
-                default="default", help_text="A name from VOICE['SYNTHESISERS'].", max_length=50
-            ),
+            model_name='agent',
+            name='synthesiser',
+            field=models.CharField(default='default', help_text="A name from VOICE['SYNTHESISERS'].", max_length=50),
         ),
         migrations.AddField(
-            model_name="agent",
-            name="voice",
-            field=models.CharField(
-                blank=True,
-                help_text="A voice of the synthesiser; empty for its usual one.",
-                max_length=100,
-            ),
+            model_name='agent',
+            name='voice',
+            field=models.CharField(blank=True, help_text='A voice of the synthesiser; empty for its usual one.', max_length=100),
         ),
         migrations.AddField(
-            model_name="call",
-            name="persona",
-            field=models.JSONField(
-                blank=True, default=dict, help_text="The agent's settings that the call ran with."
-            ),
+            model_name='call',
+            name='persona',
+            field=models.JSONField(blank=True, default=dict, help_text="The agent's settings that the call ran with."),
         ),
         migrations.AddField(
-            model_name="segment",
-            name="heard_text",
-            field=models.TextField(
-                blank=True,
-                help_text="What was heard of it before an interruption; none when all was.",
-                null=True,
-            ),
+            model_name='segment',
+            name='heard_text',
+            field=models.TextField(blank=True, help_text='What was heard of it before an interruption; none when all was.', null=True),
         ),
         migrations.AddField(
-            model_name="segment",
-            name="turn_index",
-            field=models.PositiveIntegerField(
-                default=0,
-                help_text="The turn it belongs to, which may be stored later; 0 for none.",
-            ),
+            model_name='segment',
+            name='turn_index',
+            field=models.PositiveIntegerField(default=0, help_text='The turn it belongs to, which may be stored later; 0 for none.'),
         ),
         migrations.AddConstraint(
-            model_name="agent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("speed__gte", 0.5), ("speed__lte", 2)),
-                name="agent_speed_half_to_double",
-            ),
+            model_name='agent',
+            constraint=models.CheckConstraint(condition=models.Q(('speed__gte', 0.5), ('speed__lte', 2)), name='agent_speed_half_to_double'),
         ),
         migrations.AddConstraint(
-            model_name="agent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("min_delay_ms__lte", models.F("max_delay_ms"))),
-                name="agent_delays_in_order",
-            ),
+            model_name='agent',
+            constraint=models.CheckConstraint(condition=models.Q(('min_delay_ms__lte', models.F('max_delay_ms'))), name='agent_delays_in_order'),
         ),
         migrations.AddField(
-            model_name="note",
-            name="call",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="notes",
-                to="sessions_app.call",
-            ),
+            model_name='note',
+            name='call',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notes', to='sessions_app.call'),
         ),
         migrations.AddField(
-            model_name="turn",
-            name="call",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="turns",
-                to="sessions_app.call",
-            ),
+            model_name='turn',
+            name='call',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='turns', to='sessions_app.call'),
         ),
         migrations.AddConstraint(
-            model_name="note",
-            constraint=models.UniqueConstraint(
-                fields=("call", "number"), name="note_number_in_call"
-            ),
+            model_name='note',
+            constraint=models.UniqueConstraint(fields=('call', 'number'), name='note_number_in_call'),
         ),
         migrations.AddConstraint(
-            model_name="turn",
-            constraint=models.UniqueConstraint(fields=("call", "index"), name="turn_index_in_call"),
+            model_name='turn',
+            constraint=models.UniqueConstraint(fields=('call', 'index'), name='turn_index_in_call'),
         ),
         migrations.AddConstraint(
-            model_name="turn",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("end_ms__gte", models.F("start_ms"))),
-                name="turn_ends_after_start",
-            ),
+            model_name='turn',
+            constraint=models.CheckConstraint(condition=models.Q(('end_ms__gte', models.F('start_ms'))), name='turn_ends_after_start'),
         ),
     ]

@@ -4,28 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("sessions_app", "0004_scribe"),
+        ('sessions_app', '0004_scribe'),
     ]
 
     operations = [
         migrations.AlterModelOptions(
-            name="apitoken",
-            options={"ordering": ["-created_at"], "verbose_name": "API token"},
+            name='apitoken',
+            options={'ordering': ['-created_at'], 'verbose_name': 'API token'},
         ),
         migrations.AlterField(
-            model_name="accesslog",
-            name="action",
-            field=models.CharField(
-                choices=[
-                    ("read", "Read"),
-                    ("listened", "Listened"),
-                    ("exported", "Exported"),
-                    ("edited", "Edited"),
-                    ("summarised", "Summarised again"),
-                    ("recorded", "Recording made again"),
-                ],
-                max_length=12,
-            ),
+            model_name='accesslog',
+            name='action',
+            field=models.CharField(choices=[('read', 'Read'), ('listened', 'Listened'), ('exported', 'Exported'), ('edited', 'Edited'), ('summarised', 'Summarised again'), ('recorded', 'Recording made again')], max_length=12),
         ),
     ]

@@ -4,22 +4,15 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("sessions_app", "0005_names_and_actions"),
+        ('sessions_app', '0005_names_and_actions'),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name="call",
-            name="door",
-            field=models.CharField(
-                choices=[
-                    ("signaling", "Web page or voice-agent client"),
-                    ("results", "Speech-to-text page"),
-                    ("offer", "HTTP offer"),
-                ],
-                default="signaling",
-                max_length=20,
-            ),
+            model_name='call',
+            name='door',
+            field=models.CharField(choices=[('signaling', 'Web page or voice-agent client'), ('results', 'Speech-to-text page'), ('offer', 'HTTP offer')], default='signaling', max_length=20),
         ),
     ]

@@ -4,34 +4,20 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("sessions_app", "0006_doors"),
+        ('sessions_app', '0006_doors'),
     ]
 
     operations = [
         migrations.AddField(
-            model_name="call",
-            name="gaps",
-            field=models.JSONField(
-                blank=True,
-                default=list,
-                help_text="Where the connection was lost: pairs of start and end in ms, call clock.",
-            ),
+            model_name='call',
+            name='gaps',
+            field=models.JSONField(blank=True, default=list, help_text='Where the connection was lost: pairs of start and end in ms, call clock.'),
         ),
         migrations.AlterField(
-            model_name="call",
-            name="door",
-            field=models.CharField(
-                choices=[
-                    ("signaling", "Web page or voice-agent client"),
-                    ("results", "Speech-to-text page"),
-                    ("offer", "HTTP offer"),
-                    ("stream", "WebSocket stream"),
-                    ("pipecat", "Pipecat client"),
-                    ("vosk", "vosk-server client"),
-                ],
-                default="signaling",
-                max_length=20,
-            ),
+            model_name='call',
+            name='door',
+            field=models.CharField(choices=[('signaling', 'Web page or voice-agent client'), ('results', 'Speech-to-text page'), ('offer', 'HTTP offer'), ('stream', 'WebSocket stream'), ('pipecat', 'Pipecat client'), ('vosk', 'vosk-server client')], default='signaling', max_length=20),
         ),
     ]

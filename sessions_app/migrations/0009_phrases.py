@@ -4,17 +4,15 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("sessions_app", "0008_tickets"),
+        ('sessions_app', '0008_tickets'),
     ]
 
     operations = [
         migrations.AddField(
-            model_name="agent",
-            name="phrases",
-            field=models.TextField(
-                blank=True,
-                help_text="Names and words that callers are likely to say, one a line: they are recognised better.",
-            ),
+            model_name='agent',
+            name='phrases',
+            field=models.TextField(blank=True, help_text='Names and words that callers are likely to say, one a line: they are recognised better.'),
         ),
     ]

@@ -6,210 +6,89 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("sessions_app", "0009_phrases"),
+        ('sessions_app', '0009_phrases'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name="segment",
-            name="revised_at",
-            field=models.DateTimeField(
-                blank=True, help_text="When that was accepted; none where nothing was.", null=True
-            ),
+            model_name='segment',
+            name='revised_at',
+            field=models.DateTimeField(blank=True, help_text='When that was accepted; none where nothing was.', null=True),
         ),
         migrations.AddField(
-            model_name="segment",
-            name="revised_text",
-            field=models.TextField(
-                blank=True, help_text="What an accepted second pass has; empty for no words at all."
-            ),
+            model_name='segment',
+            name='revised_text',
+            field=models.TextField(blank=True, help_text='What an accepted second pass has; empty for no words at all.'),
         ),
         migrations.AddField(
-            model_name="segment",
-            name="revised_words",
+            model_name='segment',
+            name='revised_words',
             field=models.JSONField(blank=True, default=list),
         ),
         migrations.AddField(
-            model_name="segment",
-            name="source",
-            field=models.CharField(
-                choices=[("live", "Live"), ("second_pass", "Second pass")],
-                default="live",
-                max_length=12,
-            ),
+            model_name='segment',
+            name='source',
+            field=models.CharField(choices=[('live', 'Live'), ('second_pass', 'Second pass')], default='live', max_length=12),
         ),
         migrations.AlterField(
-            model_name="accesslog",
-            name="action",
-            field=models.CharField(
-                choices=[
-                    ("read", "Read"),
-                    ("listened", "Listened"),
-                    ("exported", "Exported"),
-                    ("edited", "Edited"),
-                    ("summarised", "Summarised again"),
-                    ("recorded", "Recording made again"),
-                    ("retranscribed", "Transcribed again"),
-                    ("revised", "Second pass accepted or taken back"),
-                ],
-                max_length=15,
-            ),
+            model_name='accesslog',
+            name='action',
+            field=models.CharField(choices=[('read', 'Read'), ('listened', 'Listened'), ('exported', 'Exported'), ('edited', 'Edited'), ('summarised', 'Summarised again'), ('recorded', 'Recording made again'), ('retranscribed', 'Transcribed again'), ('revised', 'Second pass accepted or taken back')], max_length=15),
         ),
         migrations.CreateModel(
-            name="Version",
+            name='Version',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("pending", "Waiting"),
-                            ("running", "In progress"),
-                            ("done", "Done"),
-                            ("failed", "Failed"),
-                        ],
-                        default="pending",
-                        max_length=10,
-                    ),
-                ),
-                ("attempts", models.PositiveSmallIntegerField(default=0)),
-                ("leased_until", models.DateTimeField(blank=True, null=True)),
-                ("error", models.CharField(blank=True, max_length=500)),
-                ("done_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "number",
-                    models.PositiveIntegerField(
-                        help_text="Its place among the call's transcripts: from 2, the live one is 1."
-                    ),
-                ),
-                (
-                    "purpose",
-                    models.CharField(
-                        choices=[
-                            ("review", "To compare with what was recognised live"),
-                            ("lost", "To find what was not recognised live"),
-                        ],
-                        default="review",
-                        max_length=10,
-                    ),
-                ),
-                (
-                    "recogniser",
-                    models.CharField(help_text="A name from VOICE['RECOGNISERS'].", max_length=50),
-                ),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
-                (
-                    "asked_by",
-                    models.ForeignKey(
-                        blank=True,
-                        help_text="None where voicesite itself asked.",
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "call",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="versions",
-                        to="sessions_app.call",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('state', models.CharField(choices=[('pending', 'Waiting'), ('running', 'In progress'), ('done', 'Done'), ('failed', 'Failed')], default='pending', max_length=10)),
+                ('attempts', models.PositiveSmallIntegerField(default=0)),
+                ('leased_until', models.DateTimeField(blank=True, null=True)),
+                ('error', models.CharField(blank=True, max_length=500)),
+                ('done_at', models.DateTimeField(blank=True, null=True)),
+                ('number', models.PositiveIntegerField(help_text="Its place among the call's transcripts: from 2, the live one is 1.")),
+                ('purpose', models.CharField(choices=[('review', 'To compare with what was recognised live'), ('lost', 'To find what was not recognised live')], default='review', max_length=10)),
+                ('recogniser', models.CharField(help_text="A name from VOICE['RECOGNISERS'].", max_length=50)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('asked_by', models.ForeignKey(blank=True, help_text='None where voicesite itself asked.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('call', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='sessions_app.call')),
             ],
             options={
-                "ordering": ["call", "number"],
+                'ordering': ['call', 'number'],
             },
         ),
         migrations.CreateModel(
-            name="VersionSegment",
+            name='VersionSegment',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "index",
-                    models.PositiveIntegerField(help_text="Its place in the version, from 1."),
-                ),
-                (
-                    "seq",
-                    models.PositiveIntegerField(
-                        blank=True,
-                        help_text="The segment it stands for; none until it is accepted.",
-                        null=True,
-                    ),
-                ),
-                (
-                    "added",
-                    models.BooleanField(
-                        default=False,
-                        help_text="Whether the call had no segment where these words are.",
-                    ),
-                ),
-                (
-                    "speaker",
-                    models.CharField(
-                        choices=[("caller", "Caller"), ("agent", "Agent")], max_length=10
-                    ),
-                ),
-                ("text", models.TextField(blank=True)),
-                ("start_ms", models.PositiveIntegerField()),
-                ("end_ms", models.PositiveIntegerField()),
-                ("confidence", models.FloatField(blank=True, null=True)),
-                ("words", models.JSONField(blank=True, default=list)),
-                ("accepted_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "accepted_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "version",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="segments",
-                        to="sessions_app.version",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('index', models.PositiveIntegerField(help_text='Its place in the version, from 1.')),
+                ('seq', models.PositiveIntegerField(blank=True, help_text='The segment it stands for; none until it is accepted.', null=True)),
+                ('added', models.BooleanField(default=False, help_text='Whether the call had no segment where these words are.')),
+                ('speaker', models.CharField(choices=[('caller', 'Caller'), ('agent', 'Agent')], max_length=10)),
+                ('text', models.TextField(blank=True)),
+                ('start_ms', models.PositiveIntegerField()),
+                ('end_ms', models.PositiveIntegerField()),
+                ('confidence', models.FloatField(blank=True, null=True)),
+                ('words', models.JSONField(blank=True, default=list)),
+                ('accepted_at', models.DateTimeField(blank=True, null=True)),
+                ('accepted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='segments', to='sessions_app.version')),
             ],
             options={
-                "ordering": ["version", "index"],
+                'ordering': ['version', 'index'],
             },
         ),
         migrations.AddIndex(
-            model_name="version",
-            index=models.Index(
-                condition=models.Q(("state__in", ["pending", "running"])),
-                fields=["leased_until"],
-                name="version_owed",
-            ),
+            model_name='version',
+            index=models.Index(condition=models.Q(('state__in', ['pending', 'running'])), fields=['leased_until'], name='version_owed'),
         ),
         migrations.AddConstraint(
-            model_name="version",
-            constraint=models.UniqueConstraint(
-                fields=("call", "number"), name="version_number_in_call"
-            ),
+            model_name='version',
+            constraint=models.UniqueConstraint(fields=('call', 'number'), name='version_number_in_call'),
         ),
         migrations.AddConstraint(
-            model_name="versionsegment",
-            constraint=models.UniqueConstraint(
-                fields=("version", "index"), name="version_segment_index"
-            ),
+            model_name='versionsegment',
+            constraint=models.UniqueConstraint(fields=('version', 'index'), name='version_segment_index'),
         ),
     ]

@@ -6,56 +6,39 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("sessions_app", "0010_second_pass"),
+        ('sessions_app', '0010_second_pass'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name="call",
-            name="call_one_per_offer",
+            model_name='call',
+            name='call_one_per_offer',
         ),
         migrations.AddField(
-            model_name="call",
-            name="visitor",
-            field=models.CharField(
-                blank=True,
-                help_text="Who came by a ticket of the owner's: id:… as the ticket's maker calls them, ticket:… or guest:… for somebody unknown. Empty for the owner.",
-                max_length=110,
-            ),
+            model_name='call',
+            name='visitor',
+            field=models.CharField(blank=True, help_text="Who came by a ticket of the owner's: id:… as the ticket's maker calls them, ticket:… or guest:… for somebody unknown. Empty for the owner.", max_length=110),
         ),
         migrations.AddField(
-            model_name="ticket",
-            name="session_key",
+            model_name='ticket',
+            name='session_key',
             field=models.CharField(blank=True, editable=False, max_length=40),
         ),
         migrations.AddField(
-            model_name="ticket",
-            name="token",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="+",
-                to="sessions_app.apitoken",
-            ),
+            model_name='ticket',
+            name='token',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='sessions_app.apitoken'),
         ),
         migrations.AddField(
-            model_name="ticket",
-            name="visitor",
-            field=models.CharField(
-                blank=True,
-                help_text="Who its user says will come with it; empty for somebody unknown.",
-                max_length=100,
-            ),
+            model_name='ticket',
+            name='visitor',
+            field=models.CharField(blank=True, help_text='Who its user says will come with it; empty for somebody unknown.', max_length=100),
         ),
         migrations.AddConstraint(
-            model_name="call",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("offer_key", ""), _negated=True),
-                fields=("owner", "visitor", "offer_key"),
-                name="call_one_per_offer",
-            ),
+            model_name='call',
+            constraint=models.UniqueConstraint(condition=models.Q(('offer_key', ''), _negated=True), fields=('owner', 'visitor', 'offer_key'), name='call_one_per_offer'),
         ),
     ]

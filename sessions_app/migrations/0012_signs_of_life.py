@@ -4,25 +4,21 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("sessions_app", "0011_visitors"),
+        ('sessions_app', '0011_visitors'),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="SignOfLife",
+            name='SignOfLife',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("name", models.CharField(max_length=60, unique=True)),
-                ("at", models.DateTimeField()),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=60, unique=True)),
+                ('at', models.DateTimeField()),
             ],
             options={
-                "verbose_name_plural": "signs of life",
+                'verbose_name_plural': 'signs of life',
             },
         ),
     ]

@@ -4,25 +4,21 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("sessions_app", "0012_signs_of_life"),
+        ('sessions_app', '0012_signs_of_life'),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="SignInFailure",
+            name='SignInFailure',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("key", models.CharField(editable=False, max_length=64)),
-                ("at", models.DateTimeField()),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.CharField(editable=False, max_length=64)),
+                ('at', models.DateTimeField()),
             ],
             options={
-                "indexes": [models.Index(fields=["key", "at"], name="sign_in_failure_key_at")],
+                'indexes': [models.Index(fields=['key', 'at'], name='sign_in_failure_key_at')],
             },
         ),
     ]

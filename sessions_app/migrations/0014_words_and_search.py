@@ -36,25 +36,19 @@ def _shown(row: Any) -> str:
 
 
 class Migration(migrations.Migration):
+
     dependencies = [("sessions_app", "0013_sign_in_failures")]
 
     operations = [
         migrations.AddField(
             model_name="segment",
             name="word_count",
-            field=models.PositiveIntegerField(
-                default=0, editable=False, help_text="Words of the text that people read."
-            ),
+            field=models.PositiveIntegerField(default=0, editable=False, help_text="Words of the text that people read."),
         ),
         migrations.AddField(
             model_name="segment",
             name="search_text",
-            field=models.TextField(
-                blank=True,
-                default="",
-                editable=False,
-                help_text="All its texts as searches compare them, one a line.",
-            ),
+            field=models.TextField(blank=True, default="", editable=False, help_text="All its texts as searches compare them, one a line."),
             preserve_default=False,
         ),
         migrations.RunPython(fill, migrations.RunPython.noop, elidable=True),

@@ -4,27 +4,15 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("sessions_app", "0014_words_and_search"),
+        ('sessions_app', '0014_words_and_search'),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name="accesslog",
-            name="action",
-            field=models.CharField(
-                choices=[
-                    ("read", "Read"),
-                    ("loaded", "Loaded sound into a player"),
-                    ("listened", "Listened"),
-                    ("exported", "Exported"),
-                    ("edited", "Edited"),
-                    ("summarised", "Summarised again"),
-                    ("recorded", "Recording made again"),
-                    ("retranscribed", "Transcribed again"),
-                    ("revised", "Second pass accepted or taken back"),
-                ],
-                max_length=15,
-            ),
+            model_name='accesslog',
+            name='action',
+            field=models.CharField(choices=[('read', 'Read'), ('loaded', 'Loaded sound into a player'), ('listened', 'Listened'), ('exported', 'Exported'), ('edited', 'Edited'), ('summarised', 'Summarised again'), ('recorded', 'Recording made again'), ('retranscribed', 'Transcribed again'), ('revised', 'Second pass accepted or taken back')], max_length=15),
         ),
     ]

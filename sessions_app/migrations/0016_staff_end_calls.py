@@ -6,56 +6,30 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("sessions_app", "0015_loaded_sound"),
+        ('sessions_app', '0015_loaded_sound'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AlterModelOptions(
-            name="call",
-            options={
-                "ordering": ["-created_at"],
-                "permissions": [("end_call", "Can end a live call")],
-            },
+            name='call',
+            options={'ordering': ['-created_at'], 'permissions': [('end_call', 'Can end a live call')]},
         ),
         migrations.AddField(
-            model_name="call",
-            name="end_asked_at",
-            field=models.DateTimeField(
-                blank=True, editable=False, help_text="When staff asked for its end.", null=True
-            ),
+            model_name='call',
+            name='end_asked_at',
+            field=models.DateTimeField(blank=True, editable=False, help_text='When staff asked for its end.', null=True),
         ),
         migrations.AddField(
-            model_name="call",
-            name="ended_by",
-            field=models.ForeignKey(
-                blank=True,
-                editable=False,
-                help_text="Which of the staff ended it; empty where it ended by itself.",
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
+            model_name='call',
+            name='ended_by',
+            field=models.ForeignKey(blank=True, editable=False, help_text='Which of the staff ended it; empty where it ended by itself.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
         ),
         migrations.AlterField(
-            model_name="accesslog",
-            name="action",
-            field=models.CharField(
-                choices=[
-                    ("read", "Read"),
-                    ("loaded", "Loaded sound into a player"),
-                    ("listened", "Listened"),
-                    ("exported", "Exported"),
-                    ("edited", "Edited"),
-                    ("summarised", "Summarised again"),
-                    ("ended", "Ended the live call"),
-                    ("recorded", "Recording made again"),
-                    ("retranscribed", "Transcribed again"),
-                    ("revised", "Second pass accepted or taken back"),
-                ],
-                max_length=15,
-            ),
+            model_name='accesslog',
+            name='action',
+            field=models.CharField(choices=[('read', 'Read'), ('loaded', 'Loaded sound into a player'), ('listened', 'Listened'), ('exported', 'Exported'), ('edited', 'Edited'), ('summarised', 'Summarised again'), ('ended', 'Ended the live call'), ('recorded', 'Recording made again'), ('retranscribed', 'Transcribed again'), ('revised', 'Second pass accepted or taken back')], max_length=15),
         ),
     ]

@@ -28,6 +28,7 @@ def _changes(row: Any) -> bool:
 
 
 class Migration(migrations.Migration):
+
     atomic = False
 
     dependencies = [("sessions_app", "0018_sooner_turns")]

@@ -6,195 +6,78 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("sessions_app", "0019_fold_accents"),
+        ('sessions_app', '0019_fold_accents'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AlterModelOptions(
-            name="call",
-            options={
-                "ordering": ["-created_at"],
-                "permissions": [
-                    ("end_call", "Can end a live call"),
-                    ("hold_call", "Can place calls under legal hold, and lift it"),
-                ],
-            },
+            name='call',
+            options={'ordering': ['-created_at'], 'permissions': [('end_call', 'Can end a live call'), ('hold_call', 'Can place calls under legal hold, and lift it')]},
         ),
         migrations.AddField(
-            model_name="agent",
-            name="keep_audio_days",
-            field=models.PositiveIntegerField(
-                blank=True,
-                help_text="Days for which audio is kept; empty leaves it to the installation, 0 is for ever.",
-                null=True,
-            ),
+            model_name='agent',
+            name='keep_audio_days',
+            field=models.PositiveIntegerField(blank=True, help_text='Days for which audio is kept; empty leaves it to the installation, 0 is for ever.', null=True),
         ),
         migrations.AddField(
-            model_name="agent",
-            name="keep_text_days",
-            field=models.PositiveIntegerField(
-                blank=True,
-                help_text="Days for which what was said is kept as text; empty leaves it to the installation, 0 is for ever.",
-                null=True,
-            ),
+            model_name='agent',
+            name='keep_text_days',
+            field=models.PositiveIntegerField(blank=True, help_text='Days for which what was said is kept as text; empty leaves it to the installation, 0 is for ever.', null=True),
         ),
         migrations.AddField(
-            model_name="call",
-            name="erasing_at",
-            field=models.DateTimeField(
-                blank=True, editable=False, help_text="Since when it is being erased.", null=True
-            ),
+            model_name='call',
+            name='erasing_at',
+            field=models.DateTimeField(blank=True, editable=False, help_text='Since when it is being erased.', null=True),
         ),
         migrations.AddField(
-            model_name="call",
-            name="held_at",
-            field=models.DateTimeField(
-                blank=True,
-                editable=False,
-                help_text="Since when it is under legal hold: nothing of it is erased then.",
-                null=True,
-            ),
+            model_name='call',
+            name='held_at',
+            field=models.DateTimeField(blank=True, editable=False, help_text='Since when it is under legal hold: nothing of it is erased then.', null=True),
         ),
         migrations.AddField(
-            model_name="call",
-            name="held_by",
-            field=models.ForeignKey(
-                blank=True,
-                editable=False,
-                help_text="Which of the staff placed it under legal hold.",
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
+            model_name='call',
+            name='held_by',
+            field=models.ForeignKey(blank=True, editable=False, help_text='Which of the staff placed it under legal hold.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
         ),
         migrations.AddField(
-            model_name="call",
-            name="hold_reason",
+            model_name='call',
+            name='hold_reason',
             field=models.CharField(blank=True, editable=False, max_length=300),
         ),
         migrations.AddField(
-            model_name="call",
-            name="text_erased_at",
-            field=models.DateTimeField(
-                blank=True, editable=False, help_text="When its words were erased.", null=True
-            ),
+            model_name='call',
+            name='text_erased_at',
+            field=models.DateTimeField(blank=True, editable=False, help_text='When its words were erased.', null=True),
         ),
         migrations.AlterField(
-            model_name="accesslog",
-            name="action",
-            field=models.CharField(
-                choices=[
-                    ("read", "Read"),
-                    ("loaded", "Loaded sound into a player"),
-                    ("listened", "Listened"),
-                    ("exported", "Exported"),
-                    ("edited", "Edited"),
-                    ("summarised", "Summarised again"),
-                    ("ended", "Ended the live call"),
-                    ("recorded", "Recording made again"),
-                    ("retranscribed", "Transcribed again"),
-                    ("revised", "Second pass accepted or taken back"),
-                    ("held", "Placed under legal hold"),
-                    ("released", "Legal hold lifted"),
-                ],
-                max_length=15,
-            ),
+            model_name='accesslog',
+            name='action',
+            field=models.CharField(choices=[('read', 'Read'), ('loaded', 'Loaded sound into a player'), ('listened', 'Listened'), ('exported', 'Exported'), ('edited', 'Edited'), ('summarised', 'Summarised again'), ('ended', 'Ended the live call'), ('recorded', 'Recording made again'), ('retranscribed', 'Transcribed again'), ('revised', 'Second pass accepted or taken back'), ('held', 'Placed under legal hold'), ('released', 'Legal hold lifted')], max_length=15),
         ),
         migrations.CreateModel(
-            name="ErasureReceipt",
+            name='ErasureReceipt',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("pending", "Waiting"),
-                            ("running", "In progress"),
-                            ("done", "Done"),
-                            ("failed", "Failed"),
-                        ],
-                        default="pending",
-                        max_length=10,
-                    ),
-                ),
-                ("attempts", models.PositiveSmallIntegerField(default=0)),
-                ("leased_until", models.DateTimeField(blank=True, null=True)),
-                ("error", models.CharField(blank=True, max_length=500)),
-                ("done_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("call", "A call with all of it"),
-                            ("user", "A user with all calls"),
-                            ("audio", "The audio of a call"),
-                            ("text", "The words of a call"),
-                        ],
-                        max_length=10,
-                    ),
-                ),
-                (
-                    "cause",
-                    models.CharField(
-                        choices=[
-                            ("owner", "The call's owner"),
-                            ("staff", "Staff"),
-                            ("command", "manage.py erase"),
-                            ("rule", "Its time was over"),
-                        ],
-                        max_length=10,
-                    ),
-                ),
-                (
-                    "subject",
-                    models.CharField(
-                        help_text="The call's id, or the user's number.", max_length=40
-                    ),
-                ),
-                (
-                    "target",
-                    models.PositiveBigIntegerField(
-                        editable=False, help_text="The key that the call's or user's row had."
-                    ),
-                ),
-                ("asked_at", models.DateTimeField(auto_now_add=True)),
-                ("counts", models.JSONField(blank=True, default=dict)),
-                (
-                    "asked_by",
-                    models.ForeignKey(
-                        blank=True,
-                        help_text="Empty for a command or a rule, and where that user was erased since.",
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('state', models.CharField(choices=[('pending', 'Waiting'), ('running', 'In progress'), ('done', 'Done'), ('failed', 'Failed')], default='pending', max_length=10)),
+                ('attempts', models.PositiveSmallIntegerField(default=0)),
+                ('leased_until', models.DateTimeField(blank=True, null=True)),
+                ('error', models.CharField(blank=True, max_length=500)),
+                ('done_at', models.DateTimeField(blank=True, null=True)),
+                ('kind', models.CharField(choices=[('call', 'A call with all of it'), ('user', 'A user with all calls'), ('audio', 'The audio of a call'), ('text', 'The words of a call')], max_length=10)),
+                ('cause', models.CharField(choices=[('owner', "The call's owner"), ('staff', 'Staff'), ('command', 'manage.py erase'), ('rule', 'Its time was over')], max_length=10)),
+                ('subject', models.CharField(help_text="The call's id, or the user's number.", max_length=40)),
+                ('target', models.PositiveBigIntegerField(editable=False, help_text="The key that the call's or user's row had.")),
+                ('asked_at', models.DateTimeField(auto_now_add=True)),
+                ('counts', models.JSONField(blank=True, default=dict)),
+                ('asked_by', models.ForeignKey(blank=True, help_text='Empty for a command or a rule, and where that user was erased since.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                "ordering": ["-asked_at", "-pk"],
-                "indexes": [
-                    models.Index(
-                        condition=models.Q(("state__in", ["pending", "running"])),
-                        fields=["leased_until"],
-                        name="erasure_owed",
-                    )
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(("kind__in", ["call", "user"])),
-                        fields=("kind", "target"),
-                        name="erasure_once",
-                    )
-                ],
+                'ordering': ['-asked_at', '-pk'],
+                'indexes': [models.Index(condition=models.Q(('state__in', ['pending', 'running'])), fields=['leased_until'], name='erasure_owed')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('kind__in', ['call', 'user'])), fields=('kind', 'target'), name='erasure_once')],
             },
         ),
     ]

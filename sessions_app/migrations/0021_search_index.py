@@ -41,6 +41,7 @@ def remove(apps: Any, schema_editor: Any) -> None:  # noqa: ARG001 - Django's co
 
 
 class Migration(migrations.Migration):
+
     atomic = False
 
     dependencies = [("sessions_app", "0020_erasure")]

@@ -7,172 +7,58 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("sessions_app", "0021_search_index"),
+        ('sessions_app', '0021_search_index'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="WebhookEndpoint",
+            name='WebhookEndpoint',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("name", models.CharField(max_length=100)),
-                ("url", models.CharField(max_length=500, verbose_name="URL")),
-                (
-                    "events",
-                    models.JSONField(default=list, help_text="Names of the events it is told of."),
-                ),
-                ("enabled", models.BooleanField(default=True)),
-                ("problem", models.CharField(blank=True, editable=False, max_length=200)),
-                (
-                    "secret",
-                    models.CharField(
-                        default=sessions_app.models.webhook.new_secret,
-                        editable=False,
-                        max_length=100,
-                    ),
-                ),
-                ("previous_secret", models.CharField(blank=True, editable=False, max_length=100)),
-                ("rotated_at", models.DateTimeField(blank=True, editable=False, null=True)),
-                ("last_sequence", models.PositiveBigIntegerField(default=0, editable=False)),
-                (
-                    "resting_until",
-                    models.DateTimeField(
-                        blank=True,
-                        editable=False,
-                        help_text="It did not answer: nothing is sent to it before then.",
-                        null=True,
-                    ),
-                ),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
-                (
-                    "created_by",
-                    models.ForeignKey(
-                        blank=True,
-                        editable=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=100)),
+                ('url', models.CharField(max_length=500, verbose_name='URL')),
+                ('events', models.JSONField(default=list, help_text='Names of the events it is told of.')),
+                ('enabled', models.BooleanField(default=True)),
+                ('problem', models.CharField(blank=True, editable=False, max_length=200)),
+                ('secret', models.CharField(default=sessions_app.models.webhook.new_secret, editable=False, max_length=100)),
+                ('previous_secret', models.CharField(blank=True, editable=False, max_length=100)),
+                ('rotated_at', models.DateTimeField(blank=True, editable=False, null=True)),
+                ('last_sequence', models.PositiveBigIntegerField(default=0, editable=False)),
+                ('resting_until', models.DateTimeField(blank=True, editable=False, help_text='It did not answer: nothing is sent to it before then.', null=True)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('created_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                "ordering": ["name"],
+                'ordering': ['name'],
             },
         ),
         migrations.CreateModel(
-            name="WebhookDelivery",
+            name='WebhookDelivery',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("pending", "Waiting"),
-                            ("running", "In progress"),
-                            ("done", "Done"),
-                            ("failed", "Failed"),
-                        ],
-                        default="pending",
-                        max_length=10,
-                    ),
-                ),
-                ("attempts", models.PositiveSmallIntegerField(default=0)),
-                ("leased_until", models.DateTimeField(blank=True, null=True)),
-                ("error", models.CharField(blank=True, max_length=500)),
-                ("done_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "event",
-                    models.CharField(
-                        choices=[
-                            ("call.started", "A call was answered"),
-                            ("call.ended", "A call ended"),
-                            ("transcript.ready", "All words of a call are stored"),
-                            ("recording.ready", "A call's recording can be heard"),
-                            ("summary.ready", "A call's summary was made"),
-                            ("call.erased", "A call was erased: nobody sees it any more"),
-                        ],
-                        max_length=30,
-                    ),
-                ),
-                (
-                    "about",
-                    models.CharField(
-                        help_text="What happened, once: an endpoint is told of it one time.",
-                        max_length=100,
-                    ),
-                ),
-                (
-                    "message_id",
-                    models.CharField(
-                        default=sessions_app.models.webhook.new_message_id,
-                        max_length=40,
-                        unique=True,
-                    ),
-                ),
-                (
-                    "sequence",
-                    models.PositiveBigIntegerField(
-                        help_text="Counts the endpoint's messages from 1."
-                    ),
-                ),
-                ("payload", models.JSONField(default=dict)),
-                (
-                    "status",
-                    models.PositiveSmallIntegerField(
-                        blank=True,
-                        help_text="The last answer's HTTP status; empty without one.",
-                        null=True,
-                    ),
-                ),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
-                (
-                    "call",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="webhook_deliveries",
-                        to="sessions_app.call",
-                    ),
-                ),
-                (
-                    "endpoint",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="deliveries",
-                        to="sessions_app.webhookendpoint",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('state', models.CharField(choices=[('pending', 'Waiting'), ('running', 'In progress'), ('done', 'Done'), ('failed', 'Failed')], default='pending', max_length=10)),
+                ('attempts', models.PositiveSmallIntegerField(default=0)),
+                ('leased_until', models.DateTimeField(blank=True, null=True)),
+                ('error', models.CharField(blank=True, max_length=500)),
+                ('done_at', models.DateTimeField(blank=True, null=True)),
+                ('event', models.CharField(choices=[('call.started', 'A call was answered'), ('call.ended', 'A call ended'), ('transcript.ready', 'All words of a call are stored'), ('recording.ready', "A call's recording can be heard"), ('summary.ready', "A call's summary was made"), ('call.erased', 'A call was erased: nobody sees it any more')], max_length=30)),
+                ('about', models.CharField(help_text='What happened, once: an endpoint is told of it one time.', max_length=100)),
+                ('message_id', models.CharField(default=sessions_app.models.webhook.new_message_id, max_length=40, unique=True)),
+                ('sequence', models.PositiveBigIntegerField(help_text="Counts the endpoint's messages from 1.")),
+                ('payload', models.JSONField(default=dict)),
+                ('status', models.PositiveSmallIntegerField(blank=True, help_text="The last answer's HTTP status; empty without one.", null=True)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('call', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='webhook_deliveries', to='sessions_app.call')),
+                ('endpoint', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='sessions_app.webhookendpoint')),
             ],
             options={
-                "verbose_name_plural": "webhook deliveries",
-                "ordering": ["-pk"],
-                "indexes": [
-                    models.Index(
-                        condition=models.Q(("state__in", ["pending", "running"])),
-                        fields=["leased_until"],
-                        name="webhook_owed",
-                    )
-                ],
-                "constraints": [
-                    models.UniqueConstraint(fields=("endpoint", "about"), name="webhook_told_once"),
-                    models.UniqueConstraint(
-                        fields=("endpoint", "sequence"), name="webhook_in_sequence"
-                    ),
-                ],
+                'verbose_name_plural': 'webhook deliveries',
+                'ordering': ['-pk'],
+                'indexes': [models.Index(condition=models.Q(('state__in', ['pending', 'running'])), fields=['leased_until'], name='webhook_owed')],
+                'constraints': [models.UniqueConstraint(fields=('endpoint', 'about'), name='webhook_told_once'), models.UniqueConstraint(fields=('endpoint', 'sequence'), name='webhook_in_sequence')],
             },
         ),
     ]

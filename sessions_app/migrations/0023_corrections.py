@@ -78,111 +78,54 @@ def let_them_correct(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("sessions_app", "0022_webhooks"),
-        ("auth", "0012_alter_user_first_name_max_length"),
-        ("contenttypes", "0002_remove_content_type_name"),
+        ('sessions_app', '0022_webhooks'),
+        ('auth', '0012_alter_user_first_name_max_length'),
+        ('contenttypes', '0002_remove_content_type_name'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name="segment",
-            name="edited_at",
-            field=models.DateTimeField(
-                blank=True,
-                help_text="When it was corrected; without a text, to say that nothing was said.",
-                null=True,
-            ),
+            model_name='segment',
+            name='edited_at',
+            field=models.DateTimeField(blank=True, help_text='When it was corrected; without a text, to say that nothing was said.', null=True),
         ),
         migrations.AddField(
-            model_name="segment",
-            name="revision",
-            field=models.PositiveIntegerField(
-                default=0, editable=False, help_text="How often what people read of it has changed."
-            ),
+            model_name='segment',
+            name='revision',
+            field=models.PositiveIntegerField(default=0, editable=False, help_text='How often what people read of it has changed.'),
         ),
         migrations.AddField(
-            model_name="summary",
-            name="text_revision",
-            field=models.PositiveIntegerField(
-                default=0,
-                editable=False,
-                help_text="The sum of the segments' revisions that it was made of.",
-            ),
+            model_name='summary',
+            name='text_revision',
+            field=models.PositiveIntegerField(default=0, editable=False, help_text="The sum of the segments' revisions that it was made of."),
         ),
         migrations.AlterField(
-            model_name="segment",
-            name="edited_text",
+            model_name='segment',
+            name='edited_text',
             field=models.TextField(blank=True, help_text="Somebody's correction, if any."),
         ),
         migrations.CreateModel(
-            name="SegmentRevision",
+            name='SegmentRevision',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "number",
-                    models.PositiveIntegerField(help_text="The segment's `revision` from then on."),
-                ),
-                ("before", models.TextField(blank=True)),
-                (
-                    "was_corrected",
-                    models.BooleanField(
-                        default=False,
-                        help_text="Whether that was a correction too, or what was recognised.",
-                    ),
-                ),
-                ("after", models.TextField(blank=True)),
-                (
-                    "is_corrected",
-                    models.BooleanField(
-                        default=True,
-                        help_text="Whether this is a correction, or what was recognised is back.",
-                    ),
-                ),
-                ("at", models.DateTimeField(default=django.utils.timezone.now)),
-                (
-                    "by",
-                    models.ForeignKey(
-                        help_text="Empty where that user was erased since.",
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "segment",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="revisions",
-                        to="sessions_app.segment",
-                    ),
-                ),
-                (
-                    "undoes",
-                    models.OneToOneField(
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="undone_by",
-                        to="sessions_app.segmentrevision",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveIntegerField(help_text="The segment's `revision` from then on.")),
+                ('before', models.TextField(blank=True)),
+                ('was_corrected', models.BooleanField(default=False, help_text='Whether that was a correction too, or what was recognised.')),
+                ('after', models.TextField(blank=True)),
+                ('is_corrected', models.BooleanField(default=True, help_text='Whether this is a correction, or what was recognised is back.')),
+                ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('by', models.ForeignKey(help_text='Empty where that user was erased since.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('segment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='revisions', to='sessions_app.segment')),
+                ('undoes', models.OneToOneField(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='undone_by', to='sessions_app.segmentrevision')),
             ],
             options={
-                "ordering": ["segment", "number"],
-                "permissions": [("correct_transcript", "Can correct the transcripts of all calls")],
-                "default_permissions": (),
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("segment", "number"), name="revision_in_segment"
-                    )
-                ],
+                'ordering': ['segment', 'number'],
+                'permissions': [('correct_transcript', 'Can correct the transcripts of all calls')],
+                'default_permissions': (),
+                'constraints': [models.UniqueConstraint(fields=('segment', 'number'), name='revision_in_segment')],
             },
         ),
         migrations.RunPython(begin_histories, migrations.RunPython.noop, elidable=True),

@@ -6,332 +6,131 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("sessions_app", "0023_corrections"),
+        ('sessions_app', '0023_corrections'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="ScorecardForm",
+            name='ScorecardForm',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("name", models.CharField(max_length=100, unique=True)),
-                ("description", models.CharField(blank=True, max_length=300)),
-                (
-                    "is_active",
-                    models.BooleanField(
-                        default=True,
-                        help_text="Whether it can be filled in. What was filled in stays readable.",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=100, unique=True)),
+                ('description', models.CharField(blank=True, max_length=300)),
+                ('is_active', models.BooleanField(default=True, help_text='Whether it can be filled in. What was filled in stays readable.')),
             ],
             options={
-                "ordering": ["name"],
+                'ordering': ['name'],
             },
         ),
         migrations.CreateModel(
-            name="CallReview",
+            name='CallReview',
             fields=[
-                (
-                    "call",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        primary_key=True,
-                        related_name="review",
-                        serialize=False,
-                        to="sessions_app.call",
-                    ),
-                ),
-                (
-                    "reviewed_at",
-                    models.DateTimeField(blank=True, help_text="None: not reviewed.", null=True),
-                ),
-                ("claimed_until", models.DateTimeField(blank=True, null=True)),
-                (
-                    "claimed_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "reviewed_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
+                ('call', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='review', serialize=False, to='sessions_app.call')),
+                ('reviewed_at', models.DateTimeField(blank=True, help_text='None: not reviewed.', null=True)),
+                ('claimed_until', models.DateTimeField(blank=True, null=True)),
+                ('claimed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('reviewed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                "permissions": [
-                    (
-                        "review_call",
-                        "Can mark calls as reviewed, and take those that wait for review",
-                    )
-                ],
-                "default_permissions": (),
+                'permissions': [('review_call', 'Can mark calls as reviewed, and take those that wait for review')],
+                'default_permissions': (),
             },
         ),
         migrations.CreateModel(
-            name="ReviewComment",
+            name='ReviewComment',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("at_ms", models.PositiveIntegerField()),
-                ("text", models.TextField(max_length=2000)),
-                (
-                    "staff_only",
-                    models.BooleanField(
-                        default=True,
-                        help_text="Whether it is kept from the call's owner, whatever the settings.",
-                    ),
-                ),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
-                ("edited_at", models.DateTimeField(blank=True, null=True)),
-                ("resolved_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "answer_to",
-                    models.ForeignKey(
-                        blank=True,
-                        help_text="The comment that it answers; none for a comment itself.",
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="answers",
-                        to="sessions_app.reviewcomment",
-                    ),
-                ),
-                (
-                    "author",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "call",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="comments",
-                        to="sessions_app.call",
-                    ),
-                ),
-                (
-                    "resolved_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('at_ms', models.PositiveIntegerField()),
+                ('text', models.TextField(max_length=2000)),
+                ('staff_only', models.BooleanField(default=True, help_text="Whether it is kept from the call's owner, whatever the settings.")),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('edited_at', models.DateTimeField(blank=True, null=True)),
+                ('resolved_at', models.DateTimeField(blank=True, null=True)),
+                ('answer_to', models.ForeignKey(blank=True, help_text='The comment that it answers; none for a comment itself.', null=True, on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='sessions_app.reviewcomment')),
+                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('call', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='comments', to='sessions_app.call')),
+                ('resolved_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                "ordering": ["call", "at_ms", "created_at"],
-                "permissions": [
-                    ("comment_call", "Can comment on calls, answer and resolve comments")
-                ],
-                "default_permissions": ("view",),
+                'ordering': ['call', 'at_ms', 'created_at'],
+                'permissions': [('comment_call', 'Can comment on calls, answer and resolve comments')],
+                'default_permissions': ('view',),
             },
         ),
         migrations.CreateModel(
-            name="ScorecardQuestion",
+            name='ScorecardQuestion',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "position",
-                    models.PositiveSmallIntegerField(
-                        default=100,
-                        help_text="The lowest comes first; of equal ones, the first that was added.",
-                    ),
-                ),
-                ("text", models.CharField(max_length=300, verbose_name="question")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("number", "Number"),
-                            ("choice", "Choice"),
-                            ("yes_no", "Yes or no"),
-                            ("text", "Text"),
-                        ],
-                        default="number",
-                        max_length=10,
-                    ),
-                ),
-                ("required", models.BooleanField(default=True)),
-                (
-                    "lowest",
-                    models.IntegerField(
-                        blank=True, help_text="Of a number; empty for none.", null=True
-                    ),
-                ),
-                (
-                    "highest",
-                    models.IntegerField(
-                        blank=True, help_text="Of a number; empty for none.", null=True
-                    ),
-                ),
-                (
-                    "choices",
-                    models.TextField(
-                        blank=True, help_text="Of a choice: one answer a line.", max_length=2000
-                    ),
-                ),
-                (
-                    "form",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="questions",
-                        to="sessions_app.scorecardform",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('position', models.PositiveSmallIntegerField(default=100, help_text='The lowest comes first; of equal ones, the first that was added.')),
+                ('text', models.CharField(max_length=300, verbose_name='question')),
+                ('kind', models.CharField(choices=[('number', 'Number'), ('choice', 'Choice'), ('yes_no', 'Yes or no'), ('text', 'Text')], default='number', max_length=10)),
+                ('required', models.BooleanField(default=True)),
+                ('lowest', models.IntegerField(blank=True, help_text='Of a number; empty for none.', null=True)),
+                ('highest', models.IntegerField(blank=True, help_text='Of a number; empty for none.', null=True)),
+                ('choices', models.TextField(blank=True, help_text='Of a choice: one answer a line.', max_length=2000)),
+                ('form', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='questions', to='sessions_app.scorecardform')),
             ],
             options={
-                "ordering": ["form", "position", "pk"],
-                "default_permissions": (),
+                'ordering': ['form', 'position', 'pk'],
+                'default_permissions': (),
             },
         ),
         migrations.CreateModel(
-            name="ScorecardVersion",
+            name='ScorecardVersion',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("number", models.PositiveIntegerField(help_text="From 1.")),
-                ("questions", models.JSONField(default=list)),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
-                (
-                    "form",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="versions",
-                        to="sessions_app.scorecardform",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveIntegerField(help_text='From 1.')),
+                ('questions', models.JSONField(default=list)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('form', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='sessions_app.scorecardform')),
             ],
             options={
-                "ordering": ["form", "number"],
-                "default_permissions": (),
+                'ordering': ['form', 'number'],
+                'default_permissions': (),
             },
         ),
         migrations.CreateModel(
-            name="Scorecard",
+            name='Scorecard',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("answers", models.JSONField(default=dict)),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
-                ("updated_at", models.DateTimeField(auto_now=True)),
-                (
-                    "call",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="scorecards",
-                        to="sessions_app.call",
-                    ),
-                ),
-                (
-                    "reviewer",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "form",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="scorecards",
-                        to="sessions_app.scorecardform",
-                    ),
-                ),
-                (
-                    "version",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="scorecards",
-                        to="sessions_app.scorecardversion",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('answers', models.JSONField(default=dict)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('call', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='scorecards', to='sessions_app.call')),
+                ('reviewer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('form', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='scorecards', to='sessions_app.scorecardform')),
+                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='scorecards', to='sessions_app.scorecardversion')),
             ],
             options={
-                "ordering": ["call", "form", "pk"],
-                "permissions": [("score_call", "Can fill in scorecards of calls")],
-                "default_permissions": ("view",),
+                'ordering': ['call', 'form', 'pk'],
+                'permissions': [('score_call', 'Can fill in scorecards of calls')],
+                'default_permissions': ('view',),
             },
         ),
         migrations.CreateModel(
-            name="CallTag",
+            name='CallTag',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("name", models.CharField(max_length=40)),
-                (
-                    "call",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="tags",
-                        to="sessions_app.call",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=40)),
+                ('call', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tags', to='sessions_app.call')),
             ],
             options={
-                "ordering": ["name"],
-                "permissions": [("tag_call", "Can tag every call")],
-                "default_permissions": (),
-                "indexes": [models.Index(fields=["name", "call"], name="tag_calls")],
-                "constraints": [
-                    models.UniqueConstraint(fields=("call", "name"), name="tag_once_in_call")
-                ],
+                'ordering': ['name'],
+                'permissions': [('tag_call', 'Can tag every call')],
+                'default_permissions': (),
+                'indexes': [models.Index(fields=['name', 'call'], name='tag_calls')],
+                'constraints': [models.UniqueConstraint(fields=('call', 'name'), name='tag_once_in_call')],
             },
         ),
         migrations.AddConstraint(
-            model_name="scorecardversion",
-            constraint=models.UniqueConstraint(
-                fields=("form", "number"), name="scorecard_version_number"
-            ),
+            model_name='scorecardversion',
+            constraint=models.UniqueConstraint(fields=('form', 'number'), name='scorecard_version_number'),
         ),
         migrations.AddConstraint(
-            model_name="scorecard",
-            constraint=models.UniqueConstraint(
-                fields=("call", "form", "reviewer"), name="scorecard_one_a_reviewer"
-            ),
+            model_name='scorecard',
+            constraint=models.UniqueConstraint(fields=('call', 'form', 'reviewer'), name='scorecard_one_a_reviewer'),
         ),
     ]

@@ -6,154 +6,76 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("sessions_app", "0024_review"),
+        ('sessions_app', '0024_review'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name="agent",
-            name="redact_keep_original",
-            field=models.BooleanField(
-                default=False, help_text="Keep what was hidden, for those who may read it."
-            ),
+            model_name='agent',
+            name='redact_keep_original',
+            field=models.BooleanField(default=False, help_text='Keep what was hidden, for those who may read it.'),
         ),
         migrations.AddField(
-            model_name="agent",
-            name="redact_kinds",
-            field=models.JSONField(
-                blank=True,
-                default=list,
-                help_text="Kinds of numbers and addresses that are hidden.",
-            ),
+            model_name='agent',
+            name='redact_kinds',
+            field=models.JSONField(blank=True, default=list, help_text='Kinds of numbers and addresses that are hidden.'),
         ),
         migrations.AddField(
-            model_name="agent",
-            name="redact_patterns",
-            field=models.TextField(
-                blank=True, help_text="Own patterns of what is hidden, one a line."
-            ),
+            model_name='agent',
+            name='redact_patterns',
+            field=models.TextField(blank=True, help_text='Own patterns of what is hidden, one a line.'),
         ),
         migrations.CreateModel(
-            name="Redaction",
+            name='Redaction',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("seq", models.PositiveIntegerField(default=0)),
-                ("kind", models.CharField(max_length=20)),
-                ("label", models.CharField(help_text="What stands in its place.", max_length=60)),
-                ("start_ms", models.PositiveIntegerField()),
-                ("end_ms", models.PositiveIntegerField()),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
-                (
-                    "by",
-                    models.ForeignKey(
-                        blank=True,
-                        help_text="Who hid it; none where the agent's settings did.",
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "call",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="redactions",
-                        to="sessions_app.call",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('seq', models.PositiveIntegerField(default=0)),
+                ('kind', models.CharField(max_length=20)),
+                ('label', models.CharField(help_text='What stands in its place.', max_length=60)),
+                ('start_ms', models.PositiveIntegerField()),
+                ('end_ms', models.PositiveIntegerField()),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('by', models.ForeignKey(blank=True, help_text="Who hid it; none where the agent's settings did.", null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('call', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='redactions', to='sessions_app.call')),
             ],
             options={
-                "ordering": ["call", "start_ms", "pk"],
-                "permissions": [
-                    ("redact_call", "Can hide words of calls"),
-                    ("view_unredacted", "Can read what is hidden in calls, where it is kept"),
-                ],
+                'ordering': ['call', 'start_ms', 'pk'],
+                'permissions': [('redact_call', 'Can hide words of calls'), ('view_unredacted', 'Can read what is hidden in calls, where it is kept')],
             },
         ),
         migrations.CreateModel(
-            name="RedactedOriginal",
+            name='RedactedOriginal',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("seq", models.PositiveIntegerField()),
-                ("texts", models.JSONField(default=dict)),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
-                (
-                    "call",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="redacted_originals",
-                        to="sessions_app.call",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('seq', models.PositiveIntegerField()),
+                ('texts', models.JSONField(default=dict)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('call', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='redacted_originals', to='sessions_app.call')),
             ],
             options={
-                "ordering": ["call", "seq"],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("call", "seq"), name="redacted_original_of_segment"
-                    )
-                ],
+                'ordering': ['call', 'seq'],
+                'constraints': [models.UniqueConstraint(fields=('call', 'seq'), name='redacted_original_of_segment')],
             },
         ),
         migrations.CreateModel(
-            name="SoundRedaction",
+            name='SoundRedaction',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("pending", "Waiting"),
-                            ("running", "In progress"),
-                            ("done", "Done"),
-                            ("failed", "Failed"),
-                        ],
-                        default="pending",
-                        max_length=10,
-                    ),
-                ),
-                ("attempts", models.PositiveSmallIntegerField(default=0)),
-                ("leased_until", models.DateTimeField(blank=True, null=True)),
-                ("error", models.CharField(blank=True, max_length=500)),
-                ("done_at", models.DateTimeField(blank=True, null=True)),
-                ("masked", models.JSONField(blank=True, default=list)),
-                ("stale", models.JSONField(blank=True, default=list)),
-                ("original", models.CharField(blank=True, max_length=200)),
-                (
-                    "call",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="sound_redaction",
-                        to="sessions_app.call",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('state', models.CharField(choices=[('pending', 'Waiting'), ('running', 'In progress'), ('done', 'Done'), ('failed', 'Failed')], default='pending', max_length=10)),
+                ('attempts', models.PositiveSmallIntegerField(default=0)),
+                ('leased_until', models.DateTimeField(blank=True, null=True)),
+                ('error', models.CharField(blank=True, max_length=500)),
+                ('done_at', models.DateTimeField(blank=True, null=True)),
+                ('masked', models.JSONField(blank=True, default=list)),
+                ('stale', models.JSONField(blank=True, default=list)),
+                ('original', models.CharField(blank=True, max_length=200)),
+                ('call', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='sound_redaction', to='sessions_app.call')),
             ],
             options={
-                "indexes": [
-                    models.Index(
-                        condition=models.Q(("state__in", ["pending", "running"])),
-                        fields=["leased_until"],
-                        name="sound_redaction_owed",
-                    )
-                ],
+                'indexes': [models.Index(condition=models.Q(('state__in', ['pending', 'running'])), fields=['leased_until'], name='sound_redaction_owed')],
             },
         ),
     ]

@@ -7,252 +7,98 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("sessions_app", "0025_redaction"),
+        ('sessions_app', '0025_redaction'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="Archive",
+            name='Archive',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("pending", "Waiting"),
-                            ("running", "In progress"),
-                            ("done", "Done"),
-                            ("failed", "Failed"),
-                        ],
-                        default="pending",
-                        max_length=10,
-                    ),
-                ),
-                ("attempts", models.PositiveSmallIntegerField(default=0)),
-                ("leased_until", models.DateTimeField(blank=True, null=True)),
-                ("error", models.CharField(blank=True, max_length=500)),
-                ("done_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "public_id",
-                    models.CharField(
-                        default=sessions_app.models.call.new_public_id,
-                        editable=False,
-                        max_length=32,
-                        unique=True,
-                    ),
-                ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("own", "All that is a user's"),
-                            ("calls", "Chosen calls with their audio"),
-                        ],
-                        max_length=10,
-                    ),
-                ),
-                ("wanted", models.JSONField(default=list, editable=False)),
-                ("reached", models.PositiveIntegerField(default=0, editable=False)),
-                ("part_size", models.PositiveBigIntegerField(default=0, editable=False)),
-                (
-                    "calls",
-                    models.PositiveIntegerField(default=0, help_text="How many calls are in it."),
-                ),
-                ("file_name", models.CharField(blank=True, max_length=200)),
-                ("size", models.PositiveBigIntegerField(blank=True, help_text="Bytes.", null=True)),
-                ("sha256", models.CharField(blank=True, max_length=64)),
-                ("asked_at", models.DateTimeField(auto_now_add=True)),
-                (
-                    "fetched_at",
-                    models.DateTimeField(blank=True, help_text="First downloaded.", null=True),
-                ),
-                ("expires_at", models.DateTimeField(blank=True, null=True)),
-                ("gone_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "gone_because",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("expired", "Its days were over"),
-                            ("erased", "Something in it was erased"),
-                            ("removed", "It was removed"),
-                        ],
-                        max_length=10,
-                    ),
-                ),
-                (
-                    "swept_at",
-                    models.DateTimeField(
-                        blank=True,
-                        editable=False,
-                        help_text="When its files were deleted.",
-                        null=True,
-                    ),
-                ),
-                (
-                    "subject",
-                    models.ForeignKey(
-                        blank=True,
-                        help_text="Whose it all is; empty for chosen calls.",
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "user",
-                    models.ForeignKey(
-                        help_text="Who asked for it, and alone may download it.",
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="archives",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('state', models.CharField(choices=[('pending', 'Waiting'), ('running', 'In progress'), ('done', 'Done'), ('failed', 'Failed')], default='pending', max_length=10)),
+                ('attempts', models.PositiveSmallIntegerField(default=0)),
+                ('leased_until', models.DateTimeField(blank=True, null=True)),
+                ('error', models.CharField(blank=True, max_length=500)),
+                ('done_at', models.DateTimeField(blank=True, null=True)),
+                ('public_id', models.CharField(default=sessions_app.models.call.new_public_id, editable=False, max_length=32, unique=True)),
+                ('kind', models.CharField(choices=[('own', "All that is a user's"), ('calls', 'Chosen calls with their audio')], max_length=10)),
+                ('wanted', models.JSONField(default=list, editable=False)),
+                ('reached', models.PositiveIntegerField(default=0, editable=False)),
+                ('part_size', models.PositiveBigIntegerField(default=0, editable=False)),
+                ('calls', models.PositiveIntegerField(default=0, help_text='How many calls are in it.')),
+                ('file_name', models.CharField(blank=True, max_length=200)),
+                ('size', models.PositiveBigIntegerField(blank=True, help_text='Bytes.', null=True)),
+                ('sha256', models.CharField(blank=True, max_length=64)),
+                ('asked_at', models.DateTimeField(auto_now_add=True)),
+                ('fetched_at', models.DateTimeField(blank=True, help_text='First downloaded.', null=True)),
+                ('expires_at', models.DateTimeField(blank=True, null=True)),
+                ('gone_at', models.DateTimeField(blank=True, null=True)),
+                ('gone_because', models.CharField(blank=True, choices=[('expired', 'Its days were over'), ('erased', 'Something in it was erased'), ('removed', 'It was removed')], max_length=10)),
+                ('swept_at', models.DateTimeField(blank=True, editable=False, help_text='When its files were deleted.', null=True)),
+                ('subject', models.ForeignKey(blank=True, help_text='Whose it all is; empty for chosen calls.', null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('user', models.ForeignKey(help_text='Who asked for it, and alone may download it.', on_delete=django.db.models.deletion.CASCADE, related_name='archives', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                "verbose_name": "export",
-                "ordering": ["-asked_at", "-pk"],
-                "permissions": [
-                    ("export_user", "Can export all that is a user's"),
-                    ("export_calls", "Can export calls with their audio"),
-                ],
+                'verbose_name': 'export',
+                'ordering': ['-asked_at', '-pk'],
+                'permissions': [('export_user', "Can export all that is a user's"), ('export_calls', 'Can export calls with their audio')],
             },
         ),
         migrations.CreateModel(
-            name="ArchivedCall",
+            name='ArchivedCall',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "archive",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="contents",
-                        to="sessions_app.archive",
-                    ),
-                ),
-                (
-                    "call",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="sessions_app.call",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('archive', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='contents', to='sessions_app.archive')),
+                ('call', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='sessions_app.call')),
             ],
         ),
         migrations.CreateModel(
-            name="AudioCopy",
+            name='AudioCopy',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("pending", "Waiting"),
-                            ("running", "In progress"),
-                            ("done", "Done"),
-                            ("failed", "Failed"),
-                        ],
-                        default="pending",
-                        max_length=10,
-                    ),
-                ),
-                ("attempts", models.PositiveSmallIntegerField(default=0)),
-                ("leased_until", models.DateTimeField(blank=True, null=True)),
-                ("error", models.CharField(blank=True, max_length=500)),
-                ("done_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "format",
-                    models.CharField(
-                        choices=[("m4a", "AAC"), ("mp3", "MP3"), ("wav", "WAV")], max_length=5
-                    ),
-                ),
-                ("file_name", models.CharField(blank=True, max_length=200)),
-                ("size", models.PositiveBigIntegerField(blank=True, help_text="Bytes.", null=True)),
-                ("sha256", models.CharField(blank=True, max_length=64)),
-                ("asked_at", models.DateTimeField(auto_now_add=True)),
-                (
-                    "asked_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "call",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="audio_copies",
-                        to="sessions_app.call",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('state', models.CharField(choices=[('pending', 'Waiting'), ('running', 'In progress'), ('done', 'Done'), ('failed', 'Failed')], default='pending', max_length=10)),
+                ('attempts', models.PositiveSmallIntegerField(default=0)),
+                ('leased_until', models.DateTimeField(blank=True, null=True)),
+                ('error', models.CharField(blank=True, max_length=500)),
+                ('done_at', models.DateTimeField(blank=True, null=True)),
+                ('format', models.CharField(choices=[('m4a', 'AAC'), ('mp3', 'MP3'), ('wav', 'WAV')], max_length=5)),
+                ('file_name', models.CharField(blank=True, max_length=200)),
+                ('size', models.PositiveBigIntegerField(blank=True, help_text='Bytes.', null=True)),
+                ('sha256', models.CharField(blank=True, max_length=64)),
+                ('asked_at', models.DateTimeField(auto_now_add=True)),
+                ('asked_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('call', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='audio_copies', to='sessions_app.call')),
             ],
             options={
-                "verbose_name_plural": "audio copies",
-                "ordering": ["call", "format"],
+                'verbose_name_plural': 'audio copies',
+                'ordering': ['call', 'format'],
             },
         ),
         migrations.AddIndex(
-            model_name="archive",
-            index=models.Index(
-                condition=models.Q(("state__in", ["pending", "running"])),
-                fields=["leased_until"],
-                name="archive_owed",
-            ),
+            model_name='archive',
+            index=models.Index(condition=models.Q(('state__in', ['pending', 'running'])), fields=['leased_until'], name='archive_owed'),
         ),
         migrations.AddConstraint(
-            model_name="archive",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("kind", "own"), ("state__in", ["pending", "running"])),
-                fields=("user", "subject"),
-                name="archive_own_once",
-            ),
+            model_name='archive',
+            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'own'), ('state__in', ['pending', 'running'])), fields=('user', 'subject'), name='archive_own_once'),
         ),
         migrations.AddConstraint(
-            model_name="archive",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("kind", "calls"), ("state__in", ["pending", "running"])),
-                fields=("user",),
-                name="archive_calls_once",
-            ),
+            model_name='archive',
+            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'calls'), ('state__in', ['pending', 'running'])), fields=('user',), name='archive_calls_once'),
         ),
         migrations.AddConstraint(
-            model_name="archivedcall",
-            constraint=models.UniqueConstraint(
-                fields=("archive", "call"), name="archived_call_once"
-            ),
+            model_name='archivedcall',
+            constraint=models.UniqueConstraint(fields=('archive', 'call'), name='archived_call_once'),
         ),
         migrations.AddIndex(
-            model_name="audiocopy",
-            index=models.Index(
-                condition=models.Q(("state__in", ["pending", "running"])),
-                fields=["leased_until"],
-                name="audio_copy_owed",
-            ),
+            model_name='audiocopy',
+            index=models.Index(condition=models.Q(('state__in', ['pending', 'running'])), fields=['leased_until'], name='audio_copy_owed'),
         ),
         migrations.AddConstraint(
-            model_name="audiocopy",
-            constraint=models.UniqueConstraint(fields=("call", "format"), name="audio_copy_once"),
+            model_name='audiocopy',
+            constraint=models.UniqueConstraint(fields=('call', 'format'), name='audio_copy_once'),
         ),
     ]

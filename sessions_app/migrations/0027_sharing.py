@@ -6,93 +6,43 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("sessions_app", "0026_exports"),
+        ('sessions_app', '0026_exports'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name="accesslog",
-            name="action",
-            field=models.CharField(
-                choices=[
-                    ("read", "Read"),
-                    ("loaded", "Loaded sound into a player"),
-                    ("listened", "Listened"),
-                    ("exported", "Exported"),
-                    ("edited", "Edited"),
-                    ("summarised", "Summarised again"),
-                    ("ended", "Ended the live call"),
-                    ("recorded", "Recording made again"),
-                    ("retranscribed", "Transcribed again"),
-                    ("revised", "Second pass accepted or taken back"),
-                    ("held", "Placed under legal hold"),
-                    ("released", "Legal hold lifted"),
-                    ("shared", "Shared by a link"),
-                    ("unshared", "Share link revoked"),
-                ],
-                max_length=15,
-            ),
+            model_name='accesslog',
+            name='action',
+            field=models.CharField(choices=[('read', 'Read'), ('loaded', 'Loaded sound into a player'), ('listened', 'Listened'), ('exported', 'Exported'), ('edited', 'Edited'), ('summarised', 'Summarised again'), ('ended', 'Ended the live call'), ('recorded', 'Recording made again'), ('retranscribed', 'Transcribed again'), ('revised', 'Second pass accepted or taken back'), ('held', 'Placed under legal hold'), ('released', 'Legal hold lifted'), ('shared', 'Shared by a link'), ('unshared', 'Share link revoked')], max_length=15),
         ),
         migrations.CreateModel(
-            name="ShareLink",
+            name='ShareLink',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("note", models.CharField(blank=True, help_text="Whom it is for.", max_length=100)),
-                ("digest", models.CharField(editable=False, max_length=64, unique=True)),
-                (
-                    "prefix",
-                    models.CharField(
-                        editable=False,
-                        help_text="Its first characters, to tell it from others.",
-                        max_length=6,
-                    ),
-                ),
-                ("password", models.CharField(blank=True, editable=False, max_length=128)),
-                ("with_audio", models.BooleanField(default=False)),
-                ("with_summary", models.BooleanField(default=False)),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
-                ("expires_at", models.DateTimeField()),
-                ("revoked_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "call",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="share_links",
-                        to="sessions_app.call",
-                    ),
-                ),
-                (
-                    "created_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('note', models.CharField(blank=True, help_text='Whom it is for.', max_length=100)),
+                ('digest', models.CharField(editable=False, max_length=64, unique=True)),
+                ('prefix', models.CharField(editable=False, help_text='Its first characters, to tell it from others.', max_length=6)),
+                ('password', models.CharField(blank=True, editable=False, max_length=128)),
+                ('with_audio', models.BooleanField(default=False)),
+                ('with_summary', models.BooleanField(default=False)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('expires_at', models.DateTimeField()),
+                ('revoked_at', models.DateTimeField(blank=True, null=True)),
+                ('call', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='share_links', to='sessions_app.call')),
+                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                "ordering": ["-created_at", "-pk"],
-                "permissions": [("share_call", "Can share calls by links, and revoke such links")],
-                "default_permissions": ("view",),
+                'ordering': ['-created_at', '-pk'],
+                'permissions': [('share_call', 'Can share calls by links, and revoke such links')],
+                'default_permissions': ('view',),
             },
         ),
         migrations.AddField(
-            model_name="accesslog",
-            name="link",
-            field=models.ForeignKey(
-                blank=True,
-                help_text="By which share link; its visitors are not known.",
-                null=True,
-                on_delete=django.db.models.deletion.CASCADE,
-                to="sessions_app.sharelink",
-            ),
+            model_name='accesslog',
+            name='link',
+            field=models.ForeignKey(blank=True, help_text='By which share link; its visitors are not known.', null=True, on_delete=django.db.models.deletion.CASCADE, to='sessions_app.sharelink'),
         ),
     ]

@@ -7,114 +7,70 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("sessions_app", "0027_sharing"),
+        ('sessions_app', '0027_sharing'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="CallChange",
+            name='CallChange',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("call_id", models.CharField(db_index=True, max_length=32)),
-                (
-                    "change",
-                    models.CharField(
-                        choices=[
-                            ("created", "Created"),
-                            ("updated", "Updated"),
-                            ("erased", "Erased"),
-                        ],
-                        max_length=10,
-                    ),
-                ),
-                ("at", models.DateTimeField()),
-                ("seq", models.PositiveBigIntegerField(null=True, unique=True)),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('call_id', models.CharField(db_index=True, max_length=32)),
+                ('change', models.CharField(choices=[('created', 'Created'), ('updated', 'Updated'), ('erased', 'Erased')], max_length=10)),
+                ('at', models.DateTimeField()),
+                ('seq', models.PositiveBigIntegerField(null=True, unique=True)),
             ],
         ),
         migrations.CreateModel(
-            name="ChangeCounter",
+            name='ChangeCounter',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("last", models.PositiveBigIntegerField(default=0)),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('last', models.PositiveBigIntegerField(default=0)),
             ],
         ),
         migrations.AddField(
-            model_name="call",
-            name="metadata",
-            field=models.JSONField(
-                blank=True,
-                default=dict,
-                editable=False,
-                help_text="The integrator's own, which no model sees.",
-            ),
+            model_name='call',
+            name='metadata',
+            field=models.JSONField(blank=True, default=dict, editable=False, help_text="The integrator's own, which no model sees."),
         ),
         migrations.AddField(
-            model_name="call",
-            name="updated_at",
-            field=models.DateTimeField(
-                default=django.utils.timezone.now,
-                editable=False,
-                help_text="When last something changed that REST tells of it.",
-            ),
+            model_name='call',
+            name='updated_at',
+            field=models.DateTimeField(default=django.utils.timezone.now, editable=False, help_text='When last something changed that REST tells of it.'),
         ),
         migrations.AddField(
-            model_name="call",
-            name="variables",
-            field=models.JSONField(
-                blank=True,
-                default=dict,
-                editable=False,
-                help_text="What its agent's prompt and greeting were filled in with.",
-            ),
+            model_name='call',
+            name='variables',
+            field=models.JSONField(blank=True, default=dict, editable=False, help_text="What its agent's prompt and greeting were filled in with."),
         ),
         migrations.AddField(
-            model_name="ticket",
-            name="metadata",
+            model_name='ticket',
+            name='metadata',
             field=models.JSONField(blank=True, default=dict),
         ),
         migrations.AddField(
-            model_name="ticket",
-            name="variables",
-            field=models.JSONField(
-                blank=True,
-                default=dict,
-                help_text="What its call is given, whatever its client says.",
-            ),
+            model_name='ticket',
+            name='variables',
+            field=models.JSONField(blank=True, default=dict, help_text='What its call is given, whatever its client says.'),
         ),
         migrations.AddIndex(
-            model_name="call",
-            index=models.Index(fields=["-updated_at"], name="call_updated"),
+            model_name='call',
+            index=models.Index(fields=['-updated_at'], name='call_updated'),
         ),
         migrations.AddField(
-            model_name="callchange",
-            name="owner",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
+            model_name='callchange',
+            name='owner',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
         ),
         migrations.AddIndex(
-            model_name="callchange",
-            index=models.Index(fields=["owner", "seq"], name="change_owner_seq"),
+            model_name='callchange',
+            index=models.Index(fields=['owner', 'seq'], name='change_owner_seq'),
         ),
         migrations.AddIndex(
-            model_name="callchange",
-            index=models.Index(
-                condition=models.Q(("seq__isnull", True)), fields=["id"], name="change_unnumbered"
-            ),
+            model_name='callchange',
+            index=models.Index(condition=models.Q(('seq__isnull', True)), fields=['id'], name='change_unnumbered'),
         ),
     ]

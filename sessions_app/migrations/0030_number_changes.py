@@ -14,9 +14,7 @@ def number_calls(apps: Any, _editor: Any) -> None:
     call.objects.update(updated_at=Coalesce(F("ended_at"), F("created_at")))
     kept = call.objects.filter(erasing_at=None).order_by("updated_at", "pk")
     count, rows = 0, []
-    for public_id, owner_id, at in kept.values_list(
-        "public_id", "owner_id", "updated_at"
-    ).iterator():
+    for public_id, owner_id, at in kept.values_list("public_id", "owner_id", "updated_at").iterator():
         count += 1
         rows.append(
             change(call_id=public_id, owner_id=owner_id, change="created", at=at, seq=count)

@@ -48,7 +48,9 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "config",
-                    models.JSONField(help_text="The agent's settings by the names of its fields."),
+                    models.JSONField(
+                        help_text="The agent's settings by the names of its fields."
+                    ),
                 ),
                 (
                     "restores",
@@ -83,7 +85,9 @@ class Migration(migrations.Migration):
                 "ordering": ["agent", "-number"],
                 "default_permissions": (),
                 "constraints": [
-                    models.UniqueConstraint(fields=("agent", "number"), name="agent_version_number")
+                    models.UniqueConstraint(
+                        fields=("agent", "number"), name="agent_version_number"
+                    )
                 ],
             },
         ),

@@ -4,90 +4,55 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("sessions_app", "0033_usage"),
+        ('sessions_app', '0033_usage'),
     ]
 
     operations = [
         migrations.AddField(
-            model_name="archive",
-            name="lease_number",
-            field=models.PositiveBigIntegerField(
-                default=0,
-                editable=False,
-                help_text="Grows with each lease that begins or is taken back, and never falls.",
-            ),
+            model_name='archive',
+            name='lease_number',
+            field=models.PositiveBigIntegerField(default=0, editable=False, help_text='Grows with each lease that begins or is taken back, and never falls.'),
         ),
         migrations.AddField(
-            model_name="audiocopy",
-            name="lease_number",
-            field=models.PositiveBigIntegerField(
-                default=0,
-                editable=False,
-                help_text="Grows with each lease that begins or is taken back, and never falls.",
-            ),
+            model_name='audiocopy',
+            name='lease_number',
+            field=models.PositiveBigIntegerField(default=0, editable=False, help_text='Grows with each lease that begins or is taken back, and never falls.'),
         ),
         migrations.AddField(
-            model_name="erasurereceipt",
-            name="lease_number",
-            field=models.PositiveBigIntegerField(
-                default=0,
-                editable=False,
-                help_text="Grows with each lease that begins or is taken back, and never falls.",
-            ),
+            model_name='erasurereceipt',
+            name='lease_number',
+            field=models.PositiveBigIntegerField(default=0, editable=False, help_text='Grows with each lease that begins or is taken back, and never falls.'),
         ),
         migrations.AddField(
-            model_name="extraction",
-            name="lease_number",
-            field=models.PositiveBigIntegerField(
-                default=0,
-                editable=False,
-                help_text="Grows with each lease that begins or is taken back, and never falls.",
-            ),
+            model_name='extraction',
+            name='lease_number',
+            field=models.PositiveBigIntegerField(default=0, editable=False, help_text='Grows with each lease that begins or is taken back, and never falls.'),
         ),
         migrations.AddField(
-            model_name="recording",
-            name="lease_number",
-            field=models.PositiveBigIntegerField(
-                default=0,
-                editable=False,
-                help_text="Grows with each lease that begins or is taken back, and never falls.",
-            ),
+            model_name='recording',
+            name='lease_number',
+            field=models.PositiveBigIntegerField(default=0, editable=False, help_text='Grows with each lease that begins or is taken back, and never falls.'),
         ),
         migrations.AddField(
-            model_name="soundredaction",
-            name="lease_number",
-            field=models.PositiveBigIntegerField(
-                default=0,
-                editable=False,
-                help_text="Grows with each lease that begins or is taken back, and never falls.",
-            ),
+            model_name='soundredaction',
+            name='lease_number',
+            field=models.PositiveBigIntegerField(default=0, editable=False, help_text='Grows with each lease that begins or is taken back, and never falls.'),
         ),
         migrations.AddField(
-            model_name="summary",
-            name="lease_number",
-            field=models.PositiveBigIntegerField(
-                default=0,
-                editable=False,
-                help_text="Grows with each lease that begins or is taken back, and never falls.",
-            ),
+            model_name='summary',
+            name='lease_number',
+            field=models.PositiveBigIntegerField(default=0, editable=False, help_text='Grows with each lease that begins or is taken back, and never falls.'),
         ),
         migrations.AddField(
-            model_name="version",
-            name="lease_number",
-            field=models.PositiveBigIntegerField(
-                default=0,
-                editable=False,
-                help_text="Grows with each lease that begins or is taken back, and never falls.",
-            ),
+            model_name='version',
+            name='lease_number',
+            field=models.PositiveBigIntegerField(default=0, editable=False, help_text='Grows with each lease that begins or is taken back, and never falls.'),
         ),
         migrations.AddField(
-            model_name="webhookdelivery",
-            name="lease_number",
-            field=models.PositiveBigIntegerField(
-                default=0,
-                editable=False,
-                help_text="Grows with each lease that begins or is taken back, and never falls.",
-            ),
+            model_name='webhookdelivery',
+            name='lease_number',
+            field=models.PositiveBigIntegerField(default=0, editable=False, help_text='Grows with each lease that begins or is taken back, and never falls.'),
         ),
     ]

@@ -6,102 +6,38 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("sessions_app", "0034_lease_number"),
+        ('sessions_app', '0034_lease_number'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name="segment",
-            name="said_by",
-            field=models.ForeignKey(
-                blank=True,
-                editable=False,
-                help_text="Which of the staff typed it for the agent to say, in a call they took over.",
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
+            model_name='segment',
+            name='said_by',
+            field=models.ForeignKey(blank=True, editable=False, help_text='Which of the staff typed it for the agent to say, in a call they took over.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
         ),
         migrations.AlterField(
-            model_name="accesslog",
-            name="action",
-            field=models.CharField(
-                choices=[
-                    ("read", "Read"),
-                    ("loaded", "Loaded sound into a player"),
-                    ("listened", "Listened"),
-                    ("exported", "Exported"),
-                    ("edited", "Edited"),
-                    ("summarised", "Summarised again"),
-                    ("ended", "Ended the live call"),
-                    ("recorded", "Recording made again"),
-                    ("retranscribed", "Transcribed again"),
-                    ("revised", "Second pass accepted or taken back"),
-                    ("held", "Placed under legal hold"),
-                    ("released", "Legal hold lifted"),
-                    ("shared", "Shared by a link"),
-                    ("unshared", "Share link revoked"),
-                    ("whispered", "Whispered to the agent of the live call"),
-                    ("took_over", "Took the live call over"),
-                    ("gave_back", "Gave the live call back to its agent"),
-                ],
-                max_length=15,
-            ),
+            model_name='accesslog',
+            name='action',
+            field=models.CharField(choices=[('read', 'Read'), ('loaded', 'Loaded sound into a player'), ('listened', 'Listened'), ('exported', 'Exported'), ('edited', 'Edited'), ('summarised', 'Summarised again'), ('ended', 'Ended the live call'), ('recorded', 'Recording made again'), ('retranscribed', 'Transcribed again'), ('revised', 'Second pass accepted or taken back'), ('held', 'Placed under legal hold'), ('released', 'Legal hold lifted'), ('shared', 'Shared by a link'), ('unshared', 'Share link revoked'), ('whispered', 'Whispered to the agent of the live call'), ('took_over', 'Took the live call over'), ('gave_back', 'Gave the live call back to its agent')], max_length=15),
         ),
         migrations.CreateModel(
-            name="StaffAct",
+            name='StaffAct',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "deed",
-                    models.CharField(
-                        choices=[
-                            ("whisper", "Whisper"),
-                            ("listen", "Listen"),
-                            ("stop_listening", "Stop listening"),
-                            ("take_over", "Take over"),
-                            ("give_back", "Give back"),
-                        ],
-                        max_length=20,
-                    ),
-                ),
-                ("text", models.TextField(blank=True, help_text="What was whispered.")),
-                ("at_ms", models.PositiveIntegerField()),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
-                (
-                    "call",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="staff_acts",
-                        to="sessions_app.call",
-                    ),
-                ),
-                (
-                    "user",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('deed', models.CharField(choices=[('whisper', 'Whisper'), ('listen', 'Listen'), ('stop_listening', 'Stop listening'), ('take_over', 'Take over'), ('give_back', 'Give back')], max_length=20)),
+                ('text', models.TextField(blank=True, help_text='What was whispered.')),
+                ('at_ms', models.PositiveIntegerField()),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('call', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='staff_acts', to='sessions_app.call')),
+                ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                "ordering": ["call", "at_ms", "pk"],
-                "permissions": [
-                    ("whisper_calls", "Can whisper to the agents of live calls"),
-                    ("listen_live", "Can listen in to live calls"),
-                    ("take_over_calls", "Can take live calls over from their agents"),
-                ],
-                "default_permissions": ("view",),
+                'ordering': ['call', 'at_ms', 'pk'],
+                'permissions': [('whisper_calls', 'Can whisper to the agents of live calls'), ('listen_live', 'Can listen in to live calls'), ('take_over_calls', 'Can take live calls over from their agents')],
+                'default_permissions': ('view',),
             },
         ),
     ]
