@@ -34,7 +34,7 @@ def reviewed_on(page: Page, address: str) -> None:
     expect(page.locator(".rv-thread")).to_have_count(2)
     page.locator("#rv-tag").press_sequentially("bil")  # each key asks, until there is an answer
     offered = page.locator("#tags-known option")
-    expect(offered).to_have_attribute("value", "billing", timeout=20_000)
+    expect(offered).to_have_attribute("value", "billing")
     page.locator("#rv-tag").fill("billing")
     page.locator("#rv-tag").press("Enter")
     page.get_by_role("button", name="Remove the tag billing").click()

@@ -90,7 +90,7 @@ def start(page: Page) -> None:
 
 def _in_a_call(page: Page) -> None:
     start(page)
-    expect(page.locator("#stage[data-state=active]")).to_be_visible(timeout=20_000)
+    expect(page.locator("#stage[data-state=active]")).to_be_visible()
 
 
 def _talking(page: Page) -> None:
@@ -100,7 +100,7 @@ def _talking(page: Page) -> None:
 
 def _saving(page: Page) -> None:
     start(page)
-    expect(page.locator("#saving")).to_be_visible(timeout=20_000)
+    expect(page.locator("#saving")).to_be_visible()
 
 
 def _muted(page: Page) -> None:
@@ -131,7 +131,7 @@ long_talk = LongTalk()
 
 def _problem(page: Page) -> None:
     start(page)
-    expect(page.locator("#problem")).to_be_visible(timeout=20_000)
+    expect(page.locator("#problem")).to_be_visible()
 
 
 def _without_microphone(kind: str) -> Callable[[Page], None]:
@@ -152,7 +152,7 @@ def _failed_to_sign_in(page: Page) -> None:
     page.fill("#id_username", "nobody")
     page.fill("#id_password", "wrong")
     page.click("#sign-in")
-    expect(page.locator("#sign-in-error")).to_be_visible(timeout=20_000)
+    expect(page.locator("#sign-in-error")).to_be_visible()
 
 
 def _refused_password(page: Page) -> None:
@@ -160,7 +160,7 @@ def _refused_password(page: Page) -> None:
     page.fill("#id_new_password1", "1234")
     page.fill("#id_new_password2", "4321")
     page.click("#change-password")
-    expect(page.locator("#password-error")).to_be_visible(timeout=20_000)
+    expect(page.locator("#password-error")).to_be_visible()
 
 
 def _operations(page: Page) -> None:

@@ -69,11 +69,11 @@ def test_silence_that_is_not_sent_stays_as_long_as_it_was(
     page = sign_in(browser, product)
     page.click("#start-call")
     page.click("#consent-agree")
-    expect(page.locator("#stage[data-state=active]")).to_be_visible(timeout=20_000)
+    expect(page.locator("#stage[data-state=active]")).to_be_visible()
     finals = page.locator("#transcript li[data-final=true]")
     expect(finals).to_have_count(2, timeout=60_000)
     page.click("#hang-up")
-    page.wait_for_url("**/calls/*/", timeout=20_000)
+    page.wait_for_url("**/calls/*/")
     call_id = page.url.rstrip("/").rpartition("/")[2]
     path = f"/api/v1/calls/{call_id}/"
     call = product.recorded(call_id)

@@ -72,13 +72,13 @@ def test_a_first_call(browser: Browser, product: Product) -> None:
     assert all(mostly(*pair) for pair in zip(seen, SENTENCES, strict=True))
     keep_picture(page, "live")
     page.click("#hang-up")
-    page.wait_for_url("**/calls/*/", timeout=20_000)
+    page.wait_for_url("**/calls/*/")
     call_id = page.url.rstrip("/").rpartition("/")[2]
     lines = page.locator("#transcript [data-testid=segment] .line-text")
-    expect(lines).to_have_count(2, timeout=20_000)  # the page may be there before the call's end
+    expect(lines).to_have_count(2)  # the page may be there before the call's end
     assert [said_in(line) for line in lines.all()] == seen
     page.locator("#summary-text").wait_for(timeout=90_000)
-    page.locator("#play").click(timeout=20_000)
+    page.locator("#play").click()
     wait_until(
         lambda: page.evaluate("document.querySelector('#audio').readyState") > 0, 10, "sound"
     )
@@ -122,8 +122,8 @@ def test_a_closed_tab_ends_the_call(browser: Browser, product: Product) -> None:
     page = sign_in(browser, product)
     page.click("#start-call")
     page.click("#consent-without")
-    page.locator("#hang-up").wait_for(timeout=15_000)
-    wait_until(lambda: live_calls(product), 15, "the call")
+    page.locator("#hang-up").wait_for()
+    wait_until(lambda: live_calls(product), 30, "the call")
     call_id = live_calls(product)[0]
     page.close()
     path = f"/api/v1/calls/{call_id}/"
@@ -155,7 +155,7 @@ def test_staff_watch_a_call_grow_and_end_it(browser: Browser, product: Product) 
     words = staff.locator("#facts-part div", has=staff.locator("dt", has_text="Words")).locator(
         "dd"
     )
-    wait_until(lambda: int(words.inner_text()) >= told, 10, "the number of words")
+    wait_until(lambda: int(words.inner_text()) >= told, 30, "the number of words")
     ending = staff.context.new_page()
     ending.goto(staff.url)
     expect(ending.locator("#transcript-part tbody tr[data-seq]").first).to_be_visible()

@@ -179,7 +179,7 @@ def test_lines_that_are_stopped_and_added_and_a_track_that_is_taken_away(
     page.evaluate("hangUp()")
     call = product.json("/api/v1/calls/")["results"][0]
     path = f"/api/v1/calls/{call['id']}/"
-    assert wait_until(lambda: product.json(path)["end_reason"], 10, "the end") == "caller_left"
+    assert wait_until(lambda: product.json(path)["end_reason"], 30, "the end") == "caller_left"
 
 
 def test_an_offer_over_http_with_an_rsa_certificate(browser: Browser, product: Product) -> None:

@@ -66,7 +66,7 @@ def test_words_become_elements_only_where_they_are_needed(page: Page) -> None:
     # what plays has elements, wherever it is, and so has what the keyboard reaches
     page.evaluate(f"document.querySelector('#audio').currentTime = {200 * LINE_MS / 1000 + 0.1}")
     now = page.locator("#segment-201.line-now .word-now")
-    expect(now).to_have_text("Well,", timeout=15_000)
+    expect(now).to_have_text("Well,")
     page.locator(".word[tabindex='0']").focus()
     page.keyboard.press("ArrowLeft")
     for _ in range(3):

@@ -117,7 +117,7 @@ def test_udp_that_dies_in_mid_call_moves_the_sound(
 ) -> None:
     page = calling(browser, server, away.origin)
     state_is(page, "active", 12)
-    expect(page.locator("#call-timer")).to_have_text("0:10", timeout=20_000)
+    expect(page.locator("#call-timer")).to_have_text("0:10")
     link.set(no_udp=True)
     expect(page.locator("#notice")).to_contain_text(BY_SOCKET, timeout=30_000)
     state_is(page, "active", 5)
@@ -138,11 +138,11 @@ def test_what_was_said_in_a_short_cut_comes_afterwards(
 ) -> None:
     page = calling(browser, server, away.origin)
     state_is(page, "active", 12)
-    expect(page.locator("#call-timer")).to_have_text("0:05", timeout=20_000)
+    expect(page.locator("#call-timer")).to_have_text("0:05")
     link.set(cut=True)
     page.wait_for_timeout(2_000)
     link.set(cut=False)
-    expect(page.locator("#call-timer")).to_have_text("0:10", timeout=20_000)
+    expect(page.locator("#call-timer")).to_have_text("0:10")
     call = server.json(f"/api/v1/calls/{hang_up(page)}/")
     accounts = re.findall(
         rf"call {call['id']} .* (\d+) ms received, (\d+) restored, 0 repaired, (\d+) concealed"
@@ -170,14 +170,14 @@ def test_a_cut_is_outlived(
     wait_until(lambda: server.json("/api/v1/calls/")["results"][0]["state"] == "active", 25, "back")
     state_is(page, "active", 25)
     path = f"/api/v1/calls/{server.json('/api/v1/calls/')['results'][0]['id']}/"
-    wait_until(lambda: server.json(path)["gaps"], 10, f"the gap\n{server.log('web')}")
+    wait_until(lambda: server.json(path)["gaps"], 30, f"the gap\n{server.log('web')}")
     gap = page.locator("#transcript .live-gap")
-    expect(gap).to_contain_text("The connection was lost for", timeout=20_000)
+    expect(gap).to_contain_text("The connection was lost for")
     call_id = hang_up(page)
     assert path == f"/api/v1/calls/{call_id}/"
     assert before <= words_kept(server, call_id)
     assert len(server.json(path)["gaps"]) == 1
-    reason = wait_until(lambda: server.json(path)["end_reason"], 10, "the end")
+    reason = wait_until(lambda: server.json(path)["end_reason"], 30, "the end")
     assert reason == "caller_hung_up"
 
 
@@ -215,7 +215,7 @@ def test_an_answer_repairs_itself_for_a_browser_without_red(
     page.click("#start-call")
     page.click("#consent-agree")
     state_is(page, "active", 12)
-    expect(page.locator("#call-quality")).to_have_text("Good connection.", timeout=10_000)
+    expect(page.locator("#call-quality")).to_have_text("Good connection.")
     link.set(loss=0.2)
     answers = page.locator("#transcript .live-line-agent.live-line-final")
 
@@ -234,7 +234,7 @@ def test_an_answer_repairs_itself_for_a_browser_without_red(
     assert "red/48000" not in page.evaluate("window.peer.currentRemoteDescription.sdp")
     wait_until(repaired, 60, "the first packet with FEC")
     wait_until(asked_again, 60, "the first request for a packet that was lost")
-    expect(page.locator("#call-quality")).to_contain_text("is lost on the way", timeout=20_000)
+    expect(page.locator("#call-quality")).to_contain_text("is lost on the way")
     hang_up(page)
     sent_again = re.findall(r" sent, (\d+) of them again", server.log("web"))
     assert int(sent_again[-1]) > 0

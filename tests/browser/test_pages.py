@@ -246,7 +246,7 @@ def chromium_without(browser: Browser, flag: str, *more: str) -> Iterator[Browse
 
 def expect_problem(page: Page, code: str) -> None:
     problem = page.locator("#problem")
-    expect(problem).to_be_visible(timeout=20_000)
+    expect(problem).to_be_visible()
     expect(problem).to_have_attribute("data-code", code)
     expect(page.locator("#stage")).to_be_hidden()
 
@@ -311,7 +311,7 @@ def test_a_server_that_is_gone_is_said(browser: Browser, product: Product) -> No
         page.context.set_offline(False)
         page.click("#problem-retry")
         page.click("#consent-without")
-        expect(page.locator("#stage[data-state=active]")).to_be_visible(timeout=20_000)
+        expect(page.locator("#stage[data-state=active]")).to_be_visible()
 
 
 def test_who_was_signed_out_is_sent_to_sign_in(browser: Browser, product: Product) -> None:
@@ -351,11 +351,11 @@ def test_a_dropped_socket_comes_back_to_the_call(browser: Browser, product: Prod
         page.route_web_socket("**/signaling", between)
         start(page)
         active = page.locator("#stage[data-state=active]")
-        expect(active).to_be_visible(timeout=20_000)
+        expect(active).to_be_visible()
         sockets[0].close(code=3001, reason="dropped")
         expect(page.locator("#call-state")).to_have_text("Reconnecting…")
-        expect(active).to_be_visible(timeout=10_000)
+        expect(active).to_be_visible()
         assert [message for message in sent if '"resume"' in message]
         page.click("#hang-up")
-        page.wait_for_url("**/calls/*/", timeout=20_000)
+        page.wait_for_url("**/calls/*/")
         expect(page.locator("#fact-end")).to_have_text("The caller hung up")

@@ -83,7 +83,7 @@ def test_a_call_is_relayed(
     expect(finals.filter(has_text="nice today")).to_have_count(1, timeout=60_000)
     assert transport in page.evaluate("window.pairs")
     page.click("#hang-up")
-    page.wait_for_url("**/calls/*/", timeout=20_000)
+    page.wait_for_url("**/calls/*/")
     call = product.json("/api/v1/calls/")["results"][0]
     assert call["transport"] == "webrtc"
     assert "relay" in product.manage("check_ice")
@@ -110,4 +110,4 @@ def test_credentials_that_the_relay_refuses_are_told_and_the_call_goes_over_the_
     )
     assert "VOICE_TURN_SECRET" in product.log("web")
     page.click("#hang-up")
-    page.wait_for_url("**/calls/*/", timeout=20_000)
+    page.wait_for_url("**/calls/*/")

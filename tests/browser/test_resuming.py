@@ -59,7 +59,7 @@ def call_scribe(page: Page, filled: Filled) -> Asked:
     assert asked.times == 0, "there was nothing to lose"
     page.click("#start-call")
     page.click("#consent-without")
-    expect(page.locator(ACTIVE)).to_be_visible(timeout=20_000)
+    expect(page.locator(ACTIVE)).to_be_visible()
     return asked
 
 
@@ -81,31 +81,31 @@ def test_a_page_that_is_loaded_again_goes_on_with_its_call(
     asked = call_scribe(page, filled)
     page.fill("#typed-text", SAID)
     page.press("#typed-text", "Enter")
-    expect(page.locator("#notes-list li")).to_have_count(1, timeout=20_000)
+    expect(page.locator("#notes-list li")).to_have_count(1)
     page.click("#mute")
-    before = wait_until(lambda: live(filled), 5, "the row of the call")
+    before = wait_until(lambda: live(filled), 30, "the row of the call")
     assert len(before) == 1
     expect(page.locator("#call-timer")).to_have_text(re.compile("0:(0[3-9]|[1-5])"))
     asked.goes = False
     page.evaluate("setTimeout(() => location.reload())")
-    wait_until(lambda: page.evaluate("1") and asked.times, 10, "the question")
+    wait_until(lambda: page.evaluate("1") and asked.times, 30, "the question")
     expect(page.locator(ACTIVE)).to_be_visible()
     asked.goes = True
     page.reload()
     assert before[0] not in page.url
-    expect(page.locator(ACTIVE)).to_be_visible(timeout=20_000)
+    expect(page.locator(ACTIVE)).to_be_visible()
     expect(page.locator("#transcript li[data-final=true]").first).to_be_visible()
     expect(page.locator("#transcript")).to_contain_text(SAID)
     expect(page.locator("#notes-list li")).to_have_count(1)
     expect(page.locator("#mute")).to_have_attribute("aria-pressed", "true")
     # sooner than a clock that began at 0 would show it
     expect(page.locator("#call-timer")).to_have_text(re.compile("0:(0[3-9]|[1-5])"), timeout=2_000)
-    wait_until(lambda: live(filled) == before, 5, "the same call's return")
+    wait_until(lambda: live(filled) == before, 30, "the same call's return")
     page.fill("#typed-text", "recap")
     page.press("#typed-text", "Enter")
-    expect(page.locator("#transcript")).to_contain_text("recap", timeout=20_000)
+    expect(page.locator("#transcript")).to_contain_text("recap")
     page.click("#hang-up")
-    page.wait_for_url("**/calls/*/", timeout=20_000)
+    page.wait_for_url("**/calls/*/")
     assert before[0] in page.url
     assert page.evaluate(KEPT) is None
     assert ended(filled, before[0]) == "caller_hung_up"
@@ -116,13 +116,13 @@ def test_a_page_whose_last_word_is_lost_goes_on_with_its_call(
 ) -> None:
     page = context.new_page()
     call_scribe(page, filled)
-    before = wait_until(lambda: live(filled), 5, "the row of the call")
+    before = wait_until(lambda: live(filled), 30, "the row of the call")
     page.evaluate(LOSES_AWAY)
     page.reload()
-    expect(page.locator(ACTIVE)).to_be_visible(timeout=20_000)
-    wait_until(lambda: live(filled) == before, 5, "the same call's return")
+    expect(page.locator(ACTIVE)).to_be_visible()
+    wait_until(lambda: live(filled) == before, 30, "the same call's return")
     page.click("#hang-up")
-    page.wait_for_url("**/calls/*/", timeout=20_000)
+    page.wait_for_url("**/calls/*/")
     assert ended(filled, before[0]) == "caller_hung_up"
 
 
@@ -134,23 +134,23 @@ def test_a_second_tab_does_not_take_the_call(context: BrowserContext, filled: Fi
     # what a browser does where a tab is duplicated
     other.add_init_script(f"sessionStorage.setItem('voicesite.call', {kept!r})")
     other.goto(f"{filled.url}/call/")
-    expect(other.locator("#problem[data-code=in-another-tab]")).to_be_visible(timeout=15_000)
+    expect(other.locator("#problem[data-code=in-another-tab]")).to_be_visible()
     expect(page.locator(ACTIVE)).to_be_visible()
     other.close()
     page.click("#hang-up")
-    page.wait_for_url("**/calls/*/", timeout=20_000)
+    page.wait_for_url("**/calls/*/")
 
 
 def test_a_page_that_comes_back_too_late_says_so(context: BrowserContext, filled: Filled) -> None:
     page = context.new_page()
     asked = call_scribe(page, filled)
-    [call_id] = wait_until(lambda: live(filled), 5, "the row of the call")
+    [call_id] = wait_until(lambda: live(filled), 30, "the row of the call")
     page.goto(f"{filled.url}/healthz")
     assert asked.times == 1
     wait_until(lambda: ended(filled, call_id), 25, "the end of the call")
     assert ended(filled, call_id) == "caller_left"
     page.goto(filled.url)
-    expect(page.locator("#problem[data-code=away-too-long]")).to_be_visible(timeout=15_000)
+    expect(page.locator("#problem[data-code=away-too-long]")).to_be_visible()
     page.click("#problem-link")
     page.wait_for_url(f"**/calls/{call_id}/")
     page.goto(filled.url)

@@ -65,7 +65,7 @@ def test_everybody_can_use_it(page: Page, filled: Filled, state: State) -> None:
     assert found_by_axe(page, WIDE, "light") == []
     assert found_by_axe(page, NARROW, "dark") == []
     # a part that is fetched again is wider for a moment
-    page.wait_for_function(f"{WIDTH} <= {NARROW}", timeout=10_000)
+    page.wait_for_function(f"{WIDTH} <= {NARROW}")
 
 
 @pytest.mark.parametrize("name", ["full", "live", "visitor"])

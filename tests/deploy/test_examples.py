@@ -113,7 +113,7 @@ def test_a_call_through_the_proxy(
             "nice today", timeout=60_000, ignore_case=True
         )
         page.click("#hang-up")
-        page.wait_for_url("**/calls/*/", timeout=20_000)
+        page.wait_for_url("**/calls/*/")
 
 
 @pytest.mark.skipif(COTURN is None, reason="coturn is not installed")

@@ -74,7 +74,7 @@ async def test_every_result_reaches_the_page_and_then_the_channel_closes(
     assert any(not result["final"] for result in told)
     assert {type(result["confidence"]) for result in told} == {float}
     call = product.json("/api/v1/calls/")["results"][0]
-    wait_until(lambda: product.json(f"/api/v1/calls/{call['id']}/")["ended_at"], 10, "the end")
+    wait_until(lambda: product.json(f"/api/v1/calls/{call['id']}/")["ended_at"], 30, "the end")
     ended = product.json(f"/api/v1/calls/{call['id']}/")
     assert (ended["end_reason"], ended["door"]) == ("caller_hung_up", "results")
 
@@ -103,7 +103,7 @@ async def test_an_offer_over_http_hears_the_agent(product: Product, say: Say) ->
     await page.pc.close()
     await asyncio.gather(*listening, return_exceptions=True)
     path = f"/api/v1/calls/{answer['callId']}/"
-    wait_until(lambda: product.json(path)["ended_at"], 15, "the end of the call")
+    wait_until(lambda: product.json(path)["ended_at"], 30, "the end of the call")
     assert product.json(path)["end_reason"] == "caller_left"
 
 

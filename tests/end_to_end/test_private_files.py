@@ -80,7 +80,7 @@ def supervised(tmp_path: Path) -> Iterator[tuple[Product, Path]]:
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(20)
-        wait_until(lambda: not processes_of(str(var)), 10, "the end")
+        wait_until(lambda: not processes_of(str(var)), 30, "the end")
 
 
 @pytest.mark.timeout(TEST_S)

@@ -92,7 +92,7 @@ async def test_a_connection_is_renegotiated_and_made_anew_in_one_call(
     rows = product.json(f"/api/v1/calls/{call['id']}/segments?after=0")["segments"]
     assert [row["seq"] for row in rows] == [1, 2]
     over = await ask(product, "/api/offer", anew)
-    wait_until(lambda: product.json(f"/api/v1/calls/{call['id']}/")["ended_at"], 10, "the end")
+    wait_until(lambda: product.json(f"/api/v1/calls/{call['id']}/")["ended_at"], 30, "the end")
     over = await ask(product, "/api/offer", anew | {"pc_id": again["pc_id"]})
     assert over[0] == 404
 

@@ -42,7 +42,7 @@ async def test_the_example_client(product: Product, say: Say) -> None:
     assert len(told) == 1
     assert mostly(told[0]["text"], SENTENCE)
     assert mostly(" ".join(word["word"] for word in told[0]["result"]), SENTENCE)
-    wait_until(lambda: newest(product)["state"] == "ended", 10, "the end")
+    wait_until(lambda: newest(product)["state"] == "ended", 30, "the end")
     assert newest(product)["door"] == "vosk"
 
 
@@ -96,4 +96,4 @@ async def test_a_client_that_leaves_ends_its_call(product: Product) -> None:
     async with connect(product.url.replace("http", "ws", 1)) as socket:
         await socket.send(bytes(3_200))
         await socket.recv()
-    wait_until(lambda: product.json("/api/v1/calls/")["results"][0]["ended_at"], 10, "the end")
+    wait_until(lambda: product.json("/api/v1/calls/")["results"][0]["ended_at"], 30, "the end")

@@ -368,15 +368,15 @@ def test_one_address_cannot_fill_the_queue() -> None:
         for thread in inside:
             thread.daemon = True
             thread.start()
-        wait_until(lambda: queue._places["a"] == 1, 5, "a place")
+        wait_until(lambda: queue._places["a"] == 1, 30, "a place")
         other = threading.Thread(target=lambda: queue.turn("a").__enter__(), daemon=True)
         other.start()
-        wait_until(lambda: queue._places["a"] == 2, 5, "another")
+        wait_until(lambda: queue._places["a"] == 2, 30, "another")
         with pytest.raises(passwords.PasswordsBusyError):
             queue.turn("a").__enter__()
         third = threading.Thread(target=lambda: queue.turn("b").__enter__(), daemon=True)
         third.start()
-        wait_until(lambda: queue._places.total() == 4, 5, "the last place")
+        wait_until(lambda: queue._places.total() == 4, 30, "the last place")
         with pytest.raises(passwords.PasswordsBusyError):
             queue.turn("c").__enter__()
 

@@ -41,7 +41,7 @@ def test_a_worker_holds_no_socket_of_another(server: ForkServer) -> None:
     held = [sockets_of(pid) for pid in children_of(pid)]
     assert [len(names) for names in held] == [1, 1, 1]
     assert len({names[0] for names in held}) == 3
-    wait_until(lambda: len(sockets_of(pid)) == 1, 5, "the fork server has its owner's alone")
+    wait_until(lambda: len(sockets_of(pid)) == 1, 30, "the fork server has its owner's alone")
     for channel in channels:
         channel.close()
 

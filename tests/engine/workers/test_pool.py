@@ -139,7 +139,7 @@ def test_a_killed_owner_leaves_no_process(tmp_path: Path) -> None:
     owner.kill()
     owner.wait()
     owner.stdout.close()
-    wait_until(lambda: not processes_of(mark), 5, "the end of all workers")
+    wait_until(lambda: not processes_of(mark), 30, "the end of all workers")
 
 
 async def test_as_many_as_ask_at_once_get_no_more_workers_than_there_may_be(
