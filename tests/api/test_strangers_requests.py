@@ -1,5 +1,6 @@
 """Requests that schemathesis makes up from the OpenAPI document: each answer must be one of it."""
 
+import functools
 from collections.abc import Iterator
 from typing import Any
 
@@ -21,9 +22,12 @@ from tests.static_files import static_files  # noqa: F401 - a fixture
 pytestmark = pytest.mark.timeout(300)
 
 
+loaded = functools.cache(get_wsgi_application)
+
+
 def application(environ: Any, start_response: Any) -> Any:
     """The product, which is not loaded until the first request: static files are the test's."""
-    return get_wsgi_application()(environ, start_response)
+    return loaded()(environ, start_response)
 
 
 schema = schemathesis.openapi.from_dict(openapi())

@@ -41,10 +41,13 @@ def shared(
     fails: str = "",
     needy: tuple[str, ...] = (),
     long: tuple[str, ...] = (),
+    waiting: tuple[str, ...] = (),
+    first: str = "",
 ) -> tuple[list[int], list[str]]:
     """Returns how processes that share four files ended, and what these noted.
 
-    Those of `needy` share a product, those of `long` have the marker.
+    Those of `needy` share a product, those of `long` have the marker, those of `waiting` hear
+    speech or drive browsers.
     """
     notes, share = folder / "notes", folder / "share"
     share.mkdir(exist_ok=True)
@@ -54,8 +57,11 @@ def shared(
         needs = "shared" if name in needy else ""
         mark = "pytestmark = pytest.mark.long" if name in long else ""
         text = MODULE.format(notes=notes, name=name, fails=fails, needs=needs, mark=mark)
-        (folder / f"{name}.py").write_text(text)
+        path = folder / ("tests/browser" if name in waiting else "") / f"{name}.py"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
     options = ["-p", "tests.fixtures.lanes", f"--share={share}", "-p", "no:cacheprovider"]
+    options += [f"--first={first}"] if first else []
     command = [sys.executable, "-m", "pytest", "-p", "no:django", *options, str(folder)]
     running = [
         subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL) for _ in range(processes)
@@ -104,4 +110,13 @@ def test_long_files_begin_before_others(tmp_path: Path) -> None:
     assert ended == [0]
     assert [note.split()[0] for note in notes if note.endswith("left")] == [
         f"test_{number}" for number in (2, 3, 0, 1)
+    ]
+
+
+@pytest.mark.parametrize(("first", "order"), [("waiting", [1, 3, 0, 2]), ("parts", [0, 2, 1, 3])])
+def test_files_of_one_kind_begin(tmp_path: Path, first: str, order: list[int]) -> None:
+    ended, notes = shared(tmp_path, processes=1, waiting=("test_1", "test_3"), first=first)
+    assert ended == [0]
+    assert [note.split()[0] for note in notes if note.endswith("left")] == [
+        f"test_{number}" for number in order
     ]
