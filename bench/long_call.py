@@ -21,9 +21,9 @@ WORDS = (5, 13)
 LINE_MS = 4000
 
 
-def fill() -> None:
+def fill(lines: int = LINES) -> None:
     """Makes the call, inside `manage.py shell`; prints its pages, each with a session, as JSON."""
-    call = long_call(User.objects.get(username="user"))
+    call = long_call(User.objects.get(username="user"), lines)
     admin = reverse("admin:sessions_app_call_change", args=[call.pk])
     pages = [
         _page("the call's page", reverse("call_detail", args=[call.public_id]), call.owner),

@@ -8,6 +8,9 @@ import { showLine } from "./show-line.js";
 /** @typedef {import("./transcript-words.js").TranscriptWords} TranscriptWords */
 /** @typedef {{line: HTMLElement, from: number, to: number}} Hit where it is in the line's text */
 
+/** From the last letter to the search: shorter searches between letters, and typing waits for that; longer is noticed. */
+const SETTLED_MS = 80;
+
 export class FindBox {
   /** @param {TranscriptWords} words */
   constructor(words) {
@@ -20,6 +23,8 @@ export class FindBox {
     this._waiting = false;
     /** @type {Map<HTMLElement, Hit[]>} */
     this._ofLine = new Map();
+    /** @type {ReturnType<typeof setTimeout> | undefined} until what was typed is searched for */
+    this._due = undefined;
     this._removal = new AbortController();
     this._listen();
     byId("find").hidden = false;
@@ -28,12 +33,13 @@ export class FindBox {
 
   remove() {
     this._removal.abort();
+    clearTimeout(this._due);
     this._unmark();
   }
 
   _listen() {
     const { signal } = this._removal;
-    this._field.addEventListener("input", () => this._search(), { signal });
+    this._field.addEventListener("input", () => this._searchSoon(), { signal });
     this._words.addEventListener("more", () => this._waiting && this._search(), { signal });
     byId("find").addEventListener("submit", (/** @type {Event} */ event) => event.preventDefault(), { signal });
     this._field.addEventListener("keydown", (event) => this._key(event), { signal });
@@ -49,16 +55,28 @@ export class FindBox {
     }
     if (event.key === "Enter") {
       event.preventDefault();
-      this._goTo(this._now, event.shiftKey ? -1 : 1);
+      if (this._due) {
+        this._search(); // which shows the first place
+      } else {
+        this._goTo(this._now, event.shiftKey ? -1 : 1);
+      }
     } else if (event.key === "Escape" && this._field.value) {
       event.preventDefault();
       this._field.value = "";
-      this._find();
+      this._search();
     }
+  }
+
+  /** Searches once nothing more is typed: the letter is painted before. */
+  _searchSoon() {
+    clearTimeout(this._due);
+    this._due = setTimeout(() => this._search(), SETTLED_MS);
   }
 
   /** Finds what was typed, and shows the first place from here on. */
   _search() {
+    clearTimeout(this._due);
+    this._due = undefined;
     const line = this._hits[this._now]?.line ?? this._firstInView();
     this._waiting = !this._words.complete;
     this._find();
