@@ -82,12 +82,15 @@ async function startOrResume(details) {
     resume: callId,
   });
   client = call;
-  show("stage", chosen.slug);
-  stage.start({ call, agent: chosen, recorded, elapsedMs: startedMs && Date.now() - startedMs, muted });
   follow(call, transcript);
   saveWhileActive(call, details);
+  // both take a while, in which the page is drawn
   call.open();
-  await openAndStart(call);
+  const opening = openMicrophone(microphone.value);
+  opening.catch(() => {}); // told below
+  show("stage", chosen.slug);
+  stage.start({ call, agent: chosen, recorded, elapsedMs: startedMs && Date.now() - startedMs, muted });
+  await startOnceOpen(call, opening);
 }
 
 /**
@@ -124,12 +127,15 @@ async function findIceServers() {
   }
 }
 
-/** @param {CallClient} call */
-async function openAndStart(call) {
+/**
+ * @param {CallClient} call
+ * @param {Promise<MediaStream>} opening the microphone
+ */
+async function startOnceOpen(call, opening) {
   stage.showState("waiting", "Waiting for your microphone…");
   let stream;
   try {
-    stream = await openMicrophone(microphone.value);
+    stream = await opening;
   } catch (error) {
     giveUp(call, { code: mediaProblem(error) });
     return;
@@ -138,14 +144,16 @@ async function openAndStart(call) {
     stopTracks(stream);
     return;
   }
-  listMicrophones(microphone, byId("microphone-note"));
   try {
+    const started = call.start(stream);
     stage.startMeter(stream);
-    await call.start(stream);
+    await started;
   } catch (error) {
     stopTracks(stream);
     giveUp(call, startProblem(error));
+    return;
   }
+  listMicrophones(microphone, byId("microphone-note"));
 }
 
 /**
