@@ -13,6 +13,7 @@ from sessions_app.engine.agent.responders.scribe.vocabulary import Intent
 from sessions_app.engine.text.word_lists import listed
 
 MOST_WORDS = 14
+"""Words. Higher takes long sentences for commands; lower misses wordy requests."""
 
 _FILL = listed(
     "please scribe me us you i we my the our your a an any of to for with from so far yet now "

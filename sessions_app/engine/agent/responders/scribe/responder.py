@@ -55,7 +55,10 @@ HELP = (
     "or end the call."
 )
 NO_MODEL = "I can take notes and read them back. No language model is configured, so I cannot chat."
+
 MOST_RECALLED, MOST_SEARCHED = 5, 100
+"""How many of the caller's turns a recap repeats, and how many of the newest messages it reads."""
+
 MOST_LOOKED_BACK = 5
 """How many of the caller's turns are searched for what "that" refers to."""
 

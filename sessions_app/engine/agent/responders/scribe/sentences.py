@@ -67,7 +67,10 @@ _SELF = listed("me us you my mine mean be may mi knee we meet myself yourself")
 """After "remind", not another person; "be", "may" or "knee" are "me" misheard."""
 
 _AFTER_PERSON = listed("to about that of")
+
 LONGEST_NAME = 4
+"""Words of the person to be reminded: "remind my sister in law to"."""
+
 _TAKE_DOWN_VERBS = listed("take put get")
 MOST_IN_A_ROW = 8
 """How many commands without a text may follow each other in one sentence."""

@@ -38,6 +38,8 @@ FEWEST_SOUNDS = 9
 """Phrases with fewer sounds would match by chance."""
 
 MOST_WORDS = 9
+"""Words. Longer sentences are not compared: no phrase is as long."""
+
 MIN_WORD_SIMILARITY = 82.0
 """Of 100: how alike each word must be. "How long is the table" must not match "... the call"."""
 
