@@ -21,8 +21,13 @@ from sessions_app.models import AccessLog, ApiToken, Call
 from sessions_app.services.database import AWAY, briefly
 
 TOKEN_MARK = "vs_"  # nosec B105 # noqa: S105 - how a token starts, not one
+
 TOKEN_BYTES = 32
+"""Random bytes of a token."""
+
 PREFIX_CHARS = 10
+"""Characters of a token that are kept in the clear, so that its owner recognises it in the list."""
+
 USE_NOTED_EVERY = timedelta(minutes=1)
 """How exact a token's "last used" is; otherwise a busy program would write on every request."""
 

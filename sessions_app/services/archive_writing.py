@@ -45,6 +45,8 @@ Larger delays other work; smaller opens the zip file more often.
 """
 
 ROWS_AT_ONCE = 500
+"""Rows of one query: more take memory, fewer take more queries."""
+
 FILES = {
     "recording.ogg": "Listen",
     "transcript.txt": "Transcript",
@@ -55,6 +57,9 @@ FILES = {
 """A call's files, with what the page of the archive calls them."""
 
 WAIT = timedelta(seconds=10)
+"""Until an archive that cannot be written yet is tried again. Longer delays it; shorter tries more
+often."""
+
 NOT_COVERED = "The sound of hidden words is not yet out of a recording in it."
 MORE = "It is being made; other work goes first."
 

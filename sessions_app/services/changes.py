@@ -25,6 +25,7 @@ BATCH = 200
 """Changes that are numbered in one transaction: more lets live calls wait longer on SQLite."""
 
 THE_COUNTER = 1
+"""The key of the table's only row."""
 
 
 def created(call: Call) -> None:

@@ -19,6 +19,7 @@ REQUEST_S = 3.0
 """How long other requests wait for it: a person or a program with a timeout is waiting."""
 
 RETRY_AFTER_S = 10
+"""When clients should try again while the database does not respond. Shorter adds to its load."""
 
 _request_ms = 0
 """The lock time-out in ms of a serving process's PostgreSQL connections; 0 elsewhere."""

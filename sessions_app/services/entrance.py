@@ -12,6 +12,8 @@ from sessions_app.services import access, authentication, tickets
 from sessions_app.services.authentication import Principal
 
 NOT_SIGNED_IN, WRONG_ORIGIN = 401, 403
+"""HTTP statuses."""
+
 CLOSE = 4000
 """Added to an HTTP status it is the close code of a socket."""
 

@@ -45,6 +45,8 @@ BATCH = 500
 """Segments that are deleted in one transaction: with more, live calls wait longer for it."""
 
 WAIT = timedelta(seconds=10)
+"""Until an erasure that has to wait is tried again. Longer delays it; shorter tries more often."""
+
 WORKED_ON = "A background worker still has a job of this call."
 REFUSED = "The storage did not delete a file ({}). It is tried again."
 

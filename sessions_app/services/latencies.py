@@ -13,6 +13,7 @@ from sessions_app.models import Turn
 from sessions_app.models.turn import STAGES
 
 DAYS = 30
+"""How many days back answers are counted. More hide a recent change; fewer rest on few calls."""
 
 
 @dataclass(frozen=True, slots=True)

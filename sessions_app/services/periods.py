@@ -13,7 +13,10 @@ MOST_BARS = 92
 """A period of more days is drawn in weeks, counted from its first day."""
 
 WEEK = 7
+"""Days in a week."""
+
 ONE_DAY = timedelta(days=1)
+"""Added to a day to get the next one."""
 
 
 @dataclass(frozen=True, slots=True)

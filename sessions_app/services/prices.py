@@ -14,6 +14,8 @@ PER_CHARACTERS = 1_000_000
 """Prices of recognisers are those of a minute, prices of voices those of so many characters."""
 
 MOST_STEPS = 10
+"""How far `SAME_AS` is followed from entry to entry."""
+
 RECOGNITION = frozenset({UsageKind.RECOGNITION, UsageKind.SECOND_PASS})
 
 

@@ -29,6 +29,8 @@ ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 """Characters of public ids (base64url): those after the first are random, each as likely."""
 
 ALL = 100
+"""Percent: every call of the queue is reviewed, not a sample."""
+
 SESSION_KEY = "review_queue"
 """Where a browser's session keeps the queue that its user works on."""
 

@@ -21,7 +21,10 @@ from sessions_app.services import access, changes, review_rights
 
 SCORE = "sessions_app.score_call"
 VIEW = "sessions_app.view_scorecard"
+
 LONGEST_ANSWER = 2000
+"""Characters of an answer in words."""
+
 MOST = 10**12
 """Answers must lie between -MOST and MOST."""
 

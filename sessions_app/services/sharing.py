@@ -26,9 +26,16 @@ from sessions_app.services.passwords import Queue
 from sessions_app.services.visit_log import note_visit
 
 SHARE = "sessions_app.share_call"
+
 SECRET_BYTES = 32
+"""Random bytes of a link's secret: nobody can guess one."""
+
 PREFIX_CHARS = 6
+"""Characters of the secret that are kept in the clear, so that people recognise their link."""
+
 MOST_DAYS = 366
+"""The longest time, in days, that a link may work. More leaves forgotten links open for longer."""
+
 MOST_OF_A_CALL = 100
 """Links of one call that neither expired nor were revoked."""
 

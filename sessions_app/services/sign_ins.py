@@ -21,6 +21,8 @@ from sessions_app.engine.core.errors import VoiceError
 from sessions_app.models import SignInFailure
 
 DEVICE_LIFE = timedelta(days=365)
+"""How long a browser stays known after a sign-in; then it counts as an unknown device."""
+
 _SALT = "voicesite.device"
 
 

@@ -18,6 +18,8 @@ MOST_TAGS = 20
 """Tags of one call."""
 
 SUGGESTED = 50
+"""Tags that a field suggests, the most used first."""
+
 EDITED = "tags"
 
 

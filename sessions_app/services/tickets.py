@@ -24,6 +24,8 @@ from sessions_app.services.database import AWAY, briefly, busy
 W = TypeVar("W", Offer, StartStream)
 
 TICKET_BYTES = 24
+"""Random bytes of a ticket: nobody can guess one."""
+
 KEPT = timedelta(days=1)
 """How long rows are kept after their end, so that staff can see what happened to them."""
 

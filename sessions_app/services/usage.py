@@ -23,7 +23,10 @@ from sessions_app.services import access, changes, prices
 
 VIEW = "sessions_app.view_usage"
 COUNTS = ("audio_ms", "requests", "tokens_in", "tokens_out", "characters")
+
 SMALLEST = Decimal("0.000000001")
+"""The places that costs are stored and summed with."""
+
 PERIODS = {"day": TruncDate, "month": TruncMonth}
 """What sums are made by; days and months are those of the installation's time zone."""
 

@@ -9,7 +9,11 @@ from sessions_app.models import Call, Usage
 from sessions_app.services import usage
 
 MS_A_SECOND, MS_A_MINUTE = 1000, 60_000
+"""Milliseconds."""
+
 SHORT_MS = 120_000
+"""Shorter audio is shown in seconds, longer in minutes."""
+
 SMALLEST = Decimal("0.0001")
 """Costs are shown with so many places; less is said to be less."""
 

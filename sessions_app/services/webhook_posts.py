@@ -30,6 +30,7 @@ CONNECT_S = 3.0
 """For a connection to one of several addresses: IPv6 may lead nowhere where IPv4 is fine."""
 
 MOST_DIGITS = 9
+"""Digits of a Retry-After that are read: 30 years, and always a valid number."""
 
 IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 IpNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network

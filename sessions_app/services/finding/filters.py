@@ -51,7 +51,9 @@ WORK: dict[str, Any] = {
     "second_pass": Version,
 }
 FAILURES = (ANY_FAILURE, "call", "connection", "server", *WORK)
+
 MOST_DAYS = 36_500
+"""A hundred years. Without a limit the first day could lie before the year 1, which fails."""
 
 
 def _same(names: Collection[str]) -> list[tuple[str, str]]:

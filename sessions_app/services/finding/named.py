@@ -30,6 +30,8 @@ MOST = 50
 """Values that are asked for at once: databases take no condition of any depth."""
 
 LONGEST_NAME = 40
+"""Characters of a field's name, as `understanding.fields` allows."""
+
 WRONG_KEY = (
     "Name a key at the top that begins with a letter or _ and holds up to 64 letters, digits, "
     "and _ - : of ASCII."
@@ -43,7 +45,9 @@ _FIELD = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
 _QUESTION = re.compile(r"[0-9]{1,18}")
 _NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,9})?")
 _RANGE = re.compile(rf"({_NUMBER.pattern})?\.\.({_NUMBER.pattern})?")
+
 _FURTHEST = 10**16
+"""Larger than any number that a range can name: it stands for an open end."""
 
 
 class SeveralTexts(forms.Field):

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
 SHOWN_CHARACTERS = 40
+"""Characters of a wrong name that an error repeats."""
 
 
 def not_known(name: str, known: Sequence[str]) -> str:

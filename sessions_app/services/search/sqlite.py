@@ -34,6 +34,8 @@ STATE = f"{TABLE}_state"
 TRIGGERS = (f"{TABLE}_added", f"{TABLE}_changed", f"{TABLE}_gone")
 
 BATCH = 5000
+"""Segments that are put into the index in one transaction: with more, live calls wait longer."""
+
 MOST_GRAMS = 200
 """With more groups that begin with them, one or two characters are in nearly every call."""
 
