@@ -2,7 +2,8 @@
 
 No list of phrases has all ways to ask for one's notes. A sentence is also a command if it begins as
 requests do, has a word that names what is asked for, and has no word from outside the command's
-vocabulary: "let me hear everything I have noted so far". Commands with a text are not found so.
+vocabulary: "let me hear everything I have noted so far". Commands with a text are not found this
+way.
 """
 
 from collections.abc import Sequence

@@ -43,7 +43,7 @@ SHORT, MIN_OF_SHORT = 8, 92.0
 """Phrases of at most so many sounds must sound more alike, and begin with the same sound."""
 
 MAX_WORDS_APART = 1
-"""How many words more or fewer than the phrase the misheard words may have."""
+"""By how many words the misheard part may be longer or shorter than the phrase."""
 
 MOST_PLACES = 24
 """Places of a turn that are examined."""

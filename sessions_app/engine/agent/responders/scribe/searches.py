@@ -40,7 +40,7 @@ _POINTED_AT = frozenset(
     )
     for phrase in written_out(line)
 )
-"""The same that only mean the list right after it was spoken of: "it" may be a pizza."""
+"""Requests that mean the list only right after it was mentioned: "it" may be a pizza."""
 
 _ANY = "anything|something"
 _IN_NOTES = "written|noted|saved|recorded|put? down?"
