@@ -26,7 +26,7 @@ SLACK_MS = 100
 WAIT = timedelta(seconds=10)
 """Until a job that cannot run yet is tried again. Longer delays it; shorter tries more often."""
 
-NOT_COVERED = "The sound of hidden words is not yet out of the recording."
+NOT_COVERED = "The sound of hidden words has yet to be removed from the recording."
 
 
 class _GivenUpError(Exception):

@@ -18,7 +18,7 @@ DAYS = 30
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """The middle and the slow end of a length, in ms; None where nothing was measured."""
+    """The median and a slow percentile of durations, in ms; None where nothing was measured."""
 
     p50: int | None
     p95: int | None

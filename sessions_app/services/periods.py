@@ -21,7 +21,7 @@ ONE_DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """The days from `first` to `last`, both among them."""
+    """The days from `first` to `last`, both included."""
 
     first: date
     last: date
@@ -77,6 +77,6 @@ def start_of(day: date) -> datetime:
 
 
 def last_days(days: int) -> Period:
-    """Returns the last `days` days, today among them."""
+    """Returns the last `days` days, including today."""
     today = timezone.localdate()
     return Period(today - timedelta(days=days - 1), today)

@@ -1,4 +1,4 @@
-"""What recognisers, language models and voices cost, by the settings of now."""
+"""What recognisers, language models and voices cost, by the current settings."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -20,7 +20,7 @@ RECOGNITION = frozenset({UsageKind.RECOGNITION, UsageKind.SECOND_PASS})
 
 
 def currency() -> str:
-    """Returns what all prices are in; empty where the operator does not say."""
+    """Returns the currency of all prices; empty where the operator has not set one."""
     return str(settings.VOICE.get("CURRENCY", ""))[:10]
 
 

@@ -151,7 +151,7 @@ def holder(call: Call) -> CallReview | None:
 
 
 def mark(call: Call, user: Any, *, reviewed: bool) -> bool:
-    """Notes that `user` reviewed the call, or that it is to be reviewed again.
+    """Marks the call as reviewed by `user`, or as not reviewed any more.
 
     Returns whether this changed anything. It also ends the call's claim.
     """

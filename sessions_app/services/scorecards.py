@@ -118,7 +118,7 @@ def checked(questions: list[Question], answers: Mapping[str, Any]) -> dict[str, 
 def score(
     call: Call, version: ScorecardVersion, reviewer: Any, answers: Mapping[str, Any]
 ) -> Scorecard:
-    """Keeps what a reviewer answers, in place of what they answered to that form before.
+    """Stores a reviewer's answers, in place of their earlier ones to that form.
 
     Raises AnswersRefusedError.
     """

@@ -66,7 +66,7 @@ class ShareWish:
 
 
 class LinkVisitor(AnonymousUser):
-    """Whoever looks at a call by a link, for the access log: nobody that we know."""
+    """A visitor who opens a call by a link, for the access log: no user of this site."""
 
     def __init__(self, link: ShareLink) -> None:
         super().__init__()
@@ -183,7 +183,7 @@ def note_page(link: ShareLink) -> None:
 
 
 def note_part(link: ShareLink) -> None:
-    """Notes that more of a link's long page was read, once a visit: its opening says it, too."""
+    """Notes that more of a link's long page was read; once a visit, with its opening."""
     note_visit(link.call, LinkVisitor(link), AccessLog.Action.READ, WHERE)
 
 

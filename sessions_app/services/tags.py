@@ -43,7 +43,7 @@ def tidy(text: str) -> str:
     if len(tag) > LONGEST_TAG:
         raise TagRefusedError(f"A tag has {LONGEST_TAG} characters at most.")
     if "," in tag:
-        raise TagRefusedError("A tag has no comma: commas part tags from each other.")
+        raise TagRefusedError("A tag has no comma: commas separate tags.")
     return tag
 
 

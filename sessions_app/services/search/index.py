@@ -42,9 +42,10 @@ class Index(Protocol):
         ...
 
     def saying(self, terms: Sequence[Term]) -> Found:
-        """Returns the filter for calls in which all of `terms` were said, but for some.
+        """Returns the filter for calls in which `terms` were said, and the terms it leaves out.
 
-        Those are returned with it: reading is quicker for them.
+        For those, reading the texts is quicker.
+
         """
         ...
 

@@ -180,7 +180,7 @@ class SqliteIndex:
             if len(beginning) > MOST_GRAMS:
                 return None
             groups += beginning
-        # nothing is asked for with a group that no text has
+        # a term with a group that no text has is not looked up
         return " OR ".join(map(_quoted, groups or [_LAST * GRAM]))
 
     def _groups(self, beginning: str) -> list[str]:
