@@ -176,7 +176,7 @@ def _by_times(line: Line, hits: Iterable[Hit]) -> list[FoundSpan]:
     return merged(spans)
 
 
-class _Timed(Protocol):
+class _ClockSpan(Protocol):
     """Something with a start and an end on the call clock."""
 
     @property
@@ -186,7 +186,7 @@ class _Timed(Protocol):
     def end_ms(self) -> float: ...
 
 
-def _overlap(one: _Timed, other: _Timed) -> bool:
+def _overlap(one: _ClockSpan, other: _ClockSpan) -> bool:
     """Returns whether they overlap; typed text has zero length, and overlaps all at its time."""
     if one.start_ms == one.end_ms or other.start_ms == other.end_ms:
         return one.start_ms <= other.end_ms and one.end_ms >= other.start_ms
