@@ -24,7 +24,10 @@ from django.conf import settings  # noqa: E402
 from sessions_app.routing import websocket_urlpatterns  # noqa: E402
 
 CLOSE_NOT_FOUND = 4404
+"""Close code, from HTTP's 404: docs/protocol.md."""
+
 SOCKET_THREADS = 4
+"""Each has a database connection. Fewer let a slow query delay more sockets."""
 
 
 class SocketThreads:

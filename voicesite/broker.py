@@ -22,6 +22,8 @@ from kombu.utils.json import dumps, loads
 logger = logging.getLogger(__name__)
 
 LONGEST_WAIT_S = 0.4
+"""How long a worker waits for messages before it looks whether it should stop."""
+
 ASIDE, TAKEN = ".aside", ".taken"
 """How files end that are no messages yet, and no longer."""
 

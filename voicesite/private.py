@@ -5,6 +5,8 @@ import stat
 from pathlib import Path
 
 UMASK = 0o077
+"""New files and folders are readable by their owner alone."""
+
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 OURS = frozenset(

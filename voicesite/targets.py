@@ -15,7 +15,10 @@ from django.conf import settings
 from django.urls import get_resolver
 
 HIDDEN = "-"
+
 LONGEST = 200
+"""Characters of a path that are logged."""
+
 MOST_READ = 2_000
 """Characters of a target that are looked at; of more, nothing would be shown anyway."""
 METHODS = frozenset(method.value for method in http.HTTPMethod)

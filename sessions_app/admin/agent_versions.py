@@ -23,6 +23,8 @@ SHOWN = 10
 EMPTY = "(empty)"
 
 MOST_DIGITS = 9
+"""A version's number in the address has fewer digits; a longer one means no version."""
+
 LONG = 60
 """Characters from which a text is compared by line."""
 

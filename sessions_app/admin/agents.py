@@ -91,6 +91,7 @@ HELP = {
 """Help texts of the form; the model's own are shorter."""
 
 SLOWEST, FASTEST = 0.5, 2.0
+"""The range of a voice's speed, where 1 is its usual one. Beyond it speech is hard to follow."""
 
 LONG_TEXTS = {"description": 3, "phrases": 4, "greeting": 2, "prompt": 8, "closing_words": 2}
 LONG_TEXTS["redact_patterns"] = 3

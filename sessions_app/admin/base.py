@@ -38,6 +38,8 @@ WRONG_VALUES = (IncorrectLookupParameters, OverflowError, ValueError, DataError)
 """What a list raises for wrong values in its URL; some may also be bugs of ours."""
 
 MOST_TRIED = 20
+"""How many parameters of a wrong address are tried one by one; more makes the error page slower."""
+
 SHOWN = 40
 """Characters of a wrong value that the message repeats; more is cut off."""
 

@@ -40,6 +40,7 @@ from sessions_app.services.call_parts import Asked
 from sessions_app.services.summary_display import Places, places_of
 
 SHOWN_ACCESSES = 50
+"""How many entries of the access log a call's page shows, the newest first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,10 @@ from sessions_app.services.periods import MOST_DAYS, Period, last_days
 
 TEMPLATE = "admin/sessions_app/call/dashboard.html"
 MEDIA_TYPE = "text/csv; charset=utf-8"
+
 DEFAULT_DAYS = 30
+"""Days that the dashboard covers unless another period is chosen."""
+
 PERIODS = [(days, f"Last {days} days") for days in (7, DEFAULT_DAYS, 90)]
 
 

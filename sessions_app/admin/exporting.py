@@ -16,7 +16,10 @@ from sessions_app.services import access, exports
 from sessions_app.services.streaming import attachment
 
 FORMS = ("txt", "json")
+
 CALLS_AT_ONCE = 50
+"""Calls that are read from the database at once: more take memory, fewer take more queries."""
+
 WHERE = "in the admin, zip"
 
 

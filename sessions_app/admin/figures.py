@@ -18,7 +18,11 @@ from sessions_app.services.usage_panel import costs, money
 from sessions_app.services.usage_panel import note as usage_note
 
 MEGABYTE = 1_000_000
+"""Bytes."""
+
 PERCENT = 100
+"""What a share is multiplied by to be shown in percent."""
+
 COST = "cost"
 
 JOB_NAMES: dict[type[Any], tuple[str, str]] = {

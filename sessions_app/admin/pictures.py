@@ -10,13 +10,29 @@ from dataclasses import dataclass
 from sessions_app.engine.text.writing import clip
 
 WIDTH = 400
+"""Width of every picture."""
+
 LEFT, RIGHT = 46, WIDTH - 4
+"""The left and right edge of the columns; left of them stand the numbers of the axis."""
+
 TOP, BOTTOM = 30, 170
+"""Where the highest column ends, and where all columns stand."""
+
 COLUMNS_HEIGHT = 194
+"""Height of a picture of columns, with the days below them."""
+
 LEGEND_LINE = 14
+"""Baseline of a line of text, counted from the top of its legend or row."""
+
 ROW_HEIGHT, BAR_HEIGHT, BAR_BELOW = 38, 14, 8
+"""Height of a row, of the bar in it, and the distance of the bar from the row's text."""
+
 MOST_ROWS = 12
+"""Bars in a picture of rows; the table below the picture has all of them."""
+
 LONGEST_NAME = 24
+"""Characters of a name; a longer one would run into the number at the row's end."""
+
 LEAST = 1.5
 """How long a bar is at least that is not for nothing."""
 
@@ -129,6 +145,8 @@ def rows(amounts: Sequence[Amount], names: Sequence[str] = (), most: float = 0) 
 
 
 _WHOLE_FROM = 100
+"""From this value on the axis has whole numbers; below, one decimal."""
+
 _DAY = len("2026-11-30")
 
 

@@ -12,6 +12,7 @@ from sessions_app.models import QuestionKind, Scorecard, ScorecardForm, Scorecar
 from sessions_app.services import scorecard_exports, scorecards
 
 FEWEST_CHOICES = 2
+"""Answers that a question with choices must have."""
 
 
 class ScorecardQuestionForm(CleanForm[ScorecardQuestion]):

@@ -23,6 +23,8 @@ from sessions_app.services.agents import config_of
 logger = logging.getLogger(__name__)
 
 MAX_TEXT = 500
+"""Characters of a text that is tried; more keeps the voice or model busy for longer."""
+
 R = TypeVar("R")
 
 

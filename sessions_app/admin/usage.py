@@ -23,7 +23,11 @@ MOST_DAYS = 92
 """The longest time that is summed by day."""
 
 MONTHS_SHOWN = 3
+"""Months that the page sums up at first: this one and those before it."""
+
 MS_A_MINUTE = 60_000
+"""Milliseconds in a minute."""
+
 HEAD = (
     *("Period", "Agent", "Calls", "Recognised, min", "Second passes, min", "Requests to models"),
     *("Tokens in", "Tokens out", "Characters spoken", "Cost", "Without a price"),

@@ -17,7 +17,10 @@ from sessions_app.services import reviews
 from sessions_app.services.reviews import ReviewQueue
 
 TEMPLATE = "admin/sessions_app/call/waiting.html"
+
 SHOWN = 20
+"""Calls of the queue that the page lists; the count beside them is of all."""
+
 NONE_FREE = "No call of this queue is free: all are reviewed, or others have taken them."
 
 

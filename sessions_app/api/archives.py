@@ -241,5 +241,9 @@ def _as_text(value: Any) -> str | None:
 
 
 NO_TEXT = "Give a text, a number, true or false, or a list of these."
+
 MOST = 200
+"""How many archives the list has, the newest first; older ones are left out."""
+
 MOST_NAMED = 5
+"""Unknown filters that an error names."""

@@ -16,7 +16,11 @@ from sessions_app.models import Call, CallChange
 from sessions_app.services import access, changes, search
 
 USUAL, MOST = 50, 200
+"""Changes in one response: by default, and the most that may be asked for."""
+
 MOST_DIGITS = 18
+"""A cursor with more digits is refused: no 64-bit number of a change is longer."""
+
 WRONG = "This is no cursor of the feed: begin with an empty one."
 AHEAD = (
     "The feed has not come so far: the database was restored from an older copy. Begin with an "

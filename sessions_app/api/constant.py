@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from sessions_app.services.caching import PUBLIC_REVALIDATED
 
 NOT_MODIFIED = 304
+"""HTTP status."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,8 @@ MOST_REVISIONS = 200
 """Revisions of one line that are listed; more were made by a program."""
 
 CONFLICT = 409
+"""HTTP status: the line has changed since the client read it."""
+
 NOT_YOURS = (
     "Only staff with the permission to correct transcripts may do this, and the owner of a call "
     "where the setting CORRECT_BY_OWNER allows it."

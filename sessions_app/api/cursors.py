@@ -15,6 +15,7 @@ from django.db.models.expressions import OrderBy
 from sessions_app.engine.core.timestamps import in_utc
 
 MOST_CHARACTERS = 500
+"""A longer cursor is none of ours, and is refused before it is decoded."""
 
 
 class WrongCursorError(ValueError):

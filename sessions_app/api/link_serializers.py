@@ -13,6 +13,7 @@ from sessions_app.models import AccessLog, ShareLink
 from sessions_app.services.sharing import MOST_DAYS, ShareWish
 
 USUAL = timedelta(days=7)
+"""How long a link works if the request does not say."""
 
 
 class LinkWishSerializer(StrictBody):

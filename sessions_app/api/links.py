@@ -24,6 +24,8 @@ from sessions_app.services import sharing
 from sessions_app.services.sharing import TooManyLinksError
 
 LATEST = 100
+"""Visits of a link that its representation lists, the newest first."""
+
 NOT_YOURS = (
     "Only staff with the permission to share calls can do this, or the call's owner where the "
     "setting SHARE_BY_OWNER allows that."

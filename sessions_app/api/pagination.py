@@ -13,6 +13,7 @@ from sessions_app.api import cursors
 from sessions_app.services.paging import Keyed
 
 MOST_DIGITS = 9
+"""A page number or size with more digits is refused."""
 
 
 class Pages(PageNumberPagination):

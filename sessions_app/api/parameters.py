@@ -13,6 +13,7 @@ from rest_framework.exceptions import ValidationError
 from sessions_app.services.finding.words import not_known, shown
 
 MOST_NAMED = 5
+"""Unknown parameters or keys that an error names."""
 
 
 class UnknownParameterError(ValidationError):

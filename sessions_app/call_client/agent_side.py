@@ -17,6 +17,7 @@ LOUD = 300
 """Sample amplitude (of 32767) above which audio counts as speech; comfort noise is below."""
 
 POLL_S = 0.05
+"""How often the client looks whether the agent has finished; longer ends the call later."""
 
 
 class AgentSide:

@@ -13,7 +13,11 @@ from aiortc.mediastreams import MediaStreamError
 from sessions_app.engine.core.frames import Samples
 
 RATE = 48_000
+"""Hz."""
+
 FRAME_SAMPLES = 960
+"""Samples in a frame: 20 ms, the length of a packet in WebRTC."""
+
 LEAD_S = 0.3
 """Silence before the file: the far side needs a moment to start playing."""
 

@@ -53,6 +53,7 @@ Shorter fails on slow machines; longer makes a failed run take longer.
 """
 
 POLL_S = 0.2
+"""How often a condition is checked while waiting; longer notices it later."""
 
 Shown = Callable[[dict[str, Any]], None]
 

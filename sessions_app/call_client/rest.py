@@ -7,6 +7,7 @@ import urllib.request
 from typing import Any
 
 REQUEST_S = 10.0
+"""How long a request may take. Shorter fails on a busy server."""
 
 
 class RestError(Exception):

@@ -13,6 +13,7 @@ from sessions_app.runtime.settings import message_limits
 from sessions_app.services import access, authentication, database
 
 NO_SUCH_CALL = 4404
+"""Close code, from HTTP's 404: docs/protocol.md."""
 
 
 class LiveConsumer(AdmittedSocket):

@@ -11,6 +11,8 @@ BACKLOG = 500
 """Messages that wait for a slow reader before it is cut off. More cost memory."""
 
 TOO_SLOW = 4408
+"""Close code, from HTTP's 408: docs/protocol.md."""
+
 LAST_WORDS_S = 2.0
 """How long a socket that closes waits until what is queued was sent."""
 

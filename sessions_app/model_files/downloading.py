@@ -10,8 +10,13 @@ from urllib.parse import urlsplit
 from sessions_app.model_files.unpacking import FetchError
 
 PIECE = 1 << 18
+"""Bytes that are read at once; progress is shown after each."""
+
 TIMEOUT_S = 30.0
+"""Without a byte for so long the download fails, and can be resumed."""
+
 PARTIAL_CONTENT, RANGE_NOT_SATISFIABLE = 206, 416
+"""HTTP statuses."""
 
 Progress = Callable[[int, int | None], None]
 """Called with the bytes received and the total; None if the server does not tell."""

@@ -6,7 +6,10 @@ from django.db import models
 from sessions_app.models.call import Call
 
 LONGEST_TAG = 40
+"""Characters."""
+
 LONGEST_COMMENT = 2000
+"""Characters."""
 
 
 class CallTag(models.Model):

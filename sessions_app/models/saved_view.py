@@ -4,7 +4,10 @@ from django.conf import settings
 from django.db import models
 
 LONGEST_NAME = 60
+"""Characters."""
+
 LONGEST_QUERY = 2000
+"""Characters of the address's query, with all filters."""
 
 
 class SavedView(models.Model):

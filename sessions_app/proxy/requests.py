@@ -20,6 +20,7 @@ Owner = Callable[[str], Awaitable[str]]
 """Returns the media process that has the call with this id; empty if none has."""
 
 TOO_MANY = 429
+"""HTTP status."""
 
 Response = tuple[int, list[tuple[bytes, bytes]], bytes]
 

@@ -21,6 +21,8 @@ from sessions_app.runtime.media_processes import socket_path
 logger = logging.getLogger(__name__)
 
 MAX_MESSAGE_BYTES = 1 << 20
+"""The limit of one WebSocket message, as in `server.serving`: larger ones close the socket."""
+
 OPEN_S = 10.0
 """How long a media process may take to accept a socket."""
 
@@ -31,11 +33,17 @@ Each costs a query. Everything else is counted by the media process.
 """
 
 BUSY, SERVER_STOPPING = 4429, 4012
+"""Close codes: docs/protocol.md."""
+
 NORMAL, FIRST_OF_OURS, LAST_OF_OURS = 1000, 3000, 4999
 """What an application may close with (RFC 6455, 7.4.2)."""
 
 NO_CODE = (1005, 1006)
+"""What a close without a code, and a broken connection, are reported as (RFC 6455, 7.4.1)."""
+
 GOING_AWAY = 1001
+"""The close code for a media process whose client has left without one (RFC 6455, 7.4.1)."""
+
 BEGINNING = ("/signaling", "/ws/voice")
 STARTS = ("offer", "session_start")
 ERROR = "error"

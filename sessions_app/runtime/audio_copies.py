@@ -17,12 +17,16 @@ from sessions_app.services.erasure_work import copies_prefix
 from sessions_app.services.stored_files import save_as
 
 LOWEST = 19
+"""Niceness: copies are made only while the CPU has nothing else to do."""
+
 SLACK_MS = 100
 """How far a copy's length may be off: a recording that cannot be read to its end is none."""
 
 
 WAIT = timedelta(seconds=10)
-NOT_COVERED = "The sound of hidden words is not yet out of the recording."
+"""Until a job that cannot run yet is tried again. Longer delays it; shorter tries more often."""
+
+NOT_COVERED = "The sound of hidden words has yet to be removed from the recording."
 
 
 class _GivenUpError(Exception):

@@ -30,6 +30,8 @@ PARTS = (DATABASE, LANES, RECORDINGS, heartbeats.WORKER, heartbeats.BEAT)
 """What is checked in every process."""
 
 DATABASE_EVERY_S, DISKS_EVERY_S = 1.0, 5.0
+"""How often database and disks are probed: longer finds a fault later, shorter costs writes."""
+
 LOCK_S = 2.0
 STATEMENT_S = 2.0
 """How long a probe of the database waits for a lock (LOCK_S), and for PostgreSQL's answer.
@@ -53,7 +55,10 @@ RETRY_AFTER_S = 15
 """After how many seconds clients should try again while something is broken."""
 
 PROBE_BYTES = 4096
+"""What is written to see whether a disk takes data: one block."""
+
 MB = 1_000_000
+"""Bytes."""
 
 SPOKEN = {
     heartbeats.WORKER: "The background worker",

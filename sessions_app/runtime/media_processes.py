@@ -46,6 +46,8 @@ SAY_S = 2.0
 """How long a process may take to report its load; else it hangs, or is too busy for more calls."""
 
 POLL_S = 0.2
+"""How often a starting web process looks for a media process."""
+
 MOST_OFFERS = 1_000
 """How many offers and sessions are remembered with their process, so that later requests find it.
 

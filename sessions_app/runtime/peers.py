@@ -19,6 +19,8 @@ from sessions_app.runtime.media_processes import named
 from sessions_app.services.authentication import Principal
 
 ID_BYTES = 16
+"""Random bytes of a name: nobody can guess one."""
+
 MOST_KEPT = 5_000
 """The newest connection names that are kept. Lower forgets those of long calls."""
 
@@ -38,6 +40,8 @@ Lower loses the new track in Pipecat's client; higher delays the response to its
 """
 
 SETTLE_STEP_S = 0.02
+"""How often the new connection's state is checked."""
+
 AHEAD_S = 0.1
 """How long before the response to its candidates a connection's first packet must come."""
 

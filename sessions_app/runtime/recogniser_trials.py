@@ -19,7 +19,10 @@ from sessions_app.runtime.recognisers import KIND, Recognisers
 from sessions_app.runtime.settings import load_backend
 
 WORDS = "Good morning and welcome to the meeting."
+
 LIMIT_S = 60.0
+"""How long a trial may take: a large model needs a while to load."""
+
 FRAME = SPEECH_RATE // 10
 LANGUAGE = "en-US"
 

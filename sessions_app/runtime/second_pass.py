@@ -43,6 +43,8 @@ from sessions_app.services.erasure_work import copies_prefix
 logger = logging.getLogger(__name__)
 
 WAIT = timedelta(seconds=10)
+"""Until a job that cannot run yet is tried again. Longer delays it; shorter tries more often."""
+
 SOUND_FIRST = "The sound of hidden words is taken out of the recording before."
 CALLER = SIDES.index(Speaker.CALLER)
 

@@ -17,6 +17,8 @@ from sessions_app.services import archives, audio_copies, changes, recordings, r
 from sessions_app.services.erasure_work import copies_prefix, delete_copies
 
 WAIT = timedelta(seconds=10)
+"""Until a job that cannot run yet is tried again. Longer delays it; shorter tries more often."""
+
 NOT_MADE, HELD = "The recording is not made yet.", "The call is under legal hold."
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 log = logging.getLogger("voicesite.serve")
 
 ENOUGH = 65_536
+"""Open files that are asked for where the system sets no limit."""
+
 OWN = 100
 """File descriptors of the process itself: database, log, broker, worker processes."""
 
@@ -14,6 +16,7 @@ PER_CALL = 12
 """Descriptors of a call: its connection, UDP sockets (one per interface, two with TURN), files."""
 
 LEAST_CONNECTIONS = 100
+"""Connections that are kept free for pages and requests, however many calls there are."""
 
 
 @dataclass(frozen=True, slots=True)

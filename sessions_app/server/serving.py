@@ -34,7 +34,11 @@ PING_S, PONG_S = 1, 3.5
 noticed after 5.5 s at most."""
 
 MAX_MESSAGE_BYTES = 1 << 20
+"""The limit of one WebSocket message. Larger ones close the socket."""
+
 CLOSE_SERVER_STOPPING = 4012
+"""Close code on which clients reconnect: docs/protocol.md."""
+
 DRAIN_S = 2.5
 SOCKETS_S = 0.5
 """How long shutdown waits for calls to end (DRAIN_S), then for sockets to close.

@@ -1,4 +1,4 @@
-"""Who may see which call, whose a token is, and the log of who looked at what."""
+"""Who may see which call, who owns a token, and the log of who looked at what."""
 
 import hashlib
 import ipaddress
@@ -21,8 +21,13 @@ from sessions_app.models import AccessLog, ApiToken, Call
 from sessions_app.services.database import AWAY, briefly
 
 TOKEN_MARK = "vs_"  # nosec B105 # noqa: S105 - how a token starts, not one
+
 TOKEN_BYTES = 32
+"""Random bytes of a token."""
+
 PREFIX_CHARS = 10
+"""Characters of a token that are kept in the clear, so that its owner recognises it in the list."""
+
 USE_NOTED_EVERY = timedelta(minutes=1)
 """How exact a token's "last used" is; otherwise a busy program would write on every request."""
 
@@ -59,9 +64,9 @@ def call_for(user: Any, public_id: str) -> Call:
 
 
 def lock_call(call_pk: int) -> Call:
-    """Returns a call that nobody else changes until the end of the transaction.
+    """Locks a call until the end of the transaction, and returns it.
 
-    Raises UnknownCallError where it was erased since it was looked up.
+    Raises UnknownCallError if it was erased after it was looked up.
     """
     call = Call.objects.select_for_update().filter(pk=call_pk).first()
     if call is None:
@@ -70,7 +75,7 @@ def lock_call(call_pk: int) -> Call:
 
 
 def log(call: Call, user: Any, action: str, detail: str = "") -> None:
-    """Logs what `user` did with a call; a `link_id` of `user` is the share link they came by."""
+    """Logs what `user` did with a call; a `link_id` of theirs is the share link they came by."""
     AccessLog.objects.create(
         call=call,
         user_id=user.pk,
@@ -89,7 +94,7 @@ def log_all(calls: Iterable[Call], user: Any, action: str, detail: str = "") -> 
 
 
 def digest_of(secret: str) -> str:
-    """Returns what is kept of a token: 256 random bits need no slow hash."""
+    """Returns the digest that is stored of a token: 256 random bits need no slow hash."""
     return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
 
 
@@ -101,7 +106,7 @@ def new_secret() -> str:
 def issue_token(owner: Any, name: str, secret: str = "") -> tuple[ApiToken, str]:  # nosec B107
     """Returns a new token and its secret, which is shown once and not kept.
 
-    `secret` is one that `new_secret` gave, now or before; without it one is made.
+    `secret` is one that `new_secret` returned; without it a new one is made.
     """
     secret = secret or new_secret()
     token = ApiToken.objects.create(
@@ -147,8 +152,8 @@ def revoke(token: ApiToken) -> None:
 def address_of(peer: str, forwarded: str) -> str:
     """Returns the caller's network address.
 
-    `peer` is the address that opened the connection, `forwarded` the header X-Forwarded-For: of
-    its entries only the last VOICE["TRUSTED_PROXIES"] were written by machines of ours.
+    `peer` is the address that opened the connection, `forwarded` the header X-Forwarded-For: only
+    its last VOICE["TRUSTED_PROXIES"] entries were written by our own machines.
     """
     if from_web_process(peer):
         return forwarded[:60]
@@ -158,15 +163,15 @@ def address_of(peer: str, forwarded: str) -> str:
 
 
 def from_web_process(peer: str) -> bool:
-    """Returns whether a connection is our own web process's, over this process's Unix socket.
+    """Returns whether a connection comes from our own web process, over this process's Unix socket.
 
-    What it says of the client is true then.
+    If so, what it says about the client can be trusted.
     """
     return not peer and settings.VOICE["ROLE"] == "media"
 
 
 def vosk_user(address: str) -> User | None:
-    """Returns who calls when a vosk-server client comes from `address` with no key at all.
+    """Returns the user for a vosk-server client that comes from `address` without a key.
 
     None unless VOICE["VOSK_USER"] names an active user and VOSK_NETWORKS holds the address.
     """

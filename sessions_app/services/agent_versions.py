@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from sessions_app.models import Agent, AgentVersion
 
 NOT_CONFIGURED = frozenset({"id", "is_default", "extraction_version", "created_at", "updated_at"})
-"""What is no agent's own: which of them answers by default is the installation's choice."""
+"""What no version keeps: which agent answers by default is the installation's choice."""
 
 FIELDS = [field for field in Agent._meta.concrete_fields if field.name not in NOT_CONFIGURED]
 
@@ -27,12 +27,12 @@ class ComparedLine(NamedTuple):
 
 
 def config_of(agent: Agent) -> dict[str, Any]:
-    """Returns the agent's configuration as it is kept: values of JSON by the fields' names."""
+    """Returns the agent's configuration as it is stored: JSON values by field name."""
     return {field.name: _tidy(getattr(agent, field.name)) for field in FIELDS}
 
 
 def whole(version: AgentVersion) -> dict[str, Any]:
-    """Returns the version's configuration, in which fields that came later have their default."""
+    """Returns the version's configuration; fields that were added later have their default."""
     defaults = {field.name: field.get_default() for field in FIELDS}
     return {name: version.config.get(name, usual) for name, usual in defaults.items()}
 
@@ -43,7 +43,7 @@ def of_agent(agent: Agent) -> QuerySet[AgentVersion]:
 
 
 def keep(agent: Agent, user: Any = None, *, restores: int | None = None) -> AgentVersion:
-    """Returns the version that the agent is at: a new one, by `user`, if its settings changed.
+    """Returns the agent's current version: a new one, by `user`, if its settings changed.
 
     `restores` is the number of the version that was restored. Call it in the transaction that
     saves the agent.
@@ -62,14 +62,14 @@ def keep(agent: Agent, user: Any = None, *, restores: int | None = None) -> Agen
 
 
 def keep_stored(agent: Agent) -> None:
-    """Keeps what the agent's row says before it is saved, if a program changed it meanwhile."""
+    """Keeps the agent's row as a version before it is saved, if a program has changed it."""
     stored = Agent.objects.filter(pk=agent.pk).first()
     if stored is not None:
         keep(stored)
 
 
 def number_of(agent: Agent) -> int:
-    """Returns the number of the version that `agent`, as it was read, is at.
+    """Returns the number of the version that matches `agent` as it was read.
 
     An agent that a program made or changed gets one now.
     """
@@ -110,7 +110,7 @@ def lines(before: str, after: str) -> list[ComparedLine]:
 
 
 def restore(agent: Agent, version: AgentVersion) -> None:
-    """Sets the agent, which is not saved, to what the version says, to the letter."""
+    """Sets the agent's fields exactly to those of the version, without saving it."""
     for name, value in whole(version).items():
         setattr(agent, name, value)
 

@@ -1,7 +1,7 @@
 """Writes archives: zip files that anyone can open, built in parts on the disk.
 
-Nothing is compressed: audio already is, and stored entries can be read directly. Each call is
-noted as one that the archive holds before anything of it is written.
+Nothing is compressed: audio already is, and stored entries can be read directly. A call is
+noted as part of the archive before anything of it is written.
 """
 
 import hashlib
@@ -45,6 +45,8 @@ Larger delays other work; smaller opens the zip file more often.
 """
 
 ROWS_AT_ONCE = 500
+"""Rows of one query: more take memory, fewer take more queries."""
+
 FILES = {
     "recording.ogg": "Listen",
     "transcript.txt": "Transcript",
@@ -55,12 +57,15 @@ FILES = {
 """A call's files, with what the page of the archive calls them."""
 
 WAIT = timedelta(seconds=10)
-NOT_COVERED = "The sound of hidden words is not yet out of a recording in it."
+"""Until an archive that cannot be written yet is tried again. Longer delays it; shorter tries more
+often."""
+
+NOT_COVERED = "The sound of hidden words has yet to be removed from a recording in it."
 MORE = "It is being made; other work goes first."
 
 
 class NoRoomError(VoiceError):
-    """The disk has no room for the archive (not retryable before there is)."""
+    """The disk has no room for the archive (retryable once there is room)."""
 
 
 def make(archive_pk: int) -> None:
@@ -77,7 +82,7 @@ def make(archive_pk: int) -> None:
 
 
 def _turn(row: Archive, part: Path) -> None:
-    if not _goes_on(row, part):
+    if not _can_continue(row, part):
         _begin(row, part)
     if _write(row, part):
         archives.keep(row, part, _facts(row, part))
@@ -85,7 +90,7 @@ def _turn(row: Archive, part: Path) -> None:
         _postpone(row, part)
 
 
-def _goes_on(row: Archive, part: Path) -> bool:
+def _can_continue(row: Archive, part: Path) -> bool:
     """Returns whether the partial file is unchanged since the last run."""
     return bool(row.reached) and part.exists() and part.stat().st_size == row.part_size
 
@@ -128,7 +133,7 @@ def _write(row: Archive, part: Path) -> bool:
     begun = time.monotonic()
     with ZipFile(part, "a" if row.reached else "w", ZIP_STORED) as archive:
         while row.reached < len(row.wanted):
-            if _waits(row.wanted[row.reached]):
+            if _waits_for_redaction(row.wanted[row.reached]):
                 return False
             _call(archive, row, row.wanted[row.reached])
             row.reached += 1
@@ -138,7 +143,7 @@ def _write(row: Archive, part: Path) -> bool:
     return True
 
 
-def _waits(key: int) -> bool:
+def _waits_for_redaction(key: int) -> bool:
     """Returns whether the sound of hidden words must still be removed from a call's recording."""
     return SoundRedaction.objects.filter(call_id=key, state__in=UNDER_WAY).exists()
 
@@ -147,7 +152,7 @@ def _postpone(row: Archive, part: Path) -> None:
     """Queues the rest of the job behind the jobs that were queued meanwhile."""
     size = part.stat().st_size
     work.held_by(row).update(reached=row.reached, part_size=size, wanted=row.wanted)
-    if _waits(row.wanted[row.reached]):
+    if _waits_for_redaction(row.wanted[row.reached]):
         work.postpone(row, NOT_COVERED, WAIT)
         return
     work.postpone(row, MORE, timedelta(0))
@@ -179,7 +184,7 @@ def _folder(call: Call) -> str:
 
 
 def _texts(call: Call, reader: Any) -> dict[str, str]:
-    """Returns what is kept of a call in words, by file name, as `reader` may see it."""
+    """Returns what is stored of a call as text, by file name, as far as `reader` may see it."""
     header, rows = exports.header(call), exports.rows(call, reader)
     notes, summary = list(Note.objects.filter(call=call)), getattr(call, "summary", None)
     told = summaries.display_parts(summary) if summary is not None and summary.text else None
@@ -187,9 +192,9 @@ def _texts(call: Call, reader: Any) -> dict[str, str]:
         "visitor": call.visitor,
         "door": call.door,
         "end_reason": call.end_reason,
-        "answered_at": _moment(call.answered_at),
-        "ended_at": _moment(call.ended_at),
-        "consented_at": _moment(call.consented_at),
+        "answered_at": _iso_time(call.answered_at),
+        "ended_at": _iso_time(call.ended_at),
+        "consented_at": _iso_time(call.consented_at),
         "gaps": call.gaps,
         "notes": [{"kind": n.kind, "text": n.text, "at_ms": n.at_ms} for n in notes],
         "summary": None if told is None else _summary(told),
@@ -212,7 +217,7 @@ def _summary(told: Any) -> dict[str, Any]:
     }
 
 
-def _moment(moment: datetime | None) -> str | None:
+def _iso_time(moment: datetime | None) -> str | None:
     return None if moment is None else moment.isoformat()
 
 
@@ -232,7 +237,7 @@ def _sound(archive: ZipFile, call: Call) -> None:
 
 
 def _lists(archive: ZipFile, row: Archive) -> None:
-    """Writes what is about all calls: the page that leads to them, their table, and the account."""
+    """Writes the files about all calls: the page with links to them, a table, and the account."""
     keys = list(row.contents.order_by("pk").values_list("call_id", flat=True))
     with archive.open(_info("calls.csv"), "w", force_zip64=True) as out:
         out.write(call_list.head().encode())
@@ -248,7 +253,7 @@ def _account(archive: ZipFile, subject: Any) -> None:
     with archive.open(_info("who-looked.txt"), "w", force_zip64=True) as out:
         out.write(b"Who else looked at, listened to, saved or changed your calls:\n\n")
         for entry in accesses_by_others(subject).iterator(ROWS_AT_ONCE):
-            out.write(_look(entry).encode())
+            out.write(_access_line(entry).encode())
 
 
 def accesses_by_others(subject: Any) -> QuerySet[AccessLog]:
@@ -257,7 +262,7 @@ def accesses_by_others(subject: Any) -> QuerySet[AccessLog]:
     return others.exclude(user=subject).select_related("call", "user").order_by("at", "pk")
 
 
-def _look(entry: AccessLog) -> str:
+def _access_line(entry: AccessLog) -> str:
     who = "somebody whose account is gone" if entry.user is None else entry.user.get_username()
     at = f"{timezone.localtime(entry.at):%Y-%m-%d %H:%M}"
     detail = f" ({entry.detail})" if entry.detail else ""
@@ -265,22 +270,22 @@ def _look(entry: AccessLog) -> str:
 
 
 def account_of(user: Any) -> dict[str, Any]:
-    """Returns what is kept of a user's account; no password, and no secret of a token."""
+    """Returns the stored data of a user's account, without password and secrets of tokens."""
     return {
         "username": user.get_username(),
         "first_name": user.first_name,
         "last_name": user.last_name,
         "email": user.email,
-        "date_joined": _moment(user.date_joined),
-        "last_login": _moment(user.last_login),
+        "date_joined": _iso_time(user.date_joined),
+        "last_login": _iso_time(user.last_login),
         "groups": sorted(user.groups.values_list("name", flat=True)),
         "api_tokens": [
             {
                 "name": token.name,
                 "begins_with": token.prefix,
-                "created_at": _moment(token.created_at),
-                "last_used_at": _moment(token.last_used_at),
-                "revoked_at": _moment(token.revoked_at),
+                "created_at": _iso_time(token.created_at),
+                "last_used_at": _iso_time(token.last_used_at),
+                "revoked_at": _iso_time(token.revoked_at),
             }
             for token in user.api_tokens.all()
         ],
@@ -289,8 +294,8 @@ def account_of(user: Any) -> dict[str, Any]:
                 "name": view.name,
                 "query": view.query,
                 "shared": view.shared,
-                "created_at": _moment(view.created_at),
-                "updated_at": _moment(view.updated_at),
+                "created_at": _iso_time(view.created_at),
+                "updated_at": _iso_time(view.updated_at),
             }
             for view in user.saved_views.all()
         ],

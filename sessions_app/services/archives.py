@@ -35,6 +35,8 @@ ROWS_PER_STATEMENT = 500
 """Rows that are written in one statement."""
 
 SWEPT_AGAIN = timedelta(days=1)
+"""How long after its end an archive's files are deleted again, in case a worker stored one late."""
+
 STILL_MADE = "Your last export is still being made. Wait for it, or remove it."
 ERASED_MEANWHILE = "A call in it was erased while it was made. Ask for it again."
 

@@ -1,8 +1,8 @@
-"""Who sends a request or opens a socket, by which credential, and whether that still counts.
+"""Who sends a request or opens a socket, with which credential, and whether that is still valid.
 
 The one place for both: views and consumers turn a client's credentials into a `Principal`, and
-`standing` says which credentials are still valid. Once one is not, `runtime.endings` ends
-everything that is open on its account.
+`still_valid` says which credentials still count. When one no longer is, `runtime.endings` ends
+everything that was opened with it.
 """
 
 import secrets
@@ -51,9 +51,9 @@ class Principal:
     """An authenticated client and what it may do.
 
     `key` is a session's key, the primary key of a token or of a ticket, or a guest's random name.
-    `agent` is the only agent that may be called, `call_id` the only call that may be touched;
-    empty for any of the party's own. `address` is where they come from as far as it counts
-    (`core.addresses`), for limits alone. `data` is what a ticket's maker gives its call.
+    `agent` is the only agent that may be called, `call_id` the only call that may be touched; empty
+    for any of the party's own. `address` is where they come from, as rate limits count it
+    (`core.addresses`). `data` is what a ticket's maker gives its call.
     """
 
     user_id: int
@@ -88,7 +88,7 @@ class Principal:
 def by_session(session: Any) -> Principal | None:
     """Returns the principal of a cookie's session; None if nobody is signed in, or not any more.
 
-    `session` is Django's, or None where there can be none.
+    `session` is Django's, or None for a request that cannot have one.
     """
     user_id = "" if session is None else str(session.get(SESSION_KEY, ""))
     if not user_id.isdecimal():
@@ -106,8 +106,8 @@ def by_token(secret: str) -> Principal | None:
 def by_guest(address: str, *, forwarded: bool) -> Principal | None:
     """Returns the visitor that a vosk-server client without any key counts as, or None.
 
-    Each is a stranger to all others. `forwarded` says that the request came through a proxy
-    that we were not told to trust: `address` is that proxy's then, and says nothing.
+    No guest has access to what another one did. `forwarded` says that the request came through a
+    proxy that the settings do not trust; then `address` is the proxy's and identifies nobody.
     """
     user = None if forwarded else access.vosk_user(address)
     if user is None:
@@ -150,7 +150,11 @@ def still_valid(asked: Iterable[Credential]) -> set[Credential]:
         if way is Way.GUEST:
             return bool(users[user_id].username == settings.VOICE["VOSK_USER"])
         row = tickets.get(key)
-        return row is not None and _counts(row, now, live) and _backed(row, sessions, tokens)
+        return (
+            row is not None
+            and _is_usable(row, now, live)
+            and _maker_still_valid(row, sessions, tokens)
+        )
 
     return {one for found in by_way.values() for one in found if one[2] in active and holds(one)}
 
@@ -210,14 +214,16 @@ def _live(call_ids: set[str], now: Any) -> set[str]:
     return set(rows.values_list("public_id", flat=True))
 
 
-def _counts(row: Ticket, now: Any, live: set[str]) -> bool:
+def _is_usable(row: Ticket, now: Any, live: set[str]) -> bool:
     """Returns whether a ticket is unused and unexpired, or was used for a call that is live."""
     if row.call_id:
         return row.call_id in live
     return bool((row.expires_at if row.used_at is None else row.used_at + TICKET_LIFE) > now)
 
 
-def _backed(row: Ticket, sessions: set[tuple[str, int]], tokens: set[tuple[str, int]]) -> bool:
+def _maker_still_valid(
+    row: Ticket, sessions: set[tuple[str, int]], tokens: set[tuple[str, int]]
+) -> bool:
     """Returns whether the token or session behind the ticket is still valid."""
     if row.token_id is not None:
         return (str(row.token_id), row.user_id) in tokens

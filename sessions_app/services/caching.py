@@ -9,7 +9,7 @@ from django.utils.decorators import sync_and_async_middleware
 
 NOBODY = "private, no-store"
 PUBLIC_REVALIDATED = "public, no-cache"
-"""Any cache may keep it, but must ask by its entity tag whether it is still current."""
+"""Any cache may keep it, but must check by its entity tag whether it is still current."""
 
 
 @sync_and_async_middleware

@@ -58,7 +58,7 @@ def line(call: Call) -> CallLine:
         state=call.state,
         end_reason=call.end_reason,
         created_at=call.created_at.isoformat(),
-        ended_at=_moment(call.ended_at),
+        ended_at=_iso_time(call.ended_at),
         duration_s=None if call.duration_ms is None else call.duration_ms / 1000,
         words=getattr(call, "word_count", 0),
         recording=getattr(getattr(call, "recording", None), "state", ""),
@@ -84,5 +84,5 @@ def _with_usage(told: CallLine, used: usage.UsageTotal | None) -> CallLine:
     )
 
 
-def _moment(moment: datetime | None) -> str:
+def _iso_time(moment: datetime | None) -> str:
     return "" if moment is None else moment.isoformat()

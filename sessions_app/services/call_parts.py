@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from sessions_app.services.waterfalls import Waterfall
 
 FIRST_LINES, FIRST_ANSWERS = 80, 40
+"""Lines and answers that come with the page. More make a long call's page slower to open."""
+
 A_PART = 200
 """Lines or answers that one request brings."""
 

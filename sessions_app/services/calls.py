@@ -28,19 +28,19 @@ from sessions_app.services import (
 from sessions_app.services.queueing import FINALISE, queue
 
 MOST_GAPS = 500
-"""Gaps that a row keeps; a network that breaks more often is not described better by more."""
+"""Most gaps that a row keeps: more would not describe a bad network any better."""
 
 STALE_AFTER = timedelta(seconds=20)
-"""A call without a heartbeat for longer died with its process.
+"""A call without a heartbeat for longer than this counts as dead, with its process.
 
-Less would end calls of a process that is only held up; more leaves dead calls shown as live.
+Shorter ends calls of a process that is only stalled; longer shows dead calls as live for longer.
 """
 
 TRANSCRIBE_ONLY = "transcribe-only"
 
 
 def seed_agents() -> None:
-    """Makes the agent that a new installation has; does nothing where there is any agent."""
+    """Creates the agent of a new installation; does nothing if there is already an agent."""
     if not Agent.objects.exists():
         agent, _ = Agent.objects.get_or_create(
             slug=TRANSCRIBE_ONLY,
@@ -92,7 +92,7 @@ def create(
 ) -> tuple[Call, bool]:
     """Returns the call of an offer, and whether it is new: a retried offer is one call.
 
-    `call_id` is the public id, made up when it is None; `persona` the agent's settings that
+    `call_id` is the public id, generated if it is None; `persona` the agent's settings that
     the call runs with, `data` what it was given.
     """
     data = data or CallData()
@@ -160,7 +160,7 @@ def move(
         # every end has a reason: without one it is our fault
         values |= {"ended_at": now, "end_reason": (reason or EndReason.INTERNAL_ERROR).value}
         if reason is not EndReason.STAFF_ENDED:
-            values["ended_by"] = None  # it ended otherwise before that was obeyed
+            values["ended_by"] = None  # it ended for another reason before that took effect
         if duration_ms is not None:
             values["duration_ms"] = max(0, duration_ms)
     sources = [state.value for state in sources_of(target)]
@@ -205,13 +205,13 @@ def ask_to_end(call: Call, user: Any) -> bool:
 
 
 def asked_to_end(public_ids: Iterable[str]) -> list[str]:
-    """Returns those of these calls that staff want to be ended."""
+    """Returns which of these calls staff have asked to end."""
     asked = Call.objects.filter(public_id__in=list(public_ids), end_asked_at__isnull=False)
     return list(asked.values_list("public_id", flat=True))
 
 
 def silent(now: datetime, stale_after: timedelta = STALE_AFTER) -> QuerySet[Call]:
-    """Returns the live calls whose process gave no sign of life for `stale_after`."""
+    """Returns the live calls whose process has sent no heartbeat for `stale_after`."""
     limit = now - stale_after
     never = Q(heartbeat_at__isnull=True, created_at__lt=limit)
     return _live().filter(Q(heartbeat_at__lt=limit) | never)
@@ -220,7 +220,7 @@ def silent(now: datetime, stale_after: timedelta = STALE_AFTER) -> QuerySet[Call
 def reap(now: datetime, stale_after: timedelta = STALE_AFTER) -> list[int]:
     """Ends the calls that are `silent`, as SERVER_DIED; returns their keys.
 
-    Their length is found later, in what they left behind.
+    Their length is found later, from their recorded audio.
     """
     reaped = []
     for pk, public_id in silent(now, stale_after).values_list("pk", "public_id"):
@@ -236,7 +236,7 @@ def reap(now: datetime, stale_after: timedelta = STALE_AFTER) -> list[int]:
 
 
 def note_gap(public_id: str, start_ms: int, end_ms: int) -> None:
-    """Keeps that the connection was lost from `start_ms` to `end_ms` on the call clock."""
+    """Stores that the connection was lost from `start_ms` to `end_ms` on the call clock."""
     with transaction.atomic():
         row = Call.objects.select_for_update().filter(public_id=public_id).first()
         if row is not None and [start_ms, end_ms] not in row.gaps:
@@ -246,7 +246,7 @@ def note_gap(public_id: str, start_ms: int, end_ms: int) -> None:
 
 
 def note_transport(public_id: str, transport: str) -> None:
-    """Keeps what carries a call now."""
+    """Stores which transport carries a call now."""
     with transaction.atomic():
         for call in Call.objects.select_for_update().filter(public_id=public_id):
             Call.objects.filter(pk=call.pk).update(transport=transport)
@@ -254,7 +254,7 @@ def note_transport(public_id: str, transport: str) -> None:
 
 
 def note_length(call: Call, duration_ms: int) -> None:
-    """Gives a call that ended with its process the length (call clock) that was found."""
+    """Stores the length (call clock) of a call that ended with its process."""
     if call.duration_ms is None:
         with transaction.atomic():
             Call.objects.filter(pk=call.pk, duration_ms=None).update(duration_ms=duration_ms)

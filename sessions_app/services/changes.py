@@ -1,4 +1,4 @@
-"""The feed of changed calls, that never misses a change, even under concurrent writes.
+"""The feed of changed calls: it never misses a change, even under concurrent writes.
 
 A change is a row, written in the transaction that changes the call, without a number. Each read
 of the feed first numbers the rows that were committed since, one reader at a time: the counter's
@@ -25,6 +25,7 @@ BATCH = 200
 """Changes that are numbered in one transaction: more lets live calls wait longer on SQLite."""
 
 THE_COUNTER = 1
+"""The key of the table's only row."""
 
 
 def created(call: Call) -> None:
@@ -62,7 +63,7 @@ def after(user: Any, seq: int, most: int) -> tuple[list[CallChange], bool]:
 
 
 def last_number() -> int:
-    """Returns the greatest number that was given yet; nobody was told of a greater one."""
+    """Returns the greatest number given so far; no reader has been given a greater one."""
     counter = ChangeCounter.objects.filter(pk=THE_COUNTER).first()
     return 0 if counter is None else counter.last
 

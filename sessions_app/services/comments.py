@@ -1,4 +1,4 @@
-"""Comments on calls: said at a time of the call clock, answered, resolved and opened again."""
+"""Comments on calls: placed on the call clock, answered, resolved and reopened."""
 
 import re
 from dataclasses import dataclass, field
@@ -32,7 +32,7 @@ class CommentRefusedError(VoiceError):
 
 
 class PlaceRefusedError(CommentRefusedError):
-    """What was typed is no place on the call clock (not retryable)."""
+    """The text is not a time on the call clock (not retryable)."""
 
 
 class AnsweredError(VoiceError):

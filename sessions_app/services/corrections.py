@@ -1,4 +1,4 @@
-"""Corrections of a transcript: who may, history, undo, and two people at one line.
+"""Corrections of a transcript: permissions, history, undo, and two people who edit one line.
 
 What was recognised is kept. Each change of the shown text is a `SegmentRevision`, written with it
 in one transaction; so is each undo.
@@ -37,7 +37,7 @@ class StaleRevisionError(VoiceError):
     def __init__(self, segment: Segment) -> None:
         super().__init__(
             f"Line {segment.seq} was changed meanwhile: it has revision {segment.revision} now, "
-            "which this answer holds. Send that revision to write over it."
+            "which this answer holds. Send that revision to overwrite it."
         )
         self.segment = segment
 

@@ -1,8 +1,9 @@
-"""What staff see of all calls at a glance: numbers of a period, of one agent or of all.
+"""Numbers of all calls at a glance, for staff: of a period, of one agent or of all.
 
-Each number is asked when it is first read, so a table alone costs its own query. All of them are
-sums that the database makes; nothing reads every segment, since `confidences` looks at
-SAMPLED_CALLS calls alone. They tell of no single call, and so the access log has no line of them.
+Each number is queried when it is first read, so that a table alone costs only its own query. All of
+them are sums that the database makes; nothing reads every segment, since `confidences` looks at
+SAMPLED_CALLS calls alone. They show nothing of any single call, so the access log has no entry for
+them.
 
 All of them take 13 queries, however many calls there are, and one more where a recording's size is
 unknown. Each reads the calls of the period from the index `call_numbers` alone, which has all that
@@ -47,7 +48,7 @@ SAMPLED_CALLS = 500
 """How many calls of a period `confidences` looks at, spread evenly over it."""
 
 MEASURED_FILES = 200
-"""How many files without a known size are measured in the storage for one look at the page."""
+"""How many files without a known size are measured in the storage each time the page is opened."""
 
 _OF_CONFIDENCE = ("call__recogniser", "call__language", "calls", "segments", "mean", "lowest")
 
@@ -142,13 +143,13 @@ class Numbers:
 
     @cached_property
     def agents(self) -> list[tuple[Named, Tally]]:
-        """Whoever had calls, most calls first."""
+        """The agents that had calls, those with the most calls first."""
         found = _largest(self._tally(lambda row: row["agent"]))
         return [(self._named(agent), tally) for agent, tally in found]
 
     @cached_property
     def ends(self) -> list[tuple[str, Tally]]:
-        """Why calls ended, most frequent first; "" for those that go on, or tell nothing."""
+        """Why calls ended, most frequent first; "" for calls that are live or have no reason."""
         return _largest(self._tally(lambda row: row["end_reason"]))
 
     @cached_property
@@ -230,7 +231,7 @@ class Numbers:
 
     @cached_property
     def spent(self) -> list[UsageLine]:
-        """What calls used and cost, by agent, as the page of usage tells it; most expensive first.
+        """What calls used and cost, by agent, as the usage page shows it; most expensive first.
 
         Agents whose calls used nothing are left out.
         """
@@ -272,7 +273,7 @@ class Numbers:
         return dict(found)
 
     def _of_calls(self, prefix: str = "") -> Q:
-        """Returns what picks the calls, or by `prefix` the rows of them."""
+        """Returns the filter for the calls or, with `prefix`, for their rows."""
         calls: dict[str, Any] = {
             "created_at__gte": self.period.since,
             "created_at__lt": self.period.before,
@@ -292,7 +293,7 @@ class Numbers:
 
     def _sample(self) -> list[int]:
         """Returns the keys of at most SAMPLED_CALLS calls, spread evenly over the period."""
-        # the order of the index, so that no row is read
+        # in the order of the index, so that no row is read
         keys = Call.objects.filter(self._of_calls()).order_by("created_at", "agent_id")
         return list(keys.values_list("pk", flat=True))[:: self.sampled_every]
 
@@ -331,5 +332,5 @@ def _measured(recordings: QuerySet[Recording], there_are: int) -> list[tuple[int
         except Exception as error:  # noqa: BLE001 - each storage has errors of its own
             logger.warning("recordings are not measured: %s", type(error).__name__)
             if not isinstance(error, FileNotFoundError):
-                break  # the storage is away: each of the others would wait as long
+                break  # the storage does not answer: each of the others would wait as long
     return found

@@ -19,6 +19,7 @@ REQUEST_S = 3.0
 """How long other requests wait for it: a person or a program with a timeout is waiting."""
 
 RETRY_AFTER_S = 10
+"""When clients should try again while the database does not respond. Shorter adds to its load."""
 
 _request_ms = 0
 """The lock time-out in ms of a serving process's PostgreSQL connections; 0 elsewhere."""
@@ -50,14 +51,14 @@ def busy() -> BusyError:
 def serve_requests() -> None:
     """From now on connections of this process wait REQUEST_S for a lock at most.
 
-    To be called before the first connection. Workers and commands have more time.
+    Call it before the first connection. Workers and commands have more time.
     """
     global _request_ms  # noqa: PLW0603 - one a process, set before its first connection
     if connection.vendor == "sqlite":
         connection.settings_dict["OPTIONS"]["timeout"] = REQUEST_S
     else:
         _request_ms = round(REQUEST_S * 1000)
-        connection_created.connect(_limit_new)
+        connection_created.connect(_limit_new_connection)
 
 
 def drop_write_ahead_log() -> None:
@@ -70,7 +71,7 @@ def drop_write_ahead_log() -> None:
             _execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-def _limit_new(connection: Any, **_: Any) -> None:
+def _limit_new_connection(connection: Any, **_: Any) -> None:
     """Set with a statement: connection poolers refuse it as an option of the connection."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
@@ -98,7 +99,7 @@ def briefly(lock_s: float = BRIEF_S) -> Iterator[None]:
         yield
     finally:
         if connection.connection is not None:
-            _unlimit(usual)
+            _restore_limit(usual)
 
 
 def _lock_limit() -> str:
@@ -120,7 +121,7 @@ def _limit(lock_s: float, statement_s: float = 0.0) -> None:
             _execute(f"SET statement_timeout = {statement_ms}")
 
 
-def _unlimit(usual: str) -> None:
+def _restore_limit(usual: str) -> None:
     """Lets the connection wait as long as before: `connect` gives each thread its own limit."""
     if connection.vendor == "sqlite":
         _execute(f"PRAGMA busy_timeout = {int(usual)}")

@@ -12,8 +12,10 @@ from sessions_app.services import access, authentication, tickets
 from sessions_app.services.authentication import Principal
 
 NOT_SIGNED_IN, WRONG_ORIGIN = 401, 403
+"""HTTP statuses."""
+
 CLOSE = 4000
-"""Added to an HTTP status it is the close code of a socket."""
+"""Added to an HTTP status, it gives the close code of a socket."""
 
 PROXIES = frozenset(
     {
@@ -21,7 +23,7 @@ PROXIES = frozenset(
         "via", "x-client-ip", "true-client-ip", "cf-connecting-ip",
     }
 )  # fmt: skip
-"""Headers that reverse proxies add: the connection is not the client's own then."""
+"""Headers that reverse proxies add: with one of them, the connection is not the client's own."""
 
 THROUGH_PROXY = "x-voicesite-forwarded"
 """With this header a web process tells its media processes that a request had one of PROXIES.
@@ -31,7 +33,7 @@ A client that sends it itself gains nothing: it counts as one behind an unknown 
 
 
 class RefusedError(VoiceError):
-    """A request or a socket that comes from nobody, or from the wrong place (not retryable)."""
+    """A request or socket of an unknown client, or from a wrong origin (not retryable)."""
 
     def __init__(self, status: int, code: str, message: str) -> None:
         super().__init__(message, code=code)
@@ -40,9 +42,9 @@ class RefusedError(VoiceError):
 
 @dataclass(frozen=True, slots=True)
 class ClientClaims:
-    """What a client says of itself, none of it checked yet.
+    """What a client claims about itself, unchecked.
 
-    `session` is the cookie's, not yet read, or None where there can be none. `peer` is who opened
+    `session` is the cookie's, not read yet, or None if there cannot be one. `peer` is who opened
     the connection, empty for a Unix socket.
     """
 
@@ -59,9 +61,9 @@ class ClientClaims:
 
     @property
     def through_unknown_proxy(self) -> bool:
-        """Whether a proxy that the settings do not know of stands in between.
+        """Whether there is a proxy in between that the settings do not name.
 
-        `address` is that proxy's then, often this very machine's.
+        If so, `address` is the proxy's, often that of this machine.
         """
         if access.from_web_process(self.peer):
             return THROUGH_PROXY in self.headers
@@ -74,7 +76,7 @@ def passed_by_unknown_proxy(names: Iterable[str]) -> bool:
 
 
 def principal_of(claims: ClientClaims, *, use_up: bool) -> Principal:
-    """Returns who comes in; raises RefusedError.
+    """Returns the principal that a client authenticates as; raises RefusedError.
 
     A ticket or a bearer token counts by itself. A cookie counts only with exactly our own origin
     (RFC 6454): a browser sends cookies along for pages of any origin, and ignores the port.

@@ -1,4 +1,4 @@
-"""Erasing calls, users and words: who may, what is refused, and the jobs that follow.
+"""Erasing calls, users and words: permissions, refusals, and the jobs that follow.
 
 What is erased here is hidden at once; `erasure_work` deletes it.
 """
@@ -65,7 +65,7 @@ class CallLiveError(VoiceError):
 
 
 class LegalHoldError(VoiceError):
-    """A legal hold keeps it: that must be lifted first (not retryable)."""
+    """It is under legal hold, which must be lifted first (not retryable)."""
 
     code = "legal_hold"
 
@@ -169,7 +169,7 @@ def erase_text(call: Call, user: Any | None, cause: ErasureCause) -> ErasureRece
 
 
 def hide(calls: QuerySet[Call]) -> None:
-    """Hides calls from everybody; no worker begins anything with them any more."""
+    """Hides calls from everybody; no worker starts a job of theirs any more."""
     ids = dict(calls.values_list("pk", "public_id"))
     keys = list(ids)
     for call_id in ids.values():

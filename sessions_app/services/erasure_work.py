@@ -45,6 +45,8 @@ BATCH = 500
 """Segments that are deleted in one transaction: with more, live calls wait longer for it."""
 
 WAIT = timedelta(seconds=10)
+"""Until an erasure that has to wait is tried again. Longer delays it; shorter tries more often."""
+
 WORKED_ON = "A background worker still has a job of this call."
 REFUSED = "The storage did not delete a file ({}). It is tried again."
 
@@ -175,10 +177,10 @@ def delete_files(call: Call) -> None:
 def delete_copies(call: Call) -> None:
     """Deletes temporary copies of a call's recording that killed workers left behind.
 
-    To be called by who has the work that a living one would need them for. Raises OSError.
+    Call it only while holding the job for which a running worker would need them. Raises OSError.
     """
     for folder in _copies(call):
-        with suppress(FileNotFoundError):  # whoever lost its work tidies up, too
+        with suppress(FileNotFoundError):  # a worker that lost its job cleans up, too
             shutil.rmtree(folder)
 
 
@@ -205,7 +207,7 @@ def delete_expired_lanes(now: datetime) -> int:
 
 
 def _stored(call: Call) -> Iterator[tuple[Storage, str]]:
-    """Yields where the recording is, and where a worker that died unnoted may have put it."""
+    """Yields the recording's file, and files that a worker may have stored just before it died."""
     row = Recording.objects.filter(call=call).first()
     if row is None:
         return
@@ -221,7 +223,7 @@ def _stored(call: Call) -> Iterator[tuple[Storage, str]]:
 
 
 def copies_prefix(public_id: str) -> str:
-    """Returns how temporary folders begin that hold something of a call."""
+    """Returns how the names of temporary folders begin that hold something of a call."""
     return f"voicesite-{public_id}-"
 
 

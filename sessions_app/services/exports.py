@@ -25,7 +25,7 @@ def header(call: Call) -> ExportCall:
 def rows(call: Call, reader: Any = None) -> list[ExportSegment]:
     """Returns the transcript, by the time it was said, as people read it.
 
-    Who of the staff typed what the agent says is in it where `reader` may know that.
+    It names the staff who typed lines for the agent, where `reader` may see that.
     """
     typists = reader is not None and live_desk.may_see_typists(reader, call)
     found = transcripts.in_order(call)

@@ -20,7 +20,7 @@ from sessions_app.services.summary_versions import cost_of
 
 
 def schedule(call: Call) -> None:
-    """Queues taking an ended call's values, if its agent has fields for some."""
+    """Queues the extraction of an ended call's values, if its agent has fields to fill."""
     if fields_of(call.agent.extraction_schema):
         Extraction.objects.get_or_create(call=call)
 
@@ -43,7 +43,7 @@ def extract(call: Call, row: Extraction, extractor: Extractor) -> None:
         if work.complete(row) and row.done_at is not None:
             once = row.done_at.isoformat()
             webhooks.schedule(WebhookEvent.EXTRACTION_READY, call.public_id, once)
-    # apart: who corrects a value locks the call first, and then the row
+    # separately: a correction of a value locks the call first, and then the row
     usage.keep_model_use(call, UsageKind.VALUES, found)
 
 
@@ -62,7 +62,7 @@ def correct(
     """
     with transaction.atomic():
         access.lock_call(row.call_id)
-        row = _there(row)
+        row = _locked(row)
         row.corrections = {
             name: value
             for name, value in {**row.corrections, **cleaned(dict(values))}.items()
@@ -76,7 +76,7 @@ def correct(
         changes.updated(row.call_id)
 
 
-def _there(row: Extraction) -> Extraction:
+def _locked(row: Extraction) -> Extraction:
     found = Extraction.objects.select_for_update().filter(pk=row.pk).first()
     if found is None:
         raise UnknownCallError("The values taken from the call do not exist any more.")
@@ -105,10 +105,10 @@ def _rewritten(value: Any, rewrite: Callable[[str], str]) -> Any:
 
 
 def ask_again(call: Call, user: Any | None) -> bool:
-    """Queues taking an ended call's values again, and logs the request; keeps the old till then.
+    """Queues the extraction of an ended call's values once more, and logs the request.
 
-    Returns False, and does nothing, while the call is live or its values are being taken, or if its
-    words were erased or its agent has no fields.
+    The old values are kept until then. Returns False, and does nothing, while the call is live
+    or its values are being taken, or if its words were erased or its agent has no fields.
     """
     if call.is_live or call.text_erased_at or not fields_of(call.agent.extraction_schema):
         return False

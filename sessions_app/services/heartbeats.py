@@ -1,4 +1,4 @@
-"""Signs of life of worker and beat, and whether rows can be written."""
+"""Heartbeats of worker and beat, and whether rows can be written."""
 
 import secrets
 from datetime import datetime
@@ -25,7 +25,7 @@ def give(name: str) -> None:
 
 
 def given() -> dict[str, datetime]:
-    """Returns when WORKER and BEAT last gave a sign, as far as they ever did."""
+    """Returns when WORKER and BEAT last sent a heartbeat, if they ever did."""
     return dict(SignOfLife.objects.filter(name__in=[WORKER, BEAT]).values_list("name", "at"))
 
 

@@ -13,11 +13,12 @@ from sessions_app.models import Turn
 from sessions_app.models.turn import STAGES
 
 DAYS = 30
+"""How many days back answers are counted. More hide a recent change; fewer rest on few calls."""
 
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """The middle and the slow end of a length, in ms; None where nothing was measured."""
+    """The median and a slow percentile of durations, in ms; None where nothing was measured."""
 
     p50: int | None
     p95: int | None

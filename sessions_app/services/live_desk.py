@@ -80,7 +80,7 @@ def watched_by(principal: Principal, call_id: str) -> tuple[Call, StaffMember]:
     """
     user = None if principal.for_one_call else authentication.user_of(principal)
     if user is None or not may_watch(user):
-        raise UnknownCallError("There is no such call, or you may not look on.")
+        raise UnknownCallError("There is no such call, or you may not watch it.")
     return access.call_for(user, call_id), StaffMember(user.pk, user.get_username())
 
 

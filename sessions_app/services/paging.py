@@ -11,10 +11,10 @@ Row = TypeVar("Row", bound=Model)
 class Keyed:
     """A list of which a page is read by its rows' keys.
 
-    Only keys are read of the rows before the page, so counts and joins per row cost nothing for
-    those that are skipped or sorted. `whole` is what the page's rows are read from, where that is
-    quicker than the list itself, which a search may have narrowed. With `at_once` the list is asked
-    for once, to count it and to read the page: for searches, which cost more than all keys.
+    Of the rows before the page only keys are read, so that counts and joins per row cost nothing
+    for rows that are skipped or sorted. `whole` is what the page's rows are read from, where that
+    is quicker than the list itself, which a search may have narrowed. With `at_once` the list is
+    queried once, to count it and to read the page: for searches, which cost more than all keys.
     """
 
     def __init__(

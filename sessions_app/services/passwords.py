@@ -23,7 +23,7 @@ LOWEST = 19
 MOST_WAITING = 24
 """Checks that wait or run; at half a second each the last waits twelve seconds.
 
-More would make people wait longer for a refusal than they do.
+More would keep people waiting for longer than they are willing to.
 """
 
 MOST_OF_ONE = 8

@@ -13,12 +13,15 @@ MOST_BARS = 92
 """A period of more days is drawn in weeks, counted from its first day."""
 
 WEEK = 7
+"""Days in a week."""
+
 ONE_DAY = timedelta(days=1)
+"""Added to a day to get the next one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """The days from `first` to `last`, both among them."""
+    """The days from `first` to `last`, both included."""
 
     first: date
     last: date
@@ -74,6 +77,6 @@ def start_of(day: date) -> datetime:
 
 
 def last_days(days: int) -> Period:
-    """Returns the last `days` days, today among them."""
+    """Returns the last `days` days, including today."""
     today = timezone.localdate()
     return Period(today - timedelta(days=days - 1), today)

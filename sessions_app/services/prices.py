@@ -1,4 +1,4 @@
-"""What recognisers, language models and voices cost, by the settings of now."""
+"""What recognisers, language models and voices cost, by the current settings."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -14,11 +14,13 @@ PER_CHARACTERS = 1_000_000
 """Prices of recognisers are those of a minute, prices of voices those of so many characters."""
 
 MOST_STEPS = 10
+"""How far `SAME_AS` is followed from entry to entry."""
+
 RECOGNITION = frozenset({UsageKind.RECOGNITION, UsageKind.SECOND_PASS})
 
 
 def currency() -> str:
-    """Returns what all prices are in; empty where the operator does not say."""
+    """Returns the currency of all prices; empty where the operator has not set one."""
     return str(settings.VOICE.get("CURRENCY", ""))[:10]
 
 

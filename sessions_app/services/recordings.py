@@ -79,7 +79,7 @@ def other_name(row: Recording) -> str:
 
 
 def keep_original(row: Recording, file: Path) -> str:
-    """Stores a recording with all of its sound, for anyone who may hear it; returns its name.
+    """Stores the recording with nothing removed, for those who may hear it; returns its name.
 
     Storing it again, after a crash in between, replaces the file.
     """

@@ -100,7 +100,7 @@ def hide_in_revisions(rows: QuerySet[SegmentRevision], hide: Hide) -> bool:
     return any([_rewrite(rows, hide, "before"), _rewrite(rows, hide, "after")])
 
 
-def make_anew(call: Call, hide: Hide) -> None:
+def rebuild_derived(call: Call, hide: Hide) -> None:
     """Clears everything derived from the words and queues it again; its exports are deleted."""
     archives.forget_calls([call.pk])
     changes.updated(call.pk)

@@ -135,7 +135,7 @@ def _locked(call: Call) -> None:
 def _afterwards(call: Call, user: Any, what: str, without: Hide) -> None:
     """Logs who did it, and queues the derived data again; the old data is no longer shown."""
     access.log(call, user, AccessLog.Action.EDITED, what)
-    redacted_traces.make_anew(call, without)
+    redacted_traces.rebuild_derived(call, without)
 
 
 # -- one segment --------------------------------------------------------------------------
@@ -176,7 +176,7 @@ def _by_times(line: Line, hits: Iterable[Hit]) -> list[FoundSpan]:
     return merged(spans)
 
 
-class _Lasting(Protocol):
+class _ClockSpan(Protocol):
     """Something with a start and an end on the call clock."""
 
     @property
@@ -186,7 +186,7 @@ class _Lasting(Protocol):
     def end_ms(self) -> float: ...
 
 
-def _overlap(one: _Lasting, other: _Lasting) -> bool:
+def _overlap(one: _ClockSpan, other: _ClockSpan) -> bool:
     """Returns whether they overlap; typed text has zero length, and overlaps all at its time."""
     if one.start_ms == one.end_ms or other.start_ms == other.end_ms:
         return one.start_ms <= other.end_ms and one.end_ms >= other.start_ms
@@ -279,7 +279,7 @@ def _spans(finder: Finder, finals: Iterable[SegmentFinal]) -> dict[int, list[Fou
         redactor.shown(final)
         if final.key:
             keys[final.seq] = final.text.index(final.key)
-    for seq in keys.keys() & found.keys():  # places in the key, not in the line
+    for seq in keys.keys() & found.keys():  # positions in the key, not in the line
         at = keys[seq]
         found[seq] = [FoundSpan(at + s.start, at + s.end, s.kind, s.label) for s in found[seq]]
     return found

@@ -92,14 +92,14 @@ def schedule_sound(call: Call) -> None:
 
 
 def note_original(call: Call, name: str) -> None:
-    """Notes where the recording with all of its sound is."""
+    """Notes where the recording with nothing removed is."""
     done = {"state": WorkState.DONE, "done_at": timezone.now()}
     row, _ = SoundRedaction.objects.get_or_create(call=call, defaults=done)
     SoundRedaction.objects.filter(pk=row.pk).update(original=name)
 
 
 def original_sound_of(call: Call, user: Any) -> str:
-    """Returns the file of the recording with all of its sound.
+    """Returns the file of the recording with nothing removed.
 
     Empty where it is not kept, or the user may not hear it.
     """

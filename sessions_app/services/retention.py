@@ -1,6 +1,7 @@
-"""What is deleted by rule: audio and words, each after its own retention period.
+"""Deletes audio and words by rule, each after its own retention period.
 
-Days come from the call's agent, else from the settings. A legal hold wins over all of it.
+The periods (in days) come from the call's agent, else from the settings. A legal hold takes
+precedence over both.
 """
 
 import logging
@@ -57,7 +58,7 @@ def restamp() -> None:
 
 
 def before(moment: datetime) -> QuerySet[Call]:
-    """Returns the calls that ended before `moment`, the oldest first, legal holds among them."""
+    """Returns the calls that ended before `moment`, oldest first, also those under legal hold."""
     over = Call.objects.filter(state__in=sorted(TERMINAL), ended_at__lt=moment)
     return over.order_by("ended_at", "pk")
 

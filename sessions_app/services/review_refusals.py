@@ -1,4 +1,4 @@
-"""What a form of the review was refused for: its page shows it once, with what was typed."""
+"""Why a review form was refused: its page shows that once, with what was typed."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field

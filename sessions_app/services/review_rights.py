@@ -1,4 +1,4 @@
-"""What of staff's work on a call its owner is shown, by the settings; staff have permissions."""
+"""What owners see of the staff's work on their calls, by the settings; staff have permissions."""
 
 from typing import Any
 

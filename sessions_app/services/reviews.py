@@ -29,6 +29,8 @@ ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 """Characters of public ids (base64url): those after the first are random, each as likely."""
 
 ALL = 100
+"""Percent: every call of the queue is reviewed, not a sample."""
+
 SESSION_KEY = "review_queue"
 """Where a browser's session keeps the queue that its user works on."""
 
@@ -149,7 +151,7 @@ def holder(call: Call) -> CallReview | None:
 
 
 def mark(call: Call, user: Any, *, reviewed: bool) -> bool:
-    """Notes that `user` reviewed the call, or that it is to be reviewed again.
+    """Marks the call as reviewed by `user`, or as not reviewed any more.
 
     Returns whether this changed anything. It also ends the call's claim.
     """

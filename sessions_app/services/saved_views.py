@@ -1,7 +1,7 @@
 """Saved views of the list of calls: whose they are, who has them, and what they hold.
 
-A user's views are their own; one that is shared is there for all staff who see every call. What
-a view finds is asked as whoever opens it: sharing shows nobody a call that they may not see.
+A user's views are their own; one that is shared is there for all staff who see every call. A view
+is evaluated for the user who opens it, so that sharing shows nobody a call that they may not see.
 """
 
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ class ViewRefusedError(VoiceError):
 
 @dataclass(frozen=True, slots=True)
 class ViewWish:
-    """How a view is to be."""
+    """The name, filters and sharing that a view should have."""
 
     name: str
     query: str
@@ -51,9 +51,8 @@ def may_share(user: Any) -> bool:
 
 
 def may_change(user: Any, view: SavedView) -> bool:
-    """Returns whether `user` may change and delete a view: its owner, or who may share, if it is.
-
-    None who does not have it may.
+    """Returns whether `user` may change and delete a view: its owner or, if it is shared, staff who
+    may share. A user who does not have the view may not.
     """
     return view.owner_id == user.pk or (view.shared and may_share(user))
 
@@ -67,10 +66,7 @@ def views_for(user: Any) -> QuerySet[SavedView]:
 
 
 def save(user: Any, wish: ViewWish, view: SavedView | None = None) -> SavedView:
-    """Returns a new view of the user's, or `view` as it is to be from now on.
-
-    Raises ViewRefusedError.
-    """
+    """Saves a new view of the user's, or changes `view`; returns it. Raises ViewRefusedError."""
     name = one_line(wish.name)
     if not 1 <= len(name) <= LONGEST_NAME:
         raise ViewRefusedError("name", f"Give a name of 1 to {LONGEST_NAME} characters.")
@@ -91,7 +87,7 @@ def save(user: Any, wish: ViewWish, view: SavedView | None = None) -> SavedView:
 
 
 def tidy(user: Any, query: str) -> str:
-    """Returns a query as it is kept: filters alone, as `user` may ask them.
+    """Returns a query as it is stored: only filters, and only those that `user` may use.
 
     Raises ViewRefusedError where one is wrong, or there is none.
     """

@@ -21,7 +21,10 @@ from sessions_app.services import access, changes, review_rights
 
 SCORE = "sessions_app.score_call"
 VIEW = "sessions_app.view_scorecard"
+
 LONGEST_ANSWER = 2000
+"""Characters of an answer in words."""
+
 MOST = 10**12
 """Answers must lie between -MOST and MOST."""
 
@@ -115,7 +118,7 @@ def checked(questions: list[Question], answers: Mapping[str, Any]) -> dict[str, 
 def score(
     call: Call, version: ScorecardVersion, reviewer: Any, answers: Mapping[str, Any]
 ) -> Scorecard:
-    """Keeps what a reviewer answers, in place of what they answered to that form before.
+    """Stores a reviewer's answers, in place of their earlier ones to that form.
 
     Raises AnswersRefusedError.
     """

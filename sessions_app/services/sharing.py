@@ -26,9 +26,16 @@ from sessions_app.services.passwords import Queue
 from sessions_app.services.visit_log import note_visit
 
 SHARE = "sessions_app.share_call"
+
 SECRET_BYTES = 32
+"""Random bytes of a link's secret: nobody can guess one."""
+
 PREFIX_CHARS = 6
+"""Characters of the secret that are kept in the clear, so that people recognise their link."""
+
 MOST_DAYS = 366
+"""The longest time, in days, that a link may work. More leaves forgotten links open for longer."""
+
 MOST_OF_A_CALL = 100
 """Links of one call that neither expired nor were revoked."""
 
@@ -59,7 +66,7 @@ class ShareWish:
 
 
 class LinkVisitor(AnonymousUser):
-    """Whoever looks at a call by a link, for the access log: nobody that we know."""
+    """A visitor who opens a call by a link, for the access log: no user of this site."""
 
     def __init__(self, link: ShareLink) -> None:
         super().__init__()
@@ -176,7 +183,7 @@ def note_page(link: ShareLink) -> None:
 
 
 def note_part(link: ShareLink) -> None:
-    """Notes that more of a link's long page was read, once a visit: its opening says it, too."""
+    """Notes that more of a link's long page was read; once a visit, with its opening."""
     note_visit(link.call, LinkVisitor(link), AccessLog.Action.READ, WHERE)
 
 

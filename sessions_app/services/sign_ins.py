@@ -1,7 +1,7 @@
 """How often a sign-in may fail: by device, by account and address, by address, and by account.
 
-Whoever signed in with a browser before is known by a cookie and has a limit of their own, so that
-nobody else's failures keep them out, wherever these come from. From unknown devices the address
+A browser in which somebody has signed in before is known by a cookie and has a limit of its own, so
+that nobody else's failures lock it out, wherever they come from. From unknown devices the address
 that fails is refused; an account is refused to all unknown devices only where guesses at it come
 from very many addresses.
 """
@@ -21,6 +21,8 @@ from sessions_app.engine.core.errors import VoiceError
 from sessions_app.models import SignInFailure
 
 DEVICE_LIFE = timedelta(days=365)
+"""How long a browser stays known after a sign-in; then it counts as an unknown device."""
+
 _SALT = "voicesite.device"
 
 

@@ -17,7 +17,11 @@ from django.utils.http import content_disposition_header, parse_etags
 logger = logging.getLogger(__name__)
 
 CHUNK_BYTES = 256 * 1024
+"""Bytes of a file that are read and sent at once: more take memory, fewer take more CPU."""
+
 NOT_MODIFIED, PARTIAL, NOT_SATISFIABLE = 304, 206, 416
+"""HTTP statuses."""
+
 _RANGE = re.compile(r"bytes[ \t]*=[ \t]*([0-9]*)[ \t]*-[ \t]*([0-9]*)", re.IGNORECASE)
 MOST_DIGITS = 18
 """A number of more digits is beyond any file; Python refuses to parse thousands of digits."""

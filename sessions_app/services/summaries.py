@@ -46,7 +46,7 @@ def summarise(
 ) -> None:
     """Fills a claimed row from the call's transcript and marks it done.
 
-    Without `remove_commands` nothing of what was said counts as asked of the agent.
+    Without `remove_commands` nothing that was said counts as a request to the agent.
     """
     # before the words: a correction made while they are read then makes the summary outdated
     row.text_revision = corrections.text_revision(call)
@@ -75,10 +75,7 @@ def summarise(
 
 @dataclass(frozen=True, slots=True)
 class SummaryParts:
-    """A summary for people to read: each sentence stands in one of its parts.
-
-    The lists are those of the model.
-    """
+    """A summary for people: each sentence is in one part only. The lists are the model's."""
 
     text: str
     key_points: list[dict[str, Any]]
@@ -112,7 +109,7 @@ def _summed_up(
     noted: Sequence[Note],
     summariser: Summariser,
 ) -> CallSummary:
-    """Returns the summary of `rest`: what was said beside the notes, which stand by themselves."""
+    """Returns the summary of `rest`: what was said besides the notes, which are listed apart."""
     said = sum(count(row.text) for row in worth)
     if any(count(row.text) for row in rest) or not said:
         found = summariser.summarise_call(brief_of(call, rest))
@@ -208,7 +205,7 @@ def _written(notes: Iterable[Note], kind: NoteKind) -> list[dict[str, Any]]:
 
 
 def is_outdated(summary: Summary | None, now: int | None = None) -> bool:
-    """Returns whether what people read of the call has changed since the summary was made of it.
+    """Returns whether the transcript, as people read it, has changed since the summary was made.
 
     `now` is the call's `text_revision`, where that is known.
     """

@@ -18,6 +18,8 @@ MOST_TAGS = 20
 """Tags of one call."""
 
 SUGGESTED = 50
+"""Tags that a field suggests, the most used first."""
+
 EDITED = "tags"
 
 
@@ -41,7 +43,7 @@ def tidy(text: str) -> str:
     if len(tag) > LONGEST_TAG:
         raise TagRefusedError(f"A tag has {LONGEST_TAG} characters at most.")
     if "," in tag:
-        raise TagRefusedError("A tag has no comma: commas part tags from each other.")
+        raise TagRefusedError("A tag has no comma: commas separate tags.")
     return tag
 
 

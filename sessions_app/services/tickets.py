@@ -24,6 +24,8 @@ from sessions_app.services.database import AWAY, briefly, busy
 W = TypeVar("W", Offer, StartStream)
 
 TICKET_BYTES = 24
+"""Random bytes of a ticket: nobody can guess one."""
+
 KEPT = timedelta(days=1)
 """How long rows are kept after their end, so that staff can see what happened to them."""
 
@@ -45,7 +47,7 @@ def issue(
 
     `visitor` is who its user says will come with it, empty for somebody unknown. `token` or
     `session_key` is what the user came in with: when that ends, so does the ticket. Its call is
-    given `data`, which wins over what its client gives.
+    given `data`, which takes precedence over what its client gives.
     """
     data = data or CallData()
     secret = secrets.token_urlsafe(TICKET_BYTES)
@@ -134,7 +136,7 @@ def bind(holder: Principal, call_id: str) -> None:
 
 
 def undo_call(call_id: str) -> None:
-    """Undoes a call the client never learnt of, so that its ticket can be used again."""
+    """Undoes a call whose id the client never got, so that its ticket can be used again."""
     with transaction.atomic():
         Ticket.objects.filter(call_id=call_id).update(call_id="", used_at=None)
         unknown = Call.objects.filter(public_id=call_id, state=CallState.CREATED)
@@ -154,7 +156,7 @@ def authorised(holder: Principal, wish: W) -> W:
 
     `wish` names its agent and, if it continues a call, that call. A holder limited to one call may
     resume only that call, not the party's other calls, since another person may use the next
-    ticket. Data that the ticket's maker gave its call wins over the client's.
+    ticket. Data that the ticket's maker gave its call takes precedence over the client's.
     """
     if not holder.for_one_call:
         return wish
@@ -172,7 +174,7 @@ def authorised(holder: Principal, wish: W) -> W:
 
 
 def check_access(holder: Principal, call_id: str) -> None:
-    """Raises UnknownCallError where `holder` may not touch that call of the party's."""
+    """Raises UnknownCallError if `holder` may not use that call of the party's."""
     if holder.for_one_call and call_id != holder.call_id:
         raise UnknownCallError("This ticket is for another call.")
 

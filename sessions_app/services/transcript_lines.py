@@ -1,4 +1,4 @@
-"""The lines of a transcript as a page shows them, on both sites. Permissions are for the caller."""
+"""The lines of a transcript as a page shows them, on both sites. The caller checks permissions."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ SPEAKERS = {"caller": "Caller", "agent": "Agent"}
 class TranscriptEntry:
     """One segment of the transcript; `corrected` if somebody changed it, and then who and when.
 
-    `text` is what the words are of: none where somebody said that nothing was said.
+    `text` is what the words come from; empty where somebody marked that nothing was said.
 
     `revised` if the words are from a second pass over the recording.
 
@@ -47,7 +47,7 @@ class TranscriptEntry:
     corrected_by: str = ""
     corrected_at: datetime | None = None
     typed_by: str = ""
-    """Who of the staff typed it for the agent to say; empty for who may not know."""
+    """Who of the staff typed it for the agent to say; empty for readers who may not see that."""
     original: str = ""
     """What was recognised, where people read another text; else empty."""
 

@@ -74,7 +74,7 @@ def of_call(call: Call) -> QuerySet[Turn]:
 
 
 def answers_of(call: Call) -> QuerySet[Turn]:
-    """Returns the agent's answers in order: not what it said of its own accord."""
+    """Returns the agent's answers in order, without what it said unprompted."""
     own = Q(first_token_ms__isnull=True, first_audio_ms__isnull=True)
     return of_call(call).filter(speaker=events.Speaker.AGENT.value).exclude(own)
 

@@ -106,7 +106,7 @@ def _turn_of(row: ExportSegment, turns: Sequence[Turn]) -> Turn | None:
 
 
 def _answered(turns: Sequence[Turn]) -> Iterator[int]:
-    """Yields which turns the agent answered next: what it says of its own accord is no answer."""
+    """Yields the turns that the agent answered next; what it says unprompted is no answer."""
     for turn, after in pairwise(turns):
         spoke = after.first_token_ms is not None or after.first_audio_ms is not None
         if after.speaker == Speaker.AGENT and spoke:

@@ -23,7 +23,10 @@ from sessions_app.services import access, changes, prices
 
 VIEW = "sessions_app.view_usage"
 COUNTS = ("audio_ms", "requests", "tokens_in", "tokens_out", "characters")
+
 SMALLEST = Decimal("0.000000001")
+"""The places that costs are stored and summed with."""
+
 PERIODS = {"day": TruncDate, "month": TruncMonth}
 """What sums are made by; days and months are those of the installation's time zone."""
 
@@ -37,7 +40,7 @@ def may_see(user: Any) -> bool:
 
 
 def keep(call_pk: int, parts: Iterable[UsedPart], run: int = 0) -> None:
-    """Stores what a call used so far, in place of what was stored of the same before.
+    """Stores what a call has used so far, in place of what was stored before.
 
     Does nothing for a call that is erased.
     """
@@ -51,10 +54,10 @@ def keep(call_pk: int, parts: Iterable[UsedPart], run: int = 0) -> None:
 
 
 def keep_model_use(call: Call, kind: UsageKind, made: Any, run: int = 0) -> None:
-    """Stores what a model took to make a summary, or to take values.
+    """Stores what a model used to make a summary, or to extract values.
 
-    `made` is a CallSummary or TakenValues; where no model was asked nothing is stored. Without a
-    `run` it is counted on from the last one.
+    `made` is a CallSummary or TakenValues; where no model was asked nothing is stored. Without
+    `run`, it gets the number after the last one.
     """
     if not made.requests:
         return
@@ -71,10 +74,10 @@ def keep_model_use(call: Call, kind: UsageKind, made: Any, run: int = 0) -> None
 
 
 def note_died(call: Call) -> None:
-    """Marks what a call used as an estimate, as its process died: what it last stored stands.
+    """Marks a call's usage as an estimate, as its process died: the last stored counts remain.
 
     Where it stored nothing of its speech, that is estimated from the words that were stored. What a
-    language model took meanwhile is not known.
+    language model used after that is not known.
     """
     audio_ms, characters = _spoken(call)
     kept = {row.kind: row for row in Usage.objects.filter(call=call, run=0)}
@@ -227,7 +230,7 @@ def whole(lines: Iterable[UsageLine]) -> UsageTotal:
 
 
 def _of_calls(since: datetime, before: datetime, agent: Agent | None, prefix: str = "") -> Q:
-    """Returns what picks the calls, or by `prefix` the rows of them."""
+    """Returns the filter for the calls or, with `prefix`, for their rows."""
     picked: dict[str, Any] = {
         "created_at__gte": since,
         "created_at__lt": before,

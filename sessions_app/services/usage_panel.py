@@ -1,4 +1,4 @@
-"""What staff are told of usage, in words: the same on a call's page and in the admin."""
+"""Usage in words, for staff: the same on a call's page and in the admin."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,9 +9,13 @@ from sessions_app.models import Call, Usage
 from sessions_app.services import usage
 
 MS_A_SECOND, MS_A_MINUTE = 1000, 60_000
+"""Milliseconds."""
+
 SHORT_MS = 120_000
+"""Shorter audio is shown in seconds, longer in minutes."""
+
 SMALLEST = Decimal("0.0001")
-"""Costs are shown with so many places; less is said to be less."""
+"""Costs are shown to this many places; smaller ones as "less than" this."""
 
 SECONDS, MINUTES = "{:.1f} s", "{:.1f} min"
 
@@ -28,7 +32,7 @@ class UsagePanelLine:
 
 @dataclass(frozen=True, slots=True)
 class UsagePanel:
-    """What a call used. `cost` is the sum; `note` what is to be known of it."""
+    """What a call used. `cost` is the sum; `note` says what to know about it."""
 
     lines: list[UsagePanelLine]
     cost: str
@@ -36,7 +40,7 @@ class UsagePanel:
 
 
 def panel(call: Call, user: Any) -> UsagePanel | None:
-    """Returns what a call used; None for who may not see that, and where nothing is known."""
+    """Returns what a call used; None if `user` may not see that, or nothing is known."""
     rows = usage.of_call(call) if usage.may_see(user) else []
     if not rows:
         return None
@@ -45,7 +49,7 @@ def panel(call: Call, user: Any) -> UsagePanel | None:
 
 
 def note(total: usage.UsageTotal) -> str:
-    """Returns what is to be known of a sum, as sentences; empty for nothing."""
+    """Returns what to know about a sum, as sentences; may be empty."""
     told = []
     if total.estimated:
         told.append("Amounts with “about” are estimates: nobody counted all of them.")

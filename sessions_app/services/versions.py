@@ -26,7 +26,7 @@ from sessions_app.services import access, changes, transcripts, usage, work
 from sessions_app.services.queueing import RETRANSCRIBE, queue
 
 ADDED_FROM = 1_000_000
-"""Segments that a second pass adds are numbered from here on: no call says so much live."""
+"""Segments that a second pass adds are numbered from here on: no live call has so many."""
 
 LIVE_NUMBER = 1
 """The transcript that was made live is the first."""

@@ -1,4 +1,4 @@
-"""Who looked at what: one line in the access log a visit, not one a request."""
+"""Who looked at what: one line in the access log per visit, not per request."""
 
 from datetime import timedelta
 from typing import Any
@@ -28,7 +28,7 @@ def note_visit(call: Call, user: Any, action: AccessLog.Action, where: str) -> N
 
 
 def is_reading(call: Call, user: Any) -> bool:
-    """Returns whether a page of ours has noted lately that the user reads the call."""
+    """Returns whether one of our pages has recently noted that the user reads the call."""
     return AccessLog.objects.filter(
         call=call,
         user_id=user.pk,

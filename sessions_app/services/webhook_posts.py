@@ -30,6 +30,7 @@ CONNECT_S = 3.0
 """For a connection to one of several addresses: IPv6 may lead nowhere where IPv4 is fine."""
 
 MOST_DIGITS = 9
+"""Digits of a Retry-After that are read: 30 years, and always a valid number."""
 
 IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 IpNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -153,9 +154,8 @@ async def resolved(url: str, allowed: AllowedHosts) -> Target:
 
 
 async def _looked_up(host: str, port: int) -> list[Any]:
-    """Returns what a name stands for; raises OSError. Can be left at any time.
-
-    The loop's own pool would be waited for at the loop's end, however long a resolver is silent.
+    """Returns what a name stands for; raises OSError. Can be abandoned at any time. The loop waits
+    for its own pool at its end, however long a resolver takes.
     """
     loop = asyncio.get_running_loop()
     found: asyncio.Future[list[Any]] = loop.create_future()
@@ -183,7 +183,7 @@ def _why(error: BaseException) -> str:
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, ssl.SSLCertVerificationError):
-            return "The certificate is not accepted: nobody known vouches for it, or for the name."
+            return "The certificate is not accepted: no known authority issued it for this name."
         cause = cause.__cause__ or cause.__context__
     return f"The connection failed ({type(error).__name__})."
 
@@ -278,10 +278,10 @@ def _check(scheme: str, host: str, addresses: Sequence[IpAddress], allowed: Allo
 
 
 _UNICAST = ipaddress.IPv6Network("2000::/3")
-"""All that IPv6 has given out for public hosts (RFC 4291)."""
+"""The range that IPv6 has allocated to public hosts (RFC 4291)."""
 
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
-"""Hosts of IPv4, as networks without it name them (RFC 6052)."""
+"""IPv4 hosts, as IPv6-only networks address them (RFC 6052)."""
 
 
 def _is_public(address: IpAddress) -> bool:

@@ -29,7 +29,7 @@ from sessions_app.services.webhook_posts import AllowedHosts, NoAnswerError, Pos
 logger = logging.getLogger(__name__)
 
 OVERLAP = timedelta(days=1)
-"""How long after a rotation messages are signed by the secret before, too."""
+"""How long after a rotation messages are also signed with the previous secret."""
 
 BACK_OFF = timedelta(minutes=1)
 """How long an endpoint that did not answer gets no messages: each attempt may take seconds.
@@ -41,10 +41,10 @@ KEPT = timedelta(days=30)
 """How long the log of deliveries is kept; longer keeps more rows, and what calls were given."""
 
 GONE = 410
-"""An endpoint that answers so wants no more messages (Standard Webhooks)."""
+"""An endpoint with this status wants no more messages (Standard Webhooks)."""
 
 BUSY = frozenset({429, 503})
-"""What an endpoint says that has too much to do; it may say until when."""
+"""The status of an overloaded endpoint, which may say when to try again."""
 
 
 LONGEST_WAIT = timedelta(days=1)
@@ -160,7 +160,7 @@ def _may_send(row: WebhookDelivery) -> bool:
     """Returns whether the endpoint takes messages now; waiting for it costs no attempt."""
     endpoint = row.endpoint
     if not endpoint.enabled:
-        # also what a worker left that was killed at it: nobody would ever take it
+        # also what a killed worker left behind: nobody would ever take it
         left = WebhookDelivery.objects.filter(work.is_free(timezone.now()), pk=row.pk)
         work.revoke(left, state=WorkState.FAILED, error="The endpoint is switched off.")
         return False
@@ -221,7 +221,7 @@ def _note_status(row: WebhookDelivery) -> None:
 
 
 def _pause_endpoint(endpoint_pk: int, pause: timedelta, problem: str) -> None:
-    """Leaves an endpoint alone for a while: what waits for it costs no attempt."""
+    """Sends an endpoint nothing for a while; messages that wait for it lose no attempt."""
     until = timezone.now() + pause
     WebhookEndpoint.objects.filter(pk=endpoint_pk).update(resting_until=until, problem=problem)
 

@@ -64,7 +64,9 @@ Shorter fills a busy worker's queue with repeats; longer delays jobs whose messa
 """
 
 GAVE_UP = "The background worker stopped each time it tried."
+
 ERROR_CHARS = 500
+"""Characters of an error that a job's row keeps."""
 
 W = TypeVar("W", bound=LeasedJob)
 

@@ -39,6 +39,8 @@ STATUSES: dict[type[VoiceError], int] = {
 """HTTP status by error; any other error is one of the request: 422."""
 
 MOST_NAMED = 5
+"""Unknown parameters that an error names."""
+
 MOST_SHOWN = 40
 """How many unknown parameters an error names, and how many characters of each."""
 

@@ -46,10 +46,18 @@ from sessions_app.views import extractions, players, talking, view_models, wordi
 from sessions_app.views.recordings import recording_response
 
 RECENT = 6
+"""Calls on the start page."""
+
 PAGE_SIZE = 20
+"""Calls on one page of the list."""
+
 SHOWN_VIEWS = 12
+"""Saved views that the list links to; their own page has all."""
+
 NO_CONTENT = 204
 CONFLICT = 409
+"""HTTP statuses."""
+
 MOST_WANTED = 200
 """Characters of `?q=` that are used on a call's page."""
 

@@ -34,7 +34,10 @@ REVIEW = "review"
 COMMENTS = "comments"
 REVIEWED = "reviewed"
 SCORECARDS = "scorecards"
+
 LONGEST_TITLE = 200
+"""Characters of a corrected title."""
+
 FORMS = {"delete": "change", "resolve": "answer", "reopen": "answer"}
 """The forms that tell of what buttons beside them could not do."""
 

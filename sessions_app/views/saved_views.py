@@ -14,6 +14,7 @@ from sessions_app.services.finding.panel import Panel, labels_of
 from sessions_app.services.saved_views import ViewRefusedError, ViewWish
 
 BAD = 400
+"""HTTP status."""
 
 
 @login_required

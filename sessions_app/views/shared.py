@@ -24,7 +24,10 @@ from sessions_app.views import view_models
 from sessions_app.views.recordings import recording_response
 
 COOKIE = "voicesite_shared"
+
 NO_CONTENT, FORBIDDEN, NOT_FOUND = 204, 403, 404
+"""HTTP statuses."""
+
 FILE = 'inline; filename="recording.ogg"'
 """The file's own name would tell the call's id."""
 

@@ -21,7 +21,11 @@ from sessions_app.services import access, sharing
 from sessions_app.services.sharing import ShareWish
 
 CONFLICT = 409
+"""HTTP status."""
+
 SHOWN_LOOKS = 20
+"""Visits of a link that the page lists, the newest first."""
+
 DAYS = [("1", "One day"), ("7", "A week"), ("30", "30 days"), ("90", "90 days")]
 
 

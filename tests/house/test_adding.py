@@ -202,13 +202,13 @@ def held(module: Modules, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     names = dict(vars(webhook_models))
     exec(compile(source, "docs/adding.md", "exec"), names)
     monkeypatch.setattr(models, "WebhookEvent", names["WebhookEvent"])
-    return module("def _tell_held", "sessions_app.services.held_example")
+    return module("def _queue_held", "sessions_app.services.held_example")
 
 
 def hold(call: Call, held: ModuleType) -> None:
     call.held_at = timezone.now()
-    held._tell_held(call)
-    held._tell_held(call)
+    held._queue_held(call)
+    held._queue_held(call)
 
 
 @pytest.mark.django_db

@@ -5,8 +5,13 @@ from collections.abc import Sequence
 from sessions_app.engine.agent.responders.base import Message
 
 CHARACTERS_PER_TOKEN = 4
+"""In Latin script. Larger estimates fewer tokens, and may exceed the model's context."""
+
 TOKENS_PER_MESSAGE = 4
+"""What a message costs beside its text: its role, and marks around it."""
+
 DENSE_FROM = 0x370
+"""The code point from which a character counts as a token of its own: Greek, and all after it."""
 
 
 def estimate(text: str) -> int:

@@ -68,6 +68,7 @@ _FIRST_SIGN = re.compile(
 _SCHEME = re.compile(r"(?<![A-Za-z0-9_])(?:https?|wss?|ftp)\Z", re.IGNORECASE)
 
 _LONGEST_SCHEME = 5
+"""Characters of the longest scheme: `https`."""
 
 _OPENED = "opened_text"
 """The token type of stars that open emphasis not closed yet; "text" would be merged with words."""

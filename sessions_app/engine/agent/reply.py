@@ -26,6 +26,7 @@ from sessions_app.engine.tts.base import SpokenWord
 logger = logging.getLogger(__name__)
 
 PACKET_MS = 20.0
+"""Audio in one Opus packet."""
 
 MOST_AHEAD = 200
 """How many pieces of text may wait for the voice before reading the answer has to wait, too."""

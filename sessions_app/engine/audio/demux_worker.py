@@ -28,6 +28,7 @@ TAKEN_BYTES = struct.Struct("<Q")
 """The body of TAKEN: how many bytes of input are decoded, and their audio sent."""
 
 RATE = 16_000
+"""Hz, of the audio that is sent."""
 
 FORMATS = {b"W": "matroska", b"M": "mov", b"O": "ogg"}
 """Requests, and FFmpeg's demuxer for each. Probing could open a playlist that names our files."""

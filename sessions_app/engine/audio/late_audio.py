@@ -33,6 +33,7 @@ SLOWER_MS = 50.0
 """This much less than real time means that the network is only beginning to deliver."""
 
 ROUNDING_MS = 0.1
+"""Tolerance for rounding when the holding time is over."""
 
 BEHIND_MS = 1_000.0
 PATIENCE_MS = 2_000.0

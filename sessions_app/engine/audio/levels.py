@@ -15,7 +15,9 @@ WINDOW_MS = 100
 """Length of a measured window."""
 
 _WINDOW = SPEECH_RATE * WINDOW_MS // 1000
+
 _FULL_SCALE = 32_768.0
+"""The largest magnitude of an int16 sample."""
 
 
 def dbfs(samples: Samples) -> float:

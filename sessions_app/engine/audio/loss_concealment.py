@@ -23,6 +23,7 @@ JOINED_S = 0.004
 """Length of the cross-fade into the first audio after a loss."""
 
 _FULL_SCALE = 32_767
+"""The largest int16 sample."""
 
 _Floats = NDArray[np.float32]
 

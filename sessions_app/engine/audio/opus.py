@@ -25,19 +25,26 @@ MAX_PACKET_BYTES = 1_500
 """Buffer for an encoded packet; a frame has at most 1275 bytes (RFC 6716, section 3.2.1)."""
 
 _FIRST_HYBRID, _FIRST_CELT, _BYTE = 12, 16, 7
+"""The first configurations of the hybrid and the CELT mode (RFC 6716, section 3.1), and the number
+of the highest bit of a byte: flags beyond it lie in the next one."""
+
 _CODE = 0x03
+"""The bits of the TOC byte that say how many frames follow."""
+
 _SILK_FRAMES = (1, 1, 2, 3) * 3
 """20 ms SILK frames in a packet of configuration 0 to 11: these last 10, 20, 40, 60 ms in turn."""
 
 Application = Literal["voip", "audio"]
 
 _APPLICATIONS: dict[Application, int] = {"voip": 2048, "audio": 2049}
+
 _SET_BITRATE: Final = 4002
 _SET_COMPLEXITY: Final = 4010
 _SET_INBAND_FEC: Final = 4012
 _SET_PACKET_LOSS_PERC: Final = 4014
 _SET_DTX: Final = 4016
 _GET_LOOKAHEAD: Final = 4027
+"""Requests of libopus's opus_defines.h."""
 
 
 def _candidates() -> list[str]:

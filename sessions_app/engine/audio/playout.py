@@ -11,6 +11,8 @@ from collections.abc import Callable
 from typing import Protocol
 
 PACKET_MS = 20.0
+"""Audio in one Opus packet."""
+
 BUFFER_MS = 200.0
 """How much audio may be queued.
 

@@ -25,7 +25,10 @@ _MOST_PHASES = 640
 """Filter phases at most: 11.025 kHz needs 640."""
 
 _LOWEST_RATE, _HIGHEST_RATE = 8_000, 192_000
+"""Hz. Other rates are refused: a client that names one is wrong."""
+
 _FULL_SCALE = 32_767.0
+"""The largest int16 sample."""
 
 _Floats = NDArray[np.float32]
 

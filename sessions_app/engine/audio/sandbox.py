@@ -28,11 +28,14 @@ MOST_CPU_S = 3_600
 """CPU seconds of a stream, however long it is: a day of Opus takes a quarter of it."""
 
 NOBODY = 65_534
+"""The user and group id `nobody`."""
+
 KEPT = ("HOME", "LANG", "PATH", "TMPDIR", "TZ", "VAR_DIR")
 KEPT_PREFIXES = ("LC_", "LD_", "PYTHON")
 
 _PR_SET_NO_NEW_PRIVS = 38
 _CLONE_NEWUSER, _CLONE_NEWNET = 0x1000_0000, 0x4000_0000
+"""Constants of Linux: linux/prctl.h and linux/sched.h."""
 
 
 def plain_environment() -> dict[str, str]:

@@ -20,6 +20,8 @@ A voice that is made at 16 kHz or less would gain nothing from the higher one.
 """
 
 PACKET_MS = 20.0
+"""Audio in one packet."""
+
 BITRATE = 40_000
 """Bits per second. Lower saves bandwidth and sounds worse; higher costs bandwidth.
 
@@ -38,6 +40,7 @@ CACHE_BYTES = 8 * 1024 * 1024
 """The size of a cache's packets: some 28 minutes of speech. Smaller synthesises prompts again."""
 
 _LOWEST_RATE, _HIGHEST_RATE = 8_000, 96_000
+"""Hz. A voice with another rate is refused: it is a wrong setting or a broken backend."""
 
 
 class SpeechEncoder:

@@ -10,8 +10,12 @@ from typing import Any
 Variable = str | int | float | bool
 
 MOST_VARIABLES = 50
+"""How many variables one call may have."""
+
 LONGEST_NAME = 40
 LONGEST_VALUE = 1_000
+"""Characters of one name, and of one value."""
+
 MOST_CHARACTERS = 8_000
 """The limit for all names and values together. Larger lets them crowd out the rest of a prompt."""
 
@@ -19,10 +23,14 @@ METADATA_BYTES = 8 * 1024
 """The limit of metadata as JSON in UTF-8. Larger slows every query that reads rows of calls."""
 
 LONGEST_NUMBER = 30
+"""Digits of a number that is a variable; a longer one is a mistake, or belongs in a text."""
+
 NAME = re.compile(rf"[A-Za-z_][A-Za-z0-9_]{{0,{LONGEST_NAME - 1}}}")
 """Names of variables, which agents' texts write in double braces."""
 
 SHOWN = 60
+"""Characters of a refused name that the error repeats."""
+
 _NAMED = f"begin with a letter or _ and hold up to {LONGEST_NAME} letters, digits and _ of ASCII."
 
 

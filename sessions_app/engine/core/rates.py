@@ -11,6 +11,8 @@ from enum import StrEnum
 from sessions_app.engine.core.errors import BusyError
 
 MINUTE_S = 60.0
+"""The window of a limit, in seconds, unless another is given."""
+
 ROUNDING = 1e-6
 """Tolerance for rounding: a client that waits exactly the advertised time is let through.
 

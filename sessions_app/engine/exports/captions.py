@@ -17,6 +17,8 @@ LINE_CELLS = 42
 """Width of a caption line in cells (21 Han characters): the limit of broadcasters' guidelines."""
 
 CUE_LINES = 2
+"""Most lines of a caption. More cover more of the picture."""
+
 SHORTEST_CUE_MS = 500
 """How long a caption is shown at least. Longer lets captions of quick speakers overlap."""
 

@@ -41,6 +41,8 @@ from sessions_app.engine.protocols.messages.fields import (
 from sessions_app.engine.text.cleaning import read_json
 
 MAX_FRAME_BYTES = 64 * 1024
+"""The limit of one message of JSON. Larger ones take longer to parse, while other calls wait."""
+
 KEYS, FLASH = "0123456789*#ABCD", "flash"
 
 Message = dict[str, Any]

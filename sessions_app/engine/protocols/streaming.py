@@ -35,7 +35,10 @@ from sessions_app.engine.protocols.messages import stream
 from sessions_app.engine.protocols.reading import Message, ProtocolError, Reader, Told
 
 DOOR = "stream"
+
 MAX_AUDIO_BYTES = 256 * 1024
+"""The limit of one message of audio: 8 s of PCM at 16 kHz. More holds up other calls for longer."""
+
 AGENT, STATUS = control.AGENT, control.STATUS
 ACKS, MEDIA = "acks", "media"
 MOST_HELD_MS = 60_000

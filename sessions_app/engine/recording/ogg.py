@@ -18,9 +18,16 @@ VENDOR = b"voicesite"
 _HEADER = struct.Struct("<4sBBqIIIB")
 _HEAD = struct.Struct("<8sBBHIhB")
 _CRC_AT = slice(22, 26)
+
 _CONTINUED, _FIRST, _LAST = 1, 2, 4
+"""A page header's flags: it continues a packet; it is the first; it is the last (RFC 3533, 6)."""
+
 _CHUNK_BYTES = 65_536
+"""Bytes that are read from a file at once."""
+
 _NO_GRANULE = -1
+"""The granule position of a page on which no packet ends (RFC 3533, 6)."""
+
 _REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 
 

@@ -171,6 +171,7 @@ def _runs(
 
 
 MOST_FILLERS = 2
+"""Words such as "uh" that may stand between two figures of one number."""
 
 
 def _joined(

@@ -18,6 +18,8 @@ from sessions_app.engine.rtc.loop.pacer import STALL_S
 from sessions_app.engine.rtc.rtp.sender import COMFORT_S
 
 RTP_RATE = 48_000
+"""Hz: Opus counts timestamps in 48 kHz (RFC 7587)."""
+
 TIME_BASE = Fraction(1, RTP_RATE)
 _PACKET_S = PACKET_MS / 1000
 _PACKET_RTP = round(RTP_RATE * _PACKET_S)

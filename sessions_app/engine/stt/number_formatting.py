@@ -45,6 +45,8 @@ _PERCENT = {("pour", "cent"), ("per", "cento")}
 """Words with "hundred" that mean percent: "dix pour cent"."""
 
 _MILLION = 1_000_000
+"""Above it, a last word below 1000 may be short for thousands: "one million two"."""
+
 _SCALES = re.compile(r"hundred|thousand|[mb]il+[ijh]?[aeoõóã]|(?:hundert|tausend|honderd|duizend)$")
 """Multipliers. text2num does not parse the larger ones by themselves."""
 
@@ -61,6 +63,8 @@ _SPOKEN = {"pt": ("pt", "pt_BR")}
 """num2words's locales where a language spells numbers in two ways: "dezasseis", "dezesseis"."""
 
 _PAIR = 2
+"""Words of a fraction ("one third"), and most parts of a run that is certain, such as a date."""
+
 _CARDINAL = re.compile(r"\d+")
 _ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th|\.|[ºª]|ème|[eè]re?|er|e)")
 _EDGE = re.compile(r"^(\W*)(.*?)(\W*)$", re.DOTALL)

@@ -1,1 +1,1 @@
-"""A summary and the things to do, out of a transcript. Rules for English, without a model."""
+"""Makes summaries and action items from a transcript: by rules for English, without a model."""

@@ -14,8 +14,8 @@ class SummaryPoint:
 
     `seq` is the segment, 0 where no place is known; `seqs` are all of them where there may be
     several. `who` is to do it, `due` is its day ("2026-12-01") or moment ("2026-12-01T09:00"), and
-    `speaker` is who of the call is to do it, having offered to; each is empty where the summariser
-    does not tell.
+    `speaker` is who of the call is to do it, having offered to; each is empty if the summariser
+    does not say.
     """
 
     text: str
@@ -30,9 +30,9 @@ class SummaryPoint:
 class CallSummary:
     """What a call was about.
 
-    `note` tells people how it was made, where they should know. `engine` names who made it, where
-    that is not the summariser that was asked. The rest is of a language model: its name, requests
-    and tokens; `guessed` are estimates, in and out, of those that its server did not count.
+    `note` says how it was made, if people should know that. `engine` names what made it, if that is
+    not the summariser that was asked. The rest is of a language model: its name, requests and
+    tokens; `guessed` are estimates, in and out, of those that its server did not count.
     """
 
     text: str
@@ -57,7 +57,7 @@ class CallBrief:
     """A finished call, as a summariser or extractor gets it.
 
     `language` is a BCP 47 tag; `began` is the start in the call's time zone, None where nobody
-    knows; `template` is what the agent's operator wants of summaries, mostly empty.
+    knows; `template` is how the agent's operator wants summaries to be; mostly empty.
     """
 
     segments: Sequence[TranscriptLine]

@@ -1,4 +1,4 @@
-"""Tells by its words whether an English sentence continues after a breath. Pure.
+"""Decides by its words whether an English sentence continues after a breath. Pure.
 
 A recogniser ends what was said before a breath with a full stop, and begins the rest with a
 capital. Both are ignored here if the words cannot be the end of a sentence.

@@ -55,7 +55,7 @@ def is_offer(text: str) -> bool:
 
 
 def accepts(text: str) -> bool:
-    """Returns whether an answer takes an offer up, without a but: "yes, please"."""
+    """Returns whether an answer accepts an offer without a condition: "yes, please"."""
     plain = " ".join(text.split())
     denied = _AFTER_ALL_NOT.search(_IF_YOU.sub("", plain))
     return _ACCEPTS.match(plain) is not None and denied is None

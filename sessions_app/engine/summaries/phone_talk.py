@@ -72,5 +72,5 @@ _ABOUT_THE_CALL = re.compile(
 
 
 def is_about_the_call(clause: str) -> bool:
-    """Returns whether a clause only keeps the talk going: "bear with me", "can you speak up?"."""
+    """Returns whether a clause only keeps the call going: "bear with me", "can you speak up?"."""
     return _ABOUT_THE_CALL.fullmatch(" ".join(clause.split())) is not None

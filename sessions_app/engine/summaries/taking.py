@@ -1,4 +1,4 @@
-"""What is taken from a call by the fields that its agent's operator asks for: the contract."""
+"""The contract of extractors, which take values from a call for the fields of its agent."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ def fields_of(schema: Mapping[str, Any]) -> Fields:
 class TakenValues:
     """The value of each field, None where the call does not say it, and the segments it rests on.
 
-    `note` tells people what they should know of it. The rest is of a language model: its name,
+    `note` is what people should know about it. The rest is of a language model: its name,
     requests and tokens; `guessed` are estimates, in and out, of those that were not counted.
     """
 

@@ -6,6 +6,8 @@ from datetime import time
 from sessions_app.engine.summaries.day_words import DAYS, NUMBERS, UNITS
 
 NOON_HOUR = 12
+"""Hours to noon, on a clock of 24 hours."""
+
 FIRST_MORNING_HOUR = 7
 """A bare hour below this is in the afternoon: "at 3" is 15:00."""
 

@@ -13,6 +13,8 @@ _LOCALE = "und"
 _RIGHT_TO_LEFT = ("R", "AL")
 
 _MS_PER_CHARACTER = 65.0
+"""Average speaking time of a letter."""
+
 _MS_OF = (
     (
         re.compile("[\u2e80-\u2fdf\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"),

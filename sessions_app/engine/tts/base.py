@@ -9,7 +9,10 @@ from sessions_app.engine.core.frames import Samples, SpokenWord
 from sessions_app.engine.text.languages import closest, same_language
 
 MOST_VOICE_CHARS = 100
+"""Characters of a voice's name."""
+
 SHOWN = 8
+"""Voices that the error about an unknown one names."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

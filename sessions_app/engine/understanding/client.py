@@ -29,13 +29,23 @@ FORMATS = ("json_schema", "json_object", "text")
 """Ways to request JSON, the strictest first. With `text` only the prompt asks for it."""
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 2.0, 60.0
+"""Before the first retry, and the longest before any; each pause is twice the one before.
+
+Shorter asks a busy server too often; longer makes summaries later.
+"""
+
 LONGEST_REPLY = 4_000_000
 """Bytes. A longer reply is refused: no summary is as long."""
 
 BUSY = frozenset({408, 409, 425, 429})
 UNKNOWN_ADDRESS = frozenset({401, 403, 404})
+
 SERVER_FAULT = 500
+"""HTTP status from which the server, not the request, is at fault: worth a retry."""
+
 TOO_LARGE = 413
+"""HTTP status: the request exceeds the model's context, so the call is read in more parts."""
+
 _TOO_LONG = re.compile(
     r"context.{0,20}(length|size|window)|exceed\w* .{0,60}(context|tokens)|too (long|many tokens)"
     r"|maximum (context|prompt)",

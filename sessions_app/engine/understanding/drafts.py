@@ -10,6 +10,8 @@ from sessions_app.engine.text.cleaning import one_line
 from sessions_app.engine.text.writing import clip
 
 LONGEST_TITLE, LONGEST_TEXT, LONGEST_OWNER = 120, 600, 100
+"""Characters of a title, of a statement, and of an action item's owner; the rest is cut off."""
+
 MOST_STATEMENTS = 60
 """In one list; a model that writes more repeats itself."""
 

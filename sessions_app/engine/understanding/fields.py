@@ -12,6 +12,8 @@ from typing import Any
 from jsonschema import Draft202012Validator, FormatChecker, SchemaError
 
 MOST_FIELDS, LONGEST_NAME, LONGEST_PATTERN = 40, 40, 200
+"""Fields of a schema; characters of a name and of a pattern. More fill the model's context."""
+
 LONGEST_TEXT, MOST_ITEMS = 500, 50
 """Of one value."""
 
@@ -30,7 +32,9 @@ _PLAIN = frozenset(
     }
 )
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
+
 FEWEST_DIGITS = 5
+"""Digits that a telephone number has."""
 
 formats = FormatChecker(())
 formats.checks("date", ValueError)(lambda value: _is(value, date.fromisoformat))

@@ -28,6 +28,8 @@ FEWEST_LINES = 4
 """A part of this many lines is not divided further."""
 
 FEWEST_TOKENS = 400
+"""Tokens of the call that must fit into a request. With fewer, a long call takes many requests."""
+
 SPARE_TOKENS = 300
 """Tokens left free for chat templates and for answers that are asked for again.
 

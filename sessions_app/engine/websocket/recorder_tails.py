@@ -17,6 +17,8 @@ SHORTEST_MS = 150.0
 """In shorter slices nobody would miss what was kept back."""
 
 PART_MS = 20
+"""Audio that is judged as a whole. Longer misses short pauses; shorter finds some within words."""
+
 PART = SPEECH_RATE * PART_MS // 1000
 WORD_PARTS, PAUSE_PARTS = 4, 12
 """The fewest parts of a quiet between two words, and of one in which somebody pauses."""

@@ -13,8 +13,12 @@ from sessions_app.engine.core.errors import MediaError
 from sessions_app.engine.core.frames import Samples
 
 PCM16, OPUS = "pcm16", "opus"
+
 BYTES_A_SAMPLE = 2
+"""Of PCM16."""
+
 MOST_CHANNELS = 2
+"""Mono or stereo, which is mixed down; more is refused."""
 
 
 class AudioSource(Protocol):

@@ -25,8 +25,12 @@ USED = {
     "have the recogniser whisper.",
     "smart_turn": "From the next start on, agents may have the end-of-turn rule smart-turn.",
 }
+
 BAR = 30
+"""Characters of the progress bar."""
+
 MEGABYTE = 1e6
+"""Bytes."""
 
 
 class Command(BaseCommand):

@@ -18,7 +18,9 @@ from sessions_app.services.calls import seed_agents
 ROLES = {"staff": "staff, sees every call and the admin", "user": "an ordinary user"}
 FILE = "credentials.json"
 TOKEN_NAME = FILE
+
 PASSWORD_BYTES = 12
+"""Random bytes of a password: 16 characters."""
 
 Credentials = dict[str, dict[str, str]]
 

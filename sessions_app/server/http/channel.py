@@ -50,6 +50,8 @@ would lose the response. More lets refused clients cost more; less loses more re
 """
 
 MOST_DIGITS = 18
+"""A Content-Length with more is refused as too large."""
+
 WITH_BODY = (b"POST", b"PUT", b"PATCH")
 HEAD_AT_ONCE, CHUNKS_AT_ONCE = 4096, 1024
 """Bytes that are parsed in one iteration of the event loop.

@@ -16,6 +16,7 @@ MOST_WAITING_BYTES = 64 << 20
 """Bytes that all incomplete bodies together may have."""
 
 WARN_EACH_S = 60.0
+"""At most one warning in this time: more would let strangers fill the log."""
 
 FULL = Refusal(
     503,

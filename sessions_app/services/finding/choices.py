@@ -1,4 +1,4 @@
-"""How filters are called for people, and what they choose from."""
+"""The labels of filters, and the options to choose from."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal
@@ -14,7 +14,7 @@ from sessions_app.services.finding import named
 Kind = Literal["select", "text", "date", "tag"]
 Options = Sequence[tuple[str, str]]
 Named = tuple[str, str, Kind, Options]
-"""A filter of any name: its name without what it begins with, label, kind and options."""
+"""A filter of `named`: its name without the prefix, label, kind and options."""
 
 BASICS = ("state", "agent", "tag", "last_days")
 GROUPS = (
@@ -28,7 +28,7 @@ GROUPS = (
 )
 FOR_STAFF = frozenset({"owner", "visitor"})
 MOST_NAMED = 12
-"""Fields and questions each that the form has; REST takes all."""
+"""How many fields, and how many questions, the form offers; REST takes all."""
 
 LABELS = {
     "q": "Search",
@@ -122,19 +122,19 @@ RANGE_HINT = "5, 1..3 or 4.."
 
 
 def label_of(name: str) -> str:
-    """Returns how people are shown a filter."""
+    """Returns the label of a filter."""
     return LABELS.get(name) or clip(one_line(name), named.LONGEST_NAME)
 
 
 def hint_of(name: str, kind: Kind) -> str:
-    """Returns an example of what is typed."""
+    """Returns an example of what to type."""
     if kind == "text" and name.startswith((named.TAKEN, named.SCORE)):
         return RANGE_HINT if name.startswith(named.SCORE) else ""
     return HINTS.get(name, "")
 
 
 def options_of(name: str, agents: Iterable[Agent]) -> Options:
-    """Returns what a field is chosen from: value and label, the first for any."""
+    """Returns the options of a field as value and label; the first one stands for any."""
     if name == "agent":
         return [("", "Any agent"), *((row.slug, row.name) for row in agents)]
     if name == "language":
@@ -144,7 +144,7 @@ def options_of(name: str, agents: Iterable[Agent]) -> Options:
 
 
 def value_of(name: str, value: str) -> str:
-    """Returns how people are shown a value that is not among those to choose from."""
+    """Returns the label of a value that is not among the options."""
     if name.startswith("duration_") and value.isdecimal():
         return f"{int(value) / 1000:g} seconds"
     if name == "last_days" and value.isdecimal():
@@ -176,7 +176,7 @@ def _values(field: Mapping[str, Any]) -> Options:
 
 
 def questions() -> Iterator[Named]:
-    """Yields the questions of the scorecards that can be filled in, but for those of free text."""
+    """Yields the questions of the scorecards that can be filled in, except those with free text."""
     asked = [
         question
         for version in scorecards.newest()

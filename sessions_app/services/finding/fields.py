@@ -1,4 +1,4 @@
-"""How the values of filters are read, and what is said of wrong ones."""
+"""How the values of filters are parsed, and the errors about wrong ones."""
 
 from collections.abc import Collection
 from datetime import date, datetime, time
@@ -50,7 +50,7 @@ class MomentFilter(django_filters.IsoDateTimeFilter):  # type: ignore[misc] # un
 
 
 class DayField(forms.DateField):
-    """A day of the site's time zone, of which a time is compared that UTC can tell."""
+    """A day of the site's time zone; its time that is compared must be representable in UTC."""
 
     default_error_messages = {"invalid": "Give a day as year-month-day, such as 2026-05-01."}
 
@@ -171,7 +171,7 @@ class TrueOrFalseField(forms.Field):
 
 
 class TrueOrFalseFilter(django_filters.BooleanFilter):  # type: ignore[misc] # untyped library
-    """Calls that are so, or are not."""
+    """Calls of which something is true, or those of which it is false."""
 
     field_class = TrueOrFalseField
 

@@ -1,4 +1,4 @@
-"""What calls are found by: the one definition, for REST, the calls page and the admin alike."""
+"""The filters of calls: one definition for REST, the calls page and the admin."""
 
 from collections.abc import Collection
 from datetime import time, timedelta
@@ -51,7 +51,9 @@ WORK: dict[str, Any] = {
     "second_pass": Version,
 }
 FAILURES = (ANY_FAILURE, "call", "connection", "server", *WORK)
+
 MOST_DAYS = 36_500
+"""A hundred years. Without a limit the first day could lie before the year 1, which fails."""
 
 
 def _same(names: Collection[str]) -> list[tuple[str, str]]:
@@ -81,10 +83,12 @@ class FindingForm(forms.Form):
 class CallFilter(django_filters.FilterSet):  # type: ignore[misc] # untyped library
     """The filters by name; those of `named`, of any name, are added to what a query asks.
 
-    `form.errors` says what is wrong and how to mend it; `qs` leaves wrong values out.
+    `form.errors` says what is wrong and how to fix it; `qs` leaves wrong values out.
     """
 
-    tag = TagFilter(help_text="A tag; several, parted by commas, for calls that have all of them.")
+    tag = TagFilter(
+        help_text="A tag; several, separated by commas, for calls that have all of them."
+    )
     reviewed = TrueOrFalseFilter(
         method="was_reviewed", help_text="Whether somebody reviewed it: true or false."
     )
@@ -102,10 +106,10 @@ class CallFilter(django_filters.FilterSet):  # type: ignore[misc] # untyped libr
         help_text="The language that its agent listened for: `de` for all German, or `de-AT`.",
     )
     duration_min_ms = WholeNumberFilter(
-        field_name="duration_ms", lookup_expr="gte", help_text="So long or longer, in ms."
+        field_name="duration_ms", lookup_expr="gte", help_text="This long or longer, in ms."
     )
     duration_max_ms = WholeNumberFilter(
-        field_name="duration_ms", lookup_expr="lte", help_text="So long or shorter, in ms."
+        field_name="duration_ms", lookup_expr="lte", help_text="This long or shorter, in ms."
     )
     confidence_below = django_filters.NumberFilter(
         method="doubtful",
@@ -145,7 +149,7 @@ class CallFilter(django_filters.FilterSet):  # type: ignore[misc] # untyped libr
         method="lately",
         min_value=1,
         max_value=MOST_DAYS,
-        help_text="In so many days until now, of 24 hours each.",
+        help_text="In the last this many days, of 24 hours each.",
     )
     state = StateFilter(
         choices=_same(STATES),
@@ -169,7 +173,7 @@ class CallFilter(django_filters.FilterSet):  # type: ignore[misc] # untyped libr
     q = django_filters.CharFilter(
         method="saying",
         help_text='Words that were all said in the call; "in quotes": as a phrase; begin*: words '
-        "that begin so.",
+        "that begin with it.",
     )
 
     class Meta:
@@ -185,7 +189,7 @@ class CallFilter(django_filters.FilterSet):  # type: ignore[misc] # untyped libr
 
     @property
     def user(self) -> Any:
-        """Whoever asks; nobody where no request does."""
+        """The user who filters; an anonymous one without a request."""
         return getattr(self.request, "user", AnonymousUser())
 
     @property

@@ -1,4 +1,4 @@
-"""Filters of any name: by what calls were given, what was taken from them, and their scores.
+"""Filters with names that users chose: metadata, extracted values and scores of calls.
 
 `metadata.order=4711`, `extraction.callback_wanted=true`, `score.12=1..3`.
 """
@@ -27,9 +27,11 @@ SCORE = "score."
 PREFIXES = (*GIVEN_PREFIXES, TAKEN, SCORE)
 
 MOST = 50
-"""Values that are asked for at once: databases take no condition of any depth."""
+"""Most values in one query: databases limit how deep a condition may be."""
 
 LONGEST_NAME = 40
+"""Characters of a field's name, as `understanding.fields` allows."""
+
 WRONG_KEY = (
     "Name a key at the top that begins with a letter or _ and holds up to 64 letters, digits, "
     "and _ - : of ASCII."
@@ -38,16 +40,18 @@ NO_SCORES = (
     "Only staff who score calls find them by their scores, and owners where the setting "
     "REVIEW_FOR_OWNER names scorecards."
 )
-_KEY = re.compile(r"[A-Za-z_][\w:-]{0,63}", re.ASCII)  # PostgreSQL takes a number for a place
+_KEY = re.compile(r"[A-Za-z_][\w:-]{0,63}", re.ASCII)  # PostgreSQL takes a number for an index
 _FIELD = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
 _QUESTION = re.compile(r"[0-9]{1,18}")
 _NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,9})?")
 _RANGE = re.compile(rf"({_NUMBER.pattern})?\.\.({_NUMBER.pattern})?")
+
 _FURTHEST = 10**16
+"""Larger than any number that a range can name: it stands for an open end."""
 
 
 class SeveralTexts(forms.Field):
-    """All values that a name is given, as they are."""
+    """All values of a parameter, unchanged."""
 
     widget = forms.SelectMultiple
 
@@ -78,7 +82,8 @@ class NamedFilter(django_filters.Filter):  # type: ignore[misc] # untyped librar
             return queryset.filter(_taken(key, value))
         if f"{beginning}." == SCORE:
             return queryset.filter(_scored(self.parent.user, key, value))
-        place = f"{beginning}_{key}".encode().hex()  # an alias of any key
+        # in hex: an alias may not have every character that a key may have
+        place = f"{beginning}_{key}".encode().hex()
         wanted = _any_of(f"given_{place}", value)
         return queryset.alias(**{f"given_{place}": KeyTransform(key, beginning)}).filter(wanted)
 

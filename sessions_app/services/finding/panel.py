@@ -1,4 +1,4 @@
-"""The filters as people meet them: fields in groups, what is set, and what is wrong."""
+"""The filters as people see them: fields in groups, what is set, and what is wrong."""
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ LONGEST = 200
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One filter in the form. `value` is what was asked, as it was, also where it is wrong."""
+    """One filter in the form. `value` is what was typed, even if it is wrong."""
 
     name: str
     """Its parameter, with the panel's prefix."""
@@ -49,10 +49,10 @@ class Chip:
 
 
 class Panel:
-    """What a request asks of the list of calls, and the form to ask it with.
+    """The filters that a request sets on the list of calls, and the form to set them with.
 
-    Parameters begin with `prefix`, where the page has others of such names. The form has no fields
-    for `without`: they are taken all the same.
+    Parameters begin with `prefix`, in case the page has others of the same name. The form has no
+    fields for those in `without`, which are accepted all the same.
     """
 
     def __init__(
@@ -131,7 +131,7 @@ class Panel:
 
     @property
     def chips(self) -> list[Chip]:
-        """What is set, but for the words."""
+        """What is set, except the words."""
         return list(self._chips())
 
     def _chips(self) -> Iterator[Chip]:

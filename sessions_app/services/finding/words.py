@@ -1,9 +1,10 @@
-"""What is said of names that a query got wrong."""
+"""Errors about unknown names in a query."""
 
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
 SHOWN_CHARACTERS = 40
+"""Characters of a wrong name that an error repeats."""
 
 
 def not_known(name: str, known: Sequence[str]) -> str:
@@ -21,5 +22,5 @@ def perhaps(name: str, known: Iterable[str]) -> str:
 
 
 def shown(name: str) -> str:
-    """Returns a client's word, shortened for an error message."""
+    """Returns a client's own word, shortened for an error message."""
     return name if len(name) <= SHOWN_CHARACTERS else f"{name[:SHOWN_CHARACTERS]}…"

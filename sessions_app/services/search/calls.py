@@ -43,12 +43,12 @@ More reads more texts for each call; fewer may miss the best place.
 
 
 def calls_saying(calls: QuerySet[Call], text: str, speaker: str = "") -> QuerySet[Call]:
-    """Returns those of `calls` in which all terms of `text` were said, wherever.
+    """Returns those of `calls` in which all terms of `text` were said, anywhere.
 
     With a `speaker`, that side said each of them.
 
-    Terms are as `text.queries` reads them. What was recognised, live and again, what was heard of
-    it and what staff made of it are searched. All of `calls` fit an empty `text`.
+    Terms are as `text.queries` reads them. Searches what was recognised live and in a second pass,
+    what was heard of it, and corrections. All of `calls` fit an empty `text`.
     """
     wanted = asked(one_line(text))
     if not wanted:
@@ -132,7 +132,7 @@ class Earlier:
 def earlier_calls(party: Party, before_pk: int, query: str, limit: int) -> list[Earlier]:
     """Returns the party's calls before one (by key) in which `query` was said, newest first.
 
-    A visitor whom nobody named has none: what was said before was said by somebody else.
+    A visitor without a name has none: earlier calls may be somebody else's.
     """
     if not party.recurs:
         return []

@@ -23,7 +23,10 @@ Found = tuple[Q, Sequence[Term]]
 """A filter for calls, and the terms that it does not look for."""
 
 SEGMENTS = Segment._meta.db_table
+
 GRAM = 3
+"""Characters of a group. Longer ones make short terms harder to find; shorter ones fit too much."""
+
 MOST_CHARACTERS = 60
 """Characters of a term that are looked for in an index; the texts found are compared in full."""
 
@@ -39,9 +42,10 @@ class Index(Protocol):
         ...
 
     def saying(self, terms: Sequence[Term]) -> Found:
-        """Returns the filter for calls in which all of `terms` were said, but for some.
+        """Returns the filter for calls in which `terms` were said, and the terms it leaves out.
 
-        Those are returned with it: reading is quicker for them.
+        For those, reading the texts is quicker.
+
         """
         ...
 

@@ -34,6 +34,8 @@ STATE = f"{TABLE}_state"
 TRIGGERS = (f"{TABLE}_added", f"{TABLE}_changed", f"{TABLE}_gone")
 
 BATCH = 5000
+"""Segments that are put into the index in one transaction: with more, live calls wait longer."""
+
 MOST_GRAMS = 200
 """With more groups that begin with them, one or two characters are in nearly every call."""
 
@@ -178,7 +180,7 @@ class SqliteIndex:
             if len(beginning) > MOST_GRAMS:
                 return None
             groups += beginning
-        # nothing is asked for with a group that no text has
+        # a term with a group that no text has is not looked up
         return " OR ".join(map(_quoted, groups or [_LAST * GRAM]))
 
     def _groups(self, beginning: str) -> list[str]:

@@ -11,7 +11,7 @@ from sessions_app.engine.core.usage import CallUsage
 from sessions_app.engine.core.video import Picture
 
 PRESSED = "[pressed {keys} on the telephone's keypad]"
-"""The caller's turn that pressed keys become."""
+"""The caller's turn that stands for pressed keys."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from sessions_app.engine.core.events import (
 )
 
 WINDOW_MS = 32.0
+"""Audio that gets one probability."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,8 @@ SETTLING = 64
 misses the first word of some voices."""
 
 FULL_SCALE = 32_768.0
+"""What int16 samples are divided by to lie between -1 and 1."""
+
 FIRST_ROWS = 16
 """Streams that the state arrays have rows for at first; they double when full."""
 

@@ -19,6 +19,8 @@ from sessions_app.engine.core.errors import MediaError
 Floats = NDArray[np.float32]
 
 WINDOW = 512
+"""Samples that get one probability: 32 ms at 16 kHz."""
+
 CONTEXT = 64
 """Samples before a window that belong to its input."""
 
@@ -29,10 +31,17 @@ BATCH = 32
 """Windows encoded together. More do not fit into a core's own cache; fewer cost more per window."""
 
 _BASIS = "stft.forward_basis_buffer"
+
 _PADDED = 64
+"""Samples that are mirrored at a window's end."""
+
 _SPAN, _HOP, _STEPS = 256, 128, 4
+"""The STFT: samples in a frame, from one frame to the next, and frames in a window."""
+
 _BINS = _SPAN // 2 + 1
+
 _FIRST, _SECOND = 128, 64
+"""Channels of the first convolution, and of the second and third."""
 
 
 @dataclass(slots=True)

@@ -18,6 +18,7 @@ _MODEL_GRAPH = 7
 _GRAPH_NODE, _NODE_ATTRIBUTE, _ATTRIBUTE_TENSOR, _ATTRIBUTE_GRAPH = 1, 5, 5, 6
 _TENSOR_DIMS, _TENSOR_TYPE, _TENSOR_NAME, _TENSOR_RAW = 1, 2, 8, 9
 _FLOAT = 1
+"""Wire types; field numbers of onnx.proto, named by message and field; a tensor's type FLOAT."""
 
 
 def branches(model: bytes) -> list[Tensors]:

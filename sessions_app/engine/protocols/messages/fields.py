@@ -10,8 +10,13 @@ from sessions_app.engine.core.call_data import MOST_VARIABLES, NAME
 from sessions_app.engine.core.states import BYE_REASONS, CallState, Floor
 
 MAX_TYPED_CHARS = 2_000
+"""Characters of one typed message. Longer ones cost a model more to read."""
+
 MAX_KEYS = 64
+"""Telephone keys in one message: as many as one turn takes."""
+
 LONGEST_NOTICE = 50
+"""Characters of the name of a consent notice; the rest is cut off."""
 
 
 @dataclass(frozen=True, slots=True)

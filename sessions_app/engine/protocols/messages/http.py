@@ -14,7 +14,10 @@ from sessions_app.engine.protocols.messages.fields import (
 )
 
 LONGEST_SLUG = 50
+"""Characters of an agent's id, as the database holds them."""
+
 MOST_CANDIDATES = 100
+"""ICE candidates in one message; a client has a few for each of its addresses."""
 
 Sdp = Annotated[
     str,

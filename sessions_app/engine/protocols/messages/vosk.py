@@ -10,6 +10,7 @@ from sessions_app.engine.protocols.messages.fields import Consent, Metadata, Say
 from sessions_app.engine.protocols.messages.http import Problem, Sdp
 
 LOWEST_RATE, HIGHEST_RATE = 8_000, 192_000
+"""Hz. Audio of other rates cannot be resampled, so such a client is refused."""
 
 
 _RATE = Says(f"`sample_rate` must be a number from {LOWEST_RATE} to {HIGHEST_RATE}.")

@@ -8,7 +8,9 @@ from sessions_app.engine.redaction.reading import Atom, NumberReading
 from sessions_app.engine.redaction.spans import FoundSpan
 
 KIND, LABEL = "iban", "account number"
+
 SHORTEST, LONGEST = 15, 34
+"""Characters of an IBAN: Norway's are the shortest; ISO 13616 allows 34."""
 
 
 def find(reading: NumberReading) -> Iterator[FoundSpan]:

@@ -10,7 +10,9 @@ from sessions_app.engine.redaction.reading import Atom, NumberReading, value_of
 from sessions_app.engine.redaction.spans import FoundSpan
 
 KIND, LABEL, CODE_LABEL = "card", "card number", "security code"
+
 SHORTEST, LONGEST = 13, 19
+"""Digits of a card number. Shorter or longer ones are never hidden as one."""
 
 _ISSUED = re.compile(
     r"4(?:\d{12}|\d{15}|\d{18})"  # Visa
@@ -21,8 +23,12 @@ _ISSUED = re.compile(
     r"|35(?:2[89]|[3-8]\d)\d{12,15}"  # JCB
     r"|(?:62|5[0678]|67|63)\d{14,17}"  # UnionPay, Maestro
 )
+
 _CODE_DIGITS = (3, 4)
+"""How many digits a security code may have."""
+
 _CODE_REACH = 30
+"""Characters before a number that may announce it as a code. More hides other numbers too."""
 
 
 def find(reading: NumberReading) -> Iterator[FoundSpan]:

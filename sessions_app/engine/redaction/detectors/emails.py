@@ -28,6 +28,7 @@ _NAMES_FOLLOW = listed("is address email mail lautet ist adresse es correo direc
 """Words after which the name of a mailbox begins."""
 
 MOST_NAME_TOKENS = 24
+"""Most tokens of a mailbox's name that is spelt out. More may hide words that came before it."""
 
 
 def find(reading: NumberReading) -> Iterator[FoundSpan]:

@@ -17,7 +17,9 @@ DNI_KIND, DNI_LABEL = "es_dni", "identity number"
 
 _SSN_FORM = re.compile(r"\d{3}[- ]\d{2}[- ]\d{4}")
 _DNI_FORM = re.compile(r"(?:\d{8}|[xyz]\d{7})[a-z]")
+
 _IDNR_DIGITS, _DNI_LENGTH = 11, 9
+"""Length of a German tax number, and of a Spanish DNI or NIE with its letter."""
 
 
 def find_ssn(reading: NumberReading) -> Iterator[FoundSpan]:

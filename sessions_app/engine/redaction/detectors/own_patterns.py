@@ -15,7 +15,10 @@ from sessions_app.engine.redaction.reading import Atom, NumberReading
 from sessions_app.engine.redaction.spans import FoundSpan
 
 KIND, LABEL = "own", "redacted"
+
 MOST_PATTERNS, LONGEST_PATTERN = 50, 300
+"""Patterns of one agent, and characters of one. More make every line of a call slower to check."""
+
 _NAMED = re.compile(r"([\w][\w \-]{0,38}): +(.+)")
 _OPTIONS = re2.Options()
 _OPTIONS.log_errors = False

@@ -11,7 +11,10 @@ from sessions_app.engine.redaction.spans import FoundSpan
 from sessions_app.engine.text.languages import base_of
 
 KIND, LABEL = "phone", "phone number"
+
 SHORTEST, LONGEST = 7, 15
+"""Digits. E.164 allows 15; shorter numbers would be found in prices and dates."""
+
 _REGIONS = {
     "en": ("US", "GB", "IE", "AU"),
     "de": ("DE", "AT", "CH"),
@@ -27,7 +30,9 @@ _UNIT = re.compile(r"\s?(?:[€$£%]|euros?\b|dollars?\b|dólares\b|pounds\b|cen
 _GROUPED = re.compile(r"\(?\d{3}\)?[ .\-]{1,2}\d{3}[ .\-]\d{4}|1[ .\-]\d{3}[ .\-]\d{3}[ .\-]\d{4}")
 _PLUS = re.compile(r"(?:\+|\bplus|\bm[aá]s)\s?\(?$")
 _OPENED = re.compile(r"(?:(?:\+|\bplus|\bm[aá]s)\s?)?\(?$")
+
 _MOST_WINDOWED = 8
+"""Groups of figures. In longer runs parts are not tried: their number grows with the square."""
 
 
 class PhoneDetector:

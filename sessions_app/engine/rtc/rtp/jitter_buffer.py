@@ -73,6 +73,7 @@ Lower takes reordered packets for a restart; higher drops the beginning of a res
 """
 
 _SEQ, _TS = 1 << 16, 1 << 32
+"""How many sequence numbers and timestamps there are before they start over (RFC 3550)."""
 
 
 DurationOf = Callable[[bytes], int]

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 VERSION = 2
+"""The version of RTP, in the first two bits."""
+
 MARKER = 0x80
 """The marker bit in the second byte: audio begins after silence, or a key press begins."""
 
@@ -15,6 +17,8 @@ _EXTENSION_WORDS = struct.Struct("!H")
 SENDER_REPORT, RECEIVER_REPORT, SOURCE_DESCRIPTION, BYE = 200, 201, 202, 203
 TRANSPORT_FEEDBACK, NACK = 205, 1
 _CNAME = 1
+"""Packet types of RTCP, a NACK's format (RFC 4585, 6.2.1), and the item CNAME (RFC 3550, 6.5.1)."""
+
 _SSRC, _SENDER_INFO, _BLOCK = 4, 24, 24
 """Bytes: an SSRC; an SSRC with sender info; a report block (RFC 3550, section 6.4.1)."""
 

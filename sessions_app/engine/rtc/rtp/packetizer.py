@@ -14,6 +14,7 @@ RATE = 48_000
 """The clock rate in which lengths and positions are counted, whatever the codec."""
 
 _SEQ, _TS = 1 << 16, 1 << 32
+"""How many sequence numbers and timestamps there are before they start over (RFC 3550)."""
 
 HISTORY_PACKETS = 64
 """How many packets (of 20 ms) are kept for retransmission.

@@ -34,7 +34,9 @@ Lower places late audio by its arrival; higher delays the first words after each
 """
 
 _NO_BLOCKS: Sequence[tuple[int, bytes]] = ()
+
 _TS = 1 << 32
+"""How many timestamps there are before they start over (RFC 3550)."""
 
 
 @dataclass(slots=True)

@@ -10,7 +10,10 @@ MAX_LENGTH = (1 << 10) - 1
 """Bytes: the longest redundant block."""
 
 _HEADER = 4
+"""Bytes of the header of a redundant block."""
+
 _MORE = 0x80
+"""The bit that says that another block's header follows."""
 
 
 class Block(NamedTuple):

@@ -14,7 +14,10 @@ KEYS = ("0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "#", "A", "B", "C
 """The name of each event number (RFC 4733, table 7); flash is a short on-hook."""
 
 _EVENT = struct.Struct("!BBH")
+
 _ENDED = 0x80
+"""The end bit, which says that the key was released."""
+
 _MAX_DURATION = 0xFFFF
 """The longest duration of a segment: a key held for longer continues in a further segment.
 
@@ -40,6 +43,7 @@ Lower reports a key again whose packet is late; higher has no use.
 """
 
 _TS = 1 << 32
+"""How many timestamps there are before they start over (RFC 3550)."""
 
 
 class KeyReader:

@@ -19,6 +19,7 @@ _SHARED = ("ice-ufrag", "ice-pwd", "ice-options", "fingerprint", "setup", RTCP_M
 """The attributes that only the tagged line of a BUNDLE needs (RFC 8829, section 5.2.1)."""
 
 _ANY_PORT = 9
+"""The port of a line while no address is known (RFC 8829, section 5.2.1)."""
 
 
 def sections(sdp: str) -> list[str]:

@@ -52,12 +52,11 @@ costs CPU; shorter leaves more errors in a caller's first words.
 """
 
 REDECODE_SHARE = 0.8
+LONGEST_REDECODE_S = 2.0
 """A re-decode may take this share of the utterance's length, LONGEST_REDECODE_S at most.
 
 After that the live result becomes the final: more corrects more words, and makes finals later.
 """
-
-LONGEST_REDECODE_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)

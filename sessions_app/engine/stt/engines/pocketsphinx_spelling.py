@@ -34,7 +34,10 @@ LETTER_NAMES = {
 }  # fmt: skip
 
 LONG = {"a": "EY", "e": "IY", "i": "AY", "o": "OW", "u": "UW"}
+
 LONGEST_ACRONYM = 4
+"""Letters. Longer words in capitals are read as words."""
+
 _LONGEST = max(len(letters) for letters in RULES)
 _MAGIC_E = re.compile(r"([aeiou])([bcdfgklmnpstvz])e(?=\||s\|)")
 _DOUBLE = re.compile(r"([bcdfgklmnprstz])\1")

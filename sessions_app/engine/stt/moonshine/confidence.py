@@ -10,6 +10,8 @@ from collections.abc import Sequence
 import numpy as np
 
 _ODDS, _POWER = 3.59, 1.483
+"""The fitted curve: 1 / (1 + _ODDS * doubt ** _POWER)."""
+
 _LEAST = 1e-3
 """Caps the confidence at 1 - 1/8000."""
 

@@ -20,6 +20,8 @@ from sessions_app.engine.stt.moonshine.model import (
 from sessions_app.engine.stt.moonshine.tokens import BEGIN, END
 
 FRAMES_A_S = 16000 / 384
+"""Frames of the encoder's output in a second of audio: one is 24 ms."""
+
 TOKENS_A_S = 6.5
 """Most tokens a second of audio. Speech has 6.2 at most (spelt letters and digits); loops have
 more."""
@@ -42,6 +44,7 @@ MIN_REPEAT_FRAMES = 4
 """Repetitions whose attention advances by less than this (0.1 s) each are a loop, not speech."""
 
 _LONGEST_LOOP, _LOOPS = 8, 3
+"""Most tokens of a loop, and how often they must repeat. Less cuts off words that were repeated."""
 
 
 @dataclass(slots=True)

@@ -22,6 +22,7 @@ AGENTS = 32
 """Agents whose phrases a worker caches: 500 phrases take 30 ms to prepare."""
 
 _WARMING = 16_000
+"""Samples of noise (1 s) that every graph is run with before calls come."""
 
 
 class MoonshineEngine(BlockingEngine):

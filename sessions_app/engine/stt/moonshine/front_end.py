@@ -17,8 +17,11 @@ FRAME = 384
 """Samples in a frame of the encoder's output: 24 ms."""
 
 _HALF = FRAME // 2
+
 _FIRST, _FIRST_STEP = 127, 64
 _SECOND, _SECOND_STEP = 7, 3
+"""Width and stride of the first two convolutions, in samples and in frames of the first."""
+
 _LEAST = 8
 """Frames that a window has at least."""
 

@@ -36,7 +36,12 @@ from sessions_app.engine.stt.moonshine.ort_file import (
 )
 
 LAYERS, HEADS, HEAD, WIDTH = 6, 8, 36, 288
+"""The model's shape: layers of the encoder and of the decoder, attention heads, and dimensions of
+a head and of all heads."""
+
 CHANNELS = 576
+"""Channels of the second convolution's output."""
+
 ROTATED = 32
 """Dimensions of a head's 36 that have the rotary position embedding."""
 
@@ -47,7 +52,11 @@ ATTENTION_LAYERS = (3, 4, 5)
 """Decoder layers with heads whose cross-attention follows the speech."""
 
 EPSILON = 1e-5
+"""Added to a variance before its root is taken, as in training."""
+
 _SCALE = 1 / 6
+"""Factor of attention scores: one over the square root of HEAD."""
+
 _SIGN = np.uint8(0x80)
 
 

@@ -30,6 +30,7 @@ MAX_DEVIATION = 0.5
 differs."""
 
 _REASON = 200
+"""Characters of an error that the log keeps."""
 
 
 def load_model(files: Files) -> tuple[AnyModel, str]:

@@ -14,14 +14,20 @@ Attribute = int | float | Sequence[int]
 Array = NDArray[np.generic]
 
 FLOAT, INT64 = 1, 7
+"""TensorProto's data types."""
+
 TYPES = {"float32": FLOAT, "uint8": 2, "int8": 3, "int64": INT64}
+
 IR_VERSION, OPSET, MICROSOFT_OPSET = 9, 18, 1
+"""Versions of the file format, of ONNX's operators and of Microsoft's."""
+
 MICROSOFT = "com.microsoft"
 
 _MORE = 0x80
 """Set in every byte of a varint but its last."""
 
 _FLOAT_ATTRIBUTE, _INT_ATTRIBUTE, _INTS_ATTRIBUTE = 1, 2, 7
+"""AttributeProto's types."""
 
 
 @dataclass(frozen=True, slots=True)

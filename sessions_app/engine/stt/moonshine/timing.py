@@ -23,7 +23,10 @@ START_S, END_S = 0.002, 0.008
 """Measured bias of the path: starts and ends come this much too early."""
 
 _HOP = SPEECH_RATE // 100
+
 _HOP_S = 0.01
+"""Length of a level that is measured."""
+
 _SOUNDS = 0.05
 """Share of the loudest level (95th percentile) below which it is a pause. Higher trims words."""
 
@@ -31,6 +34,7 @@ _ABOVE_NOISE = 3.0
 """Multiple of the noise floor (10th percentile) that sound must exceed."""
 
 _LEAST_LEVEL = 1e-4
+"""RMS of samples from -1 to 1 (-80 dBFS): anything softer is silence, even for a quiet caller."""
 
 Frames = NDArray[np.int64]
 Times = tuple[float, float]

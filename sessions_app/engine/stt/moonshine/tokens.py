@@ -11,8 +11,12 @@ BEGIN, END = 1, 2
 SPACE = "▁"
 _SPACE = SPACE.encode()
 _APOSTROPHES = "'\N{RIGHT SINGLE QUOTATION MARK}"
+
 _NEVER = 1 << 30
+"""Stands for the id of a pair that is no token: higher than any id."""
+
 _LONG = 128
+"""A piece of so many bytes or more has its length in two bytes."""
 
 
 @dataclass(frozen=True, slots=True)

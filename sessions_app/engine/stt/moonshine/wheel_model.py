@@ -31,6 +31,8 @@ HELD_S = 0.2
 """Where this much of the end has sound, the last word may be half a word, and is held back."""
 
 _LEAD_S = 0.1
+"""Seconds of silence before the audio at the first attempt."""
+
 _TRIES = ((_LEAD_S, None), (2 * _LEAD_S, RETRY_ACCEPT))
 """Attempts: seconds of silence before the audio, and the mean log-probability to reach. The second
 follows where the first found no speech."""

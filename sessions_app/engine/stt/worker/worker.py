@@ -41,6 +41,8 @@ NICENESS = {LIVE: 5, CALM: 15}
 """Added to the process's niceness: below the calls' own processes, and CALM below LIVE."""
 
 RECEIVE_BYTES = 1 << 16
+"""Bytes that are read from the socket at once. Fewer cost more system calls."""
+
 PERIOD_S = 2.0
 """Period over which the load is measured. Shorter swings with each sentence; longer lags."""
 

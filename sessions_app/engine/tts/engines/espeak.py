@@ -7,6 +7,7 @@ from sessions_app.engine.tts.engines.timed import TimedSynthesiser
 from sessions_app.engine.tts.worker.process import VoiceProcess
 
 RATE = 22_050
+"""Hz, of all of eSpeak NG's voices."""
 
 
 class EspeakSynthesiser(TimedSynthesiser):

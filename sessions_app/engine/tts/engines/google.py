@@ -13,6 +13,8 @@ from sessions_app.engine.core.errors import SynthesiserError, SynthesiserUnavail
 from sessions_app.engine.tts.base import SpeechChunk, Synthesiser, Voice
 
 WAV_HEADER = 44
+"""Bytes before the samples in a WAV file as Google writes it."""
+
 RETRYABLE = frozenset({"ServiceUnavailable", "DeadlineExceeded", "InternalServerError", "Aborted"})
 
 

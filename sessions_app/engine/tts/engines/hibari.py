@@ -16,6 +16,8 @@ from sessions_app.engine.tts.hibari.files import INSTALL, PACKAGE
 from sessions_app.engine.tts.worker.process import VoiceProcess
 
 RATE = 24_000
+"""Hz, of hibari's voices."""
+
 VOICE = "heart"
 
 LOADS_S = 20.0

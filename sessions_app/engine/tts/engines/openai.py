@@ -13,7 +13,11 @@ from sessions_app.engine.core.errors import SynthesiserError, SynthesiserUnavail
 from sessions_app.engine.tts.base import SpeechChunk, Synthesiser
 
 RATE = 24_000
+"""Hz, of OpenAI's PCM; servers with other voices may need another."""
+
 CHUNK_BYTES = 4_800
+"""Audio that is passed on at once: 100 ms. More begins to speak later; less costs more CPU."""
+
 REFUSALS = frozenset({400, 401, 403, 404, 422})
 
 

@@ -15,6 +15,7 @@ from sessions_app.engine.tts.worker.process import VoiceProcess
 from sessions_app.engine.tts.worker.worker import AUDIO
 
 RATE_BYTES = 4
+"""Bytes of the rate (Hz) before each message's samples."""
 
 
 class PiperSynthesiser(Synthesiser):

@@ -24,6 +24,7 @@ _GRAPH, _OUTPUT, _NAME = 7, 12, 1
 """Fields of onnx.proto: a model's graph, a graph's output, an output's name."""
 
 _BYTES = 2
+"""The wire type of a field that has a length."""
 
 
 class Network:

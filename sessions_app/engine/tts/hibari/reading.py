@@ -40,7 +40,10 @@ _SIGNS = {
 """Symbols that the package would skip, in words."""
 
 _SIGN = re.compile("|".join(_SIGNS))
+
 _PAD = 0
+"""The id of the silence at both ends of a text."""
+
 _WORDS = re.compile(r"\S+")
 
 

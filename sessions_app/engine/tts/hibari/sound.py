@@ -29,6 +29,7 @@ _PAUSES_S = {**dict.fromkeys(".!?…", 0.25), **dict.fromkeys(",;:—", 0.12)}
 """Pause after punctuation; the network's own pause, half a second after any word, is cut off."""
 
 _NO_PAUSE_S = 0.02
+"""Silence after a piece that ends without punctuation, so that the next one follows at once."""
 
 Floats = NDArray[np.float32]
 

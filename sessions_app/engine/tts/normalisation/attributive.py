@@ -3,6 +3,8 @@
 import re
 
 _CONTEXT_CHARS = 40
+"""Characters before an amount in which its determiner is looked for."""
+
 _DETERMINER = re.compile(
     r"\b(?:an?|another|one|each|every)\s+(?:\S*\d\S* (?:or|to) |\d[\d.,]*[-\u2013])?$",
     re.IGNORECASE,

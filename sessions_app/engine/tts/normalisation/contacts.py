@@ -53,6 +53,8 @@ _MIN_INTERNATIONAL_DIGITS = 8
 """An international number has at least this many digits: "+1500" is an increase."""
 
 _CONTEXT_CHARS = 40
+"""Characters before a number in which "call" and the like are looked for."""
+
 _CALL_WORDS = {
     "en": r"call(?:ed|ing|s)?|dial(?:l?ed|l?ing|s)?|phone|ring|text|number|emergency|fax|reach\w*",
     "de": r"wähl\w*|ruf\w*|notruf\w*|anruf\w*|nummer|tel(?:efon\w*|\.)?|erreich\w*|hotline",
@@ -86,6 +88,8 @@ _SHORT_CODES = {
 """Emergency and service numbers that are read digit by digit; French reads "cent douze"."""
 
 _MIN_DIGITS = 6
+"""Shorter groups of digits are not read as a telephone number."""
+
 _LOCAL = re.compile(r"[2-9]\d\d \d{4}")
 _YEARS = re.compile(r"[ -](?:19|20)\d\d$")
 _LARGE = re.compile(r"\d{1,2}(?: \d{3})+")

@@ -36,7 +36,10 @@ _CONTEST = re.compile(
     r"\b(?:scores?|scored|won|wins?|lost|loses?|leads?|led|beats?|ahead|down|drew|final|result|vote"
     r"|game|match|set)\b[^.!?\d]{0,30}$"
 )
+
 _CONTEXT_CHARS = 40
+"""Characters before a number in which words about a game or a vote are looked for."""
+
 _FEET = re.compile(
     r"(?<![\w.,/])(\d{1,3}) ?ft\.? (\d{1,2}) ?in\b"
     r"(?! (?:a|an|the|my|our|your|his|her|their|its|\d|[A-Z])\b)"

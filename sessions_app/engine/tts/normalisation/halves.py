@@ -56,7 +56,9 @@ _GENDER_OF = {
 }
 _DATIVE = re.compile(r"\b(?:mit|von|aus|nach|zu|bei|in|vor|seit|einem|dem)\s+$", re.IGNORECASE)
 _MID_SENTENCE = re.compile(r"\w[^.!?:;\n]*$")
+
 _CONTEXT_CHARS = 40
+"""Characters before a half that decide its case."""
 
 
 def half(reading: Reading, match: Match) -> str | None:

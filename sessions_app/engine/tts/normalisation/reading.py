@@ -64,9 +64,9 @@ _SCORE_TOTALS = (10, 100)
 _DATIVE = re.compile(r"\b(am|vom|zum|beim|dem|den|des|bis|ab|seit)\s+$", re.IGNORECASE)
 _ARTICLE = re.compile(r"\bder\s+$", re.IGNORECASE)
 _REGIONAL = {"pt-br": ("quilóm", "quilôm")}
-_NOON, _HOURS, _MONTHS = 12, 24, 12
-_CENTS = 2
 
+_NOON, _HOURS, _MONTHS = 12, 24, 12
+"""Hours to noon, hours of a day, months of a year."""
 
 _LAKHS = re.compile(r"\d{1,2}(?:,\d\d)+,\d{3}(?:\.\d+)?")
 """Indian digit grouping: 1,50,000."""

@@ -12,10 +12,16 @@ from sessions_app.engine.tts.worker.worker import AUDIO, END, WORDS, Send, serve
 from sessions_app.engine.workers.framing import as_json
 
 _SYNCHRONOUS = 2
+"""espeak_Initialize: audio is delivered during the call that synthesises it."""
+
 _BUFFER_MS = 60
+"""Audio in one callback. Longer delays the first sound, and the stop of a cut answer."""
+
 _UTF8 = 1
 _RATE, _VOLUME, _RANGE, _GAP = 1, 2, 4, 7
 _WORD = 1
+"""speak_lib.h: the text is UTF-8; four parameters; the kind of event that a word is."""
+
 VARIANT = "!v/"
 """The prefix of variants' identifiers: their folder."""
 

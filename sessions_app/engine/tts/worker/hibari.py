@@ -19,7 +19,9 @@ from sessions_app.engine.tts.worker.worker import AUDIO, END, WORDS, Send, Voice
 from sessions_app.engine.workers.framing import as_json
 
 VOICE = {"name": "heart", "label": "Heart (American English)", "language": "en-US"}
+
 RATE = 24_000
+"""Hz, of hibari's voices."""
 
 WireWord = tuple[int, int, float, float]
 """A word: start and end in characters of the text, start and end in ms of the audio."""

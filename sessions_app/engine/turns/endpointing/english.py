@@ -21,6 +21,7 @@ LONGEST_CLAUSE = 9
 """Most words of a subordinate clause without its main clause; a longer sentence has both."""
 
 SHORTEST_QUESTION = 3
+"""Words. Shorter ones may be the beginning of a question: "do you"."""
 
 _OPEN = listed(
     "and or but because if when while which who than then as of to at for from with by into "

@@ -14,11 +14,19 @@ from sessions_app.engine.core.frames import SPEECH_RATE, Samples
 Floats = NDArray[np.float32]
 
 SECONDS = 8
+"""Length of the audio that the model sees."""
+
 LENGTH = SECONDS * SPEECH_RATE
+
 WINDOW, HOP, BANDS = 400, 160, 80
+"""Samples in a window and from one window to the next, and bands of the mel scale."""
+
 FRAMES = LENGTH // HOP
 
 _LEAST_POWER, _RANGE = 1e-10, 8.0
+"""Power below the first counts as that, and so does what is this many powers of ten (80 dB) below
+the loudest."""
+
 _HERTZ_A_MEL, _LINEAR_HERTZ = 200 / 3, 1000.0
 _STEP = np.log(6.4) / 27
 """Below _LINEAR_HERTZ the scale is linear; above, each mel is a factor of exp(_STEP) higher."""

@@ -50,12 +50,12 @@ END_S = 0.5
 class ChatResponder(Responder):
     """Streams the model's answer; closing it closes the model's stream.
 
-    An agent's `responder_options` may set another model, temperature, max_tokens or tools.
-    A request that fails before the first token is repeated up to `retries` times. A model that
-    thinks before it speaks may take `thought_timeout_s` for that. Which parameters a model refuses
-    and how it begins its thoughts is learnt once per process. With `ask_usage` the server is asked
-    how many tokens it counted, which some tell unasked; else they are estimated. `tools` are an
-    agent's unless it sets its own; `known_tools` is VOICE["TOOLS"].
+    An agent's `responder_options` may set another model, temperature, max_tokens or tools. A
+    request that fails before the first token is repeated up to `retries` times. A model that thinks
+    before it speaks may take `thought_timeout_s` for that. Which parameters a model refuses and how
+    it begins its thoughts is learnt once per process. With `ask_usage` the server is asked for its
+    token counts, which some report anyway; otherwise they are estimated. `tools` are an agent's
+    unless it sets its own; `known_tools` is VOICE["TOOLS"].
     """
 
     heeds_whispers = True

@@ -45,7 +45,7 @@ class ThoughtFilter:
         """Whether the text may still be a thought, whose closing tag has not come."""
 
         self._held = ""
-        """The text held back for that."""
+        """The text held back for that reason."""
 
         self._nested = 0
         """How many more closing tags a nested thought needs."""

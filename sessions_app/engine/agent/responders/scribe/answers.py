@@ -60,7 +60,7 @@ class Dictation:
     text: str
     commands: tuple[HeardCommand, ...] = ()
     dropped: bool = False
-    """Whether nothing is to be written down after all."""
+    """Whether nothing should be written down after all."""
 
 
 def split_dictation(text: str) -> Dictation:

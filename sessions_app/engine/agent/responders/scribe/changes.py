@@ -1,6 +1,6 @@
 """Requests to change a note: "change note two to buy oat milk", "make the last one say".
 
-Which note is meant comes before the word that joins the new text to it.
+The words for the note come before the word that joins the new text to them.
 """
 
 from collections.abc import Sequence

@@ -71,7 +71,7 @@ class Clauses:
     def _may_begin(self, at: int) -> bool:
         """Returns whether a command may begin at a word within the sentence."""
         before = self._words[at - 1]
-        if self._is_taken_back(at) or self._is_let_go(at):
+        if self._is_taken_back(at) or self._is_misheard_release(at):
             return True
         if at >= self._quoted or is_reported(self._words, self._start, at) or self._is_denied(at):
             return False
@@ -96,7 +96,7 @@ class Clauses:
             return False
         return phrase in _TAKES_BACK
 
-    def _is_let_go(self, at: int) -> bool:
+    def _is_misheard_release(self, at: int) -> bool:
         """Returns whether "that said you can hang up" is "that's it, you can hang up" misheard."""
         before = self._texts(self._start, at)
         return before[-2:] == ["that", "said"] and only_closes(before) and self._lets_go(at)
@@ -213,9 +213,9 @@ class Clauses:
             self._words, at, stop, self._end
         ):
             return True
-        return is_only_mentioned(self._words, at, stop) or self._is_laid_down(at, stop)
+        return is_only_mentioned(self._words, at, stop) or self._is_put_somewhere(at, stop)
 
-    def _is_laid_down(self, at: int, stop: int) -> bool:
+    def _is_put_somewhere(self, at: int, stop: int) -> bool:
         """Returns whether "put it down" is about a thing, not about writing something down."""
         phrase = self._texts(at, stop)
         if phrase[0] in _SET_DOWN_VERBS and phrase[1:] == ["that", "down"] and stop < self._end:

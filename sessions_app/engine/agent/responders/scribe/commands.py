@@ -65,7 +65,7 @@ _FILLERS = listed(
 """Words before "delete it" that never name a note: "hang on, delete that"."""
 
 MOST_COMMANDS = 8
-"""How many commands of one turn are obeyed."""
+"""How many commands of one turn are carried out."""
 
 _READ_OUT_NOTES = frozenset({Intent.READ, Intent.RECAP})
 """Commands whose answers change with the notes."""
@@ -85,13 +85,14 @@ class HeardCommand:
     before: str = ""
     refers_back: bool = False
     when: str = ""
-    """When to remind of what was said before; also the end of `text`, unless that is empty."""
+    """When to remind the caller of what was said before; also the end of `text`, unless that is
+    empty."""
 
     notes: NoteReference | None = None
     """The notes to remove, read or change; None means the last change (undo) or all (read)."""
 
     unsure: bool = False
-    """Whether this is a command only right after the scribe has spoken of notes."""
+    """Whether this is a command only right after the scribe has talked about notes."""
 
     @property
     def certain(self) -> bool:

@@ -24,7 +24,7 @@ _CORRECTION_LEAD = re.compile(
 _CORRECTION_TAIL = re.compile(
     r"(?P<rest>.+?), (?:sorry|i mean|i meant|rather|actually)[.!]?", re.IGNORECASE
 )
-"""A correction that is called one at its end: "at seven, sorry"."""
+"""Words at the end that mark a correction: "at seven, sorry"."""
 
 LONGEST_PHRASE = 4
 """A correction in a sentence of its own has at most this many words."""

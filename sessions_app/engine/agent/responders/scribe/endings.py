@@ -36,6 +36,8 @@ QUESTIONS = frozenset(
 """Commands that may follow a text as a question: "call Anna, and what have I got so far?"."""
 
 SHORTEST_QUESTION = 3
+"""Words. A shorter remainder of a sentence counts as part of the note, not as a question."""
+
 _QUESTION_WORDS = listed("what how which where")
 _READS = listed("read tell show")
 _INDIRECT_QUESTION_VERBS = REPORTING_VERBS | listed(

@@ -23,7 +23,7 @@ INTRODUCERS = listed("please scribe now so and okay ok well then also")
 _COULD_YOU = frozenset({"could you", "can you", "would you", "will you"})
 REFERS = frozenset({"that", "it"})
 REFERS_TO_MANY = frozenset({"them", "those", "these"})
-"""Words that stand for something said before: "put those on my list"."""
+"""Words that refer to something said before: "put those on my list"."""
 
 _IF_YOU_CAN = frozenset(
     {
@@ -55,13 +55,13 @@ class FoundCommand:
     """The first word after the command, if that is behind its text."""
 
     when: Span = (0, 0)
-    """When to remind of what was said before it: "remind me of that tomorrow"."""
+    """When to remind the caller of what was said before it: "remind me of that tomorrow"."""
 
     notes: NoteReference | None = None
     """Which notes to remove, read or change, if that was said."""
 
     unsure: bool = False
-    """Whether this is a command only right after the scribe has spoken of notes."""
+    """Whether this is a command only right after the scribe has talked about notes."""
 
     @property
     def certain(self) -> bool:

@@ -2,7 +2,8 @@
 
 No list of phrases has all ways to ask for one's notes. A sentence is also a command if it begins as
 requests do, has a word that names what is asked for, and has no word from outside the command's
-vocabulary: "let me hear everything I have noted so far". Commands with a text are not found so.
+vocabulary: "let me hear everything I have noted so far". Commands with a text are not found this
+way.
 """
 
 from collections.abc import Sequence
@@ -13,6 +14,7 @@ from sessions_app.engine.agent.responders.scribe.vocabulary import Intent
 from sessions_app.engine.text.word_lists import listed
 
 MOST_WORDS = 14
+"""Words. Higher takes long sentences for commands; lower misses wordy requests."""
 
 _FILL = listed(
     "please scribe me us you i we my the our your a an any of to for with from so far yet now "

@@ -35,6 +35,8 @@ Lower takes other words for the phrase's; higher misses more garbled ones.
 """
 
 _SHORT_SOUND, _SHORT_WORD = 4, 2
+"""Words with at most so many sounds need SHORT_ALIKE; in words of at most so many letters a final
+"e" is sounded: "me"."""
 
 _STATEMENT_STARTS = listed(
     "i he she we they you it that this there my his her their our who nobody somebody everybody "

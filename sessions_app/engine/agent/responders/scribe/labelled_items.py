@@ -36,7 +36,7 @@ LONGEST_ITEM = 30
 
 _TAGS = (["would", "you"], ["will", "you"], ["could", "you"], ["can", "you"])
 _PERSONS = listed("me him her us you myself himself herself yourself")
-"""These are put down as something else: "put me down as a maybe"."""
+"""These are put down as something other than notes: "put me down as a maybe"."""
 
 
 def put_down_as(words: Sequence[PlainWord], at: int, end: int) -> FoundCommand | None:

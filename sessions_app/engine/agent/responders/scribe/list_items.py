@@ -33,6 +33,8 @@ _STATEMENT_WORDS = listed(
 """With these a sentence is a statement: "it had been on my list"."""
 
 SHORTEST_PUT = 3
+"""Words from the verb to the list, at least: "add milk to"."""
+
 LONGEST_PUT = 40
 """Within how many words the list must be named."""
 

@@ -43,6 +43,8 @@ SHORT, MIN_OF_SHORT = 8, 92.0
 """Phrases of at most so many sounds must sound more alike, and begin with the same sound."""
 
 MAX_WORDS_APART = 1
+"""By how many words the misheard part may be longer or shorter than the phrase."""
+
 MOST_PLACES = 24
 """Places of a turn that are examined."""
 

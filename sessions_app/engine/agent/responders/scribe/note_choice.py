@@ -13,12 +13,16 @@ HOW_TO_NAME = "Say delete and its number, or words that are in it."
 """Said when it is not clear which note is meant."""
 
 WHICH_NOTE = "Which one should I remove?"
+
 MOST_LISTED = 5
+"""Notes that are read out to choose from. More take longer to hear."""
 
 MIN_SIMILARITY = 80.0
 """Of 100: words at least so alike count as the same, since recognisers misspell names."""
 
 SHORTEST_ALIKE = 4
+"""Letters. Shorter words must be equal: "cat" and "car" are alike by chance."""
+
 _ENDINGS = ("ing", "ed", "es", "s", "'s")
 
 

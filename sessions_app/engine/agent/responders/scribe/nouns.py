@@ -28,7 +28,10 @@ _PREDICATE_WORDS = listed(
 """After a noun these make a statement about it: "another note came"."""
 
 _NOT_PAST_TENSE = listed("hundred naked wicked sacred embed")
+
 _SHORTEST_PAST_TENSE = 5
+"""Letters. Shorter words such as "bed" and "shed" end in "ed" without being verbs."""
+
 _OF = listed("of from by")
 _PLACES = listed("on in at under behind above from")
 _PUT_THERE = listed("in under behind above from")
@@ -57,7 +60,10 @@ _MOVED_WHERE = listed("from off on onto into")
 
 _KEEP_VERBS = listed("save record mark log capture minute")
 _PERSONS = listed("i you he she we they there")
+
 SHORTEST_STATEMENT = 3
+"""Words of a statement: subject, verb and something more."""
+
 _CLAUSE_SUBJECTS = _DETERMINERS | listed(
     "i you he she it we they there someone somebody everyone nobody"
 )

@@ -30,7 +30,10 @@ _MODALS = listed("should must would might may will shall to not never people the
 
 _REQUESTS = listed("please could can would will you kindly so and now also then")
 _ASK_FIRST = listed("please could can would will")
+
 LONGEST_NAME = 2
+"""Words that name the person told, with "to": "to Anna". More takes what was said for a name."""
+
 LONGEST_OPENING = 6
 """How many words before a quote are examined."""
 

@@ -21,7 +21,7 @@ _VERBS = _WORD_VERBS | listed("wipe clear cancel drop trash bin dump ditch")
 """After these, the words name a note only if "note" or the like is among them."""
 
 _CLEANING_VERBS = listed("wipe clear")
-"""Verbs of rooms and tables, too: "wipe everything down"."""
+"""Also said of rooms and tables: "wipe everything down"."""
 
 _CLEANING_PARTICLES = listed("off out away down up over")
 _VAGUE = listed("thing things part bit")
@@ -46,7 +46,7 @@ _AFTER_NOUN = listed("is was are were has had means does did will would can shou
 _NAMING = listed("the my our your that those these number note notes item all everything both")
 _OWNERS = listed("my the our your")
 _OF_OTHERS = listed("your his her their its")
-"""After "delete", the things of others are no notes, unless one names them: "your account"."""
+"""After "delete", other people's things are no notes, unless a note names them: "your account"."""
 
 _AS_DONE = (["as", "done"], ["as", "finished"], ["as", "complete"], ["as", "completed"])
 _JOINS = listed("and or when while if until so because before after")
@@ -90,13 +90,13 @@ def tells_consequence(words: Sequence[PlainWord], stop: int, end: int) -> bool:
 
 
 def has_consequence(words: Sequence[str]) -> bool:
-    """Returns whether words tell what comes of it: "scratch the surface and you find rust"."""
+    """Returns whether words state a consequence: "scratch the surface and you find rust"."""
     joins = (at for at, word in enumerate(words) if word in {"and", "or"})
     return any(SUBJECTS & set(words[at + 1 : at + 2]) for at in joins)
 
 
 def _goes_on(rest: Sequence[str]) -> bool:
-    """Returns whether more is said: "the board and go home", unlike "the milk and the eggs"."""
+    """Returns whether more follows: "the board and go home", unlike "the milk and the eggs"."""
     at = next((n for n, word in enumerate(rest) if word in _JOINS), len(rest))
     after = rest[at + 1 :]
     things = 1 + bool(_DETERMINERS & set(after[:1]))

@@ -19,7 +19,7 @@ _NOTES_THAT = frozenset(
         *("remind me about it", "note that", "remember that"),
     }
 )
-"""Requests that count only with "please", since people also say them of others."""
+"""Requests that count only with "please", since people also say them about others."""
 
 _LISTS = re.compile(
     r"(?:put|add|write|stick|pop|chuck|bung|throw) (?:it|that|them|those)"

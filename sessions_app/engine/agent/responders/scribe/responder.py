@@ -55,7 +55,10 @@ HELP = (
     "or end the call."
 )
 NO_MODEL = "I can take notes and read them back. No language model is configured, so I cannot chat."
+
 MOST_RECALLED, MOST_SEARCHED = 5, 100
+"""How many of the caller's turns a recap repeats, and how many of the newest messages it reads."""
+
 MOST_LOOKED_BACK = 5
 """How many of the caller's turns are searched for what "that" refers to."""
 
@@ -73,7 +76,7 @@ SHORTEST_PART = 6
 
 
 class ScribeResponder(Responder):
-    """Obeys a dozen commands, and is silent otherwise.
+    """Carries out a dozen commands, and is silent otherwise.
 
     It keeps no state: its last question, which the caller may be answering, is found in the
     conversation, and what can be undone is kept with the call's notes.
@@ -138,7 +141,7 @@ class ScribeResponder(Responder):
         if question == SURE and (agrees(text) or _ends(text)):
             conversation.host.end_call()
             return "All right."
-        if _just_written(conversation) and (answer := self._reconsidered(conversation)):
+        if _just_written(conversation) and (answer := self._changed_just_written(conversation)):
             return answer
         commands = [
             _with_earlier_text(conversation, command)
@@ -152,7 +155,7 @@ class ScribeResponder(Responder):
         answers = (self._execute(conversation, command) for command in commands)
         return " ".join(filter(None, answers)) or (STILL_HERE if question == SURE else "")
 
-    def _reconsidered(self, conversation: Conversation) -> str:
+    def _changed_just_written(self, conversation: Conversation) -> str:
         """Corrects or takes back the note just written; returns "" if that was not asked for."""
         if (correction := _correction(conversation)) is not None:
             conversation.host.undo_notes()
@@ -269,7 +272,7 @@ def _correction(conversation: Conversation) -> tuple[NoteKind, str] | None:
 
 
 def _just_written(conversation: Conversation) -> bool:
-    """Returns whether the last answer told of the newest note."""
+    """Returns whether the last answer was about the newest note."""
     notes = conversation.host.notes
     return bool(notes) and _last_said(conversation).startswith(WRITTEN[notes[-1].kind])
 

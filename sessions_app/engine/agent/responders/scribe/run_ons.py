@@ -38,6 +38,8 @@ _LABELS = frozenset(
 """Labels: they begin a second text only if the first one had the same."""
 
 _LONGEST = 4
+"""Words of the longest phrase that may begin the next text."""
+
 _GOVERNORS = listed(
     "to and or not never nor i you he she it we they who that the a an my our your his her its "
     "their this these those will would can could should shall must may might do does did go come "
@@ -61,8 +63,13 @@ _JOINS = listed("to that about of")
 """Words between "remind me" and its text."""
 
 FEWEST_WORDS = 2
+"""Words of a complete text: "buy milk"."""
+
 _CLEAR_QUESTIONS = frozenset({Intent.READ, Intent.RECAP, Intent.TIME, Intent.DATE})
+
 SHORTEST_QUESTION = 4
+"""Words. A shorter question may belong to the text before it."""
+
 _ASKS = listed("what how which")
 
 

@@ -40,7 +40,7 @@ _POINTED_AT = frozenset(
     )
     for phrase in written_out(line)
 )
-"""The same that only mean the list right after it was spoken of: "it" may be a pizza."""
+"""Requests that mean the list only right after it was mentioned: "it" may be a pizza."""
 
 _ANY = "anything|something"
 _IN_NOTES = "written|noted|saved|recorded|put? down?"
@@ -86,7 +86,10 @@ _IS_THERE = frozenset(
     )
     for phrase in written_out(line)
 )
+
 _LONGEST_ASKING = 3
+"""Words of the longest opening of `_IS_THERE`."""
+
 _ABOUT = listed("about on regarding concerning mentioning with")
 FIRST_WORDS = frozenset(phrase.split()[0] for phrase in _REST | _OPENINGS | _IS_THERE)
 """Words that such a request begins with."""
@@ -102,7 +105,9 @@ _NO_TOPIC = listed(
     "is are was were does do did has have had can could will would so then when where if to not"
 )
 _DETERMINERS = listed("my the our your a an this that")
+
 LONGEST_TOPIC = 3
+"""Words of what is looked for. More takes other questions for searches."""
 
 
 def points_at_list(words: Sequence[str]) -> bool:

@@ -67,7 +67,10 @@ _SELF = listed("me us you my mine mean be may mi knee we meet myself yourself")
 """After "remind", not another person; "be", "may" or "knee" are "me" misheard."""
 
 _AFTER_PERSON = listed("to about that of")
+
 LONGEST_NAME = 4
+"""Words of the person to be reminded: "remind my sister in law to"."""
+
 _TAKE_DOWN_VERBS = listed("take put get")
 MOST_IN_A_ROW = 8
 """How many commands without a text may follow each other in one sentence."""
@@ -246,7 +249,7 @@ class CommandSentence(ListRequests):
             phrase = phrase[:2]
         if not (asked_for or is_labelled(words, at, stop, self._end)):
             return []
-        if self._is_no_request(at, stop) or self._tells_consequence(stop):
+        if self._is_no_request(at, stop) or self._states_consequence(stop):
             return []
         until = self._text_end(stop, at)
         if (command := self._with_earlier_text(intent, at, stop, until)) is not None:
@@ -261,8 +264,8 @@ class CommandSentence(ListRequests):
             return [FoundCommand(intent, at, (until, until), refers_back)]
         return [FoundCommand(intent, at, (min(begin, until), until))]
 
-    def _tells_consequence(self, stop: int) -> bool:
-        """Returns whether this only tells what comes of it: "write it down or you forget it"."""
+    def _states_consequence(self, stop: int) -> bool:
+        """Returns whether this only states a consequence: "write it down or you forget it"."""
         if not tells_consequence(self._words, stop, self._end):
             return False
         return not self._has_statement(tells_enough)

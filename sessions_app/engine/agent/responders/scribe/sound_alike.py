@@ -26,7 +26,7 @@ MIN_SIMILARITY_RECUT = 90.0
 """The same for sentences with another number of words than the phrase."""
 
 MAX_WORDS_APART = 1
-"""How many words more or fewer a sentence may have: "some airs" for "summarise"."""
+"""By how many words a sentence may be longer or shorter: "some airs" for "summarise"."""
 
 MIN_RECUT_PART = 70.0
 """Of 100: how alike the differing words must then be."""
@@ -38,6 +38,8 @@ FEWEST_SOUNDS = 9
 """Phrases with fewer sounds would match by chance."""
 
 MOST_WORDS = 9
+"""Words. Longer sentences are not compared: no phrase is as long."""
+
 MIN_WORD_SIMILARITY = 82.0
 """Of 100: how alike each word must be. "How long is the table" must not match "... the call"."""
 
