@@ -19,6 +19,7 @@ from sessions_app.engine.agent.responders.scribe.commands import (
     without_commands,
 )
 from sessions_app.engine.agent.responders.scribe.corrections import corrected, corrected_note
+from sessions_app.engine.agent.responders.scribe.hints import hints
 from sessions_app.engine.agent.responders.scribe.note_choice import (
     WHICH_NOTE,
     choose_notes,
@@ -29,7 +30,7 @@ from sessions_app.engine.agent.responders.scribe.note_references import (
     numbered_notes,
 )
 from sessions_app.engine.agent.responders.scribe.readings import read_out
-from sessions_app.engine.agent.responders.scribe.vocabulary import TAKES_TEXT, Intent, hints
+from sessions_app.engine.agent.responders.scribe.vocabulary import TAKES_TEXT, Intent
 from sessions_app.engine.agent.responders.scribe.words import command_words
 from sessions_app.engine.core.agent_config import AgentConfig
 from sessions_app.engine.core.errors import ResponderError
