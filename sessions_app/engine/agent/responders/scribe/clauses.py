@@ -46,6 +46,7 @@ _REASONS = listed("because since but")
 _NEVER_INSIDE = frozenset({"note that", "remember to", "hello", "good morning", "pardon me"})
 """Phrases common in plain talk: within a sentence they need "please" or "could you" before them."""
 
+_MAY_REMOVE = (["you", "can"], ["you", "may"], ["we", "can"], ["we", "could"])
 _LIKE_NO = (["no"], ["nor"])
 _TAKES_BACK = [
     [verb, "that"] for verb in ("scratch", "strike", "undo", "delete", "erase", "remove", "cancel")
@@ -129,7 +130,7 @@ class Clauses:
         reminds = self._texts(at, at + 2) == ["remind", "me"] and at + 2 < self._end
         if reminds and asks_what_was_forgotten(self._words, at + 2, self._end):
             return 2  # "remind me what is on my list"
-        if self._texts(at, at + 2) in (["you", "can"], ["you", "may"]):
+        if self._texts(at, at + 2) in _MAY_REMOVE:
             removes = begins_removal(self._texts(at + 2, self._end))
             return 2 * (removes and self._words[at + 2].text not in TAKE_VERBS)
         return int(self._words[at].text in LEADS or self._words[at].text in BACK_CHANNELS)
