@@ -87,7 +87,8 @@ def _whole_month(short: re.Match[str]) -> str:
 
 
 def _day(plain: str, said_on: date) -> date | None:
-    day = _first(_DATES, plain, said_on) or _first(_DAYS_NAMED, plain, said_on)
+    dates, days = (*_DATES, *PARTS_OF_MONTHS), (*_DAYS_NAMED, *PERIODS)
+    day = _first(dates, plain, said_on) or _first(days, plain, said_on)
     return None if day == UNCLEAR else day
 
 
@@ -319,7 +320,6 @@ _DATES: Readings = [
             r" of next month\b",
             _day_of_next_month,
         ),
-        *PARTS_OF_MONTHS,
         (
             rf"\b(?P<which>first|second|third|fourth|last) {_DAY} (?:in|of) {_MONTH}\b{_YEAR}",
             _nth_weekday,
@@ -356,7 +356,6 @@ _DAYS_NAMED: Readings = [
             rf"\b{_DAY}\b(?! (?:was|were)\b)(?P<later> (?:of )?next week\b)?",
             _weekday,
         ),
-        *PERIODS,
         (rf"\b(?P<many>{NUMBER}) (?P<unit>days?|weeks?|months?) from now\b", _from_now),
         (rf"\b(?:in|within) (?P<many>{NUMBER}) (?P<unit>days?|weeks?|months?)\b", _from_now),
     )
