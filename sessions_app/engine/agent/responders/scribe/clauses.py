@@ -141,7 +141,7 @@ class Clauses:
             return False
         if put_on_list(self._words, at, self._end) is not None:
             return True
-        phrases = (tuple(self._texts(at, at + many)) for many in range(LONGEST, 0, -1))
+        phrases = (tuple(self._texts(at, at + many)) for many in range(self._longest(at), 0, -1))
         return any(COMMANDS.get(phrase) in TAKES_TEXT for phrase in phrases)
 
     def _is_clause(self, at: int) -> bool:
@@ -186,7 +186,7 @@ class Clauses:
         start = at
         while at < self._end and (lead := self._lead_words(at)):
             at += lead
-        for many in range(min(LONGEST, self._end - at), 1, -1):
+        for many in range(self._longest(at), 1, -1):
             if COMMANDS.get(tuple(self._texts(at, at + many))) in TAKES_TEXT:
                 if is_only_mentioned(self._words, at, at + many):
                     return False
@@ -236,6 +236,11 @@ class Clauses:
         if self._words[at - 1].marked:
             return self._words[at].text in _PERSONS
         return self._words[at].text in _DIRECTIONS
+
+    def _longest(self, at: int) -> int:
+        """Returns how many words a phrase that begins here may have; 0 if none can begin."""
+        longest = LONGEST.get(self._words[at].text, 0) if at < self._end else 0
+        return min(longest, self._end - at)
 
     def _texts(self, start: int, end: int) -> list[str]:
         return texts(self._words, start, end)

@@ -54,7 +54,6 @@ from sessions_app.engine.agent.responders.scribe.text_starts import COURTESIES, 
 from sessions_app.engine.agent.responders.scribe.vocabulary import (
     COMMANDS,
     EACH_TIME,
-    LONGEST,
     TAKES_TEXT,
     Intent,
 )
@@ -134,7 +133,7 @@ class CommandSentence(ListRequests):
 
     def _phrase(self, at: int, *, bare: bool, most: int) -> list[FoundCommand]:
         """Returns the commands of the longest phrase here, or of free wording."""
-        for many in range(min(LONGEST, self._end - at), 0, -1):
+        for many in range(self._longest(at), 0, -1):
             intent = COMMANDS.get(tuple(self._texts(at, at + many)))
             if intent is None or (bare and not self._may_be_inside(at, many)):
                 continue

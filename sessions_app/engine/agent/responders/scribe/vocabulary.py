@@ -383,4 +383,8 @@ COMMANDS: dict[tuple[str, ...], Intent] = {
 }
 """The command of every phrase, as a tuple of its words."""
 
-LONGEST = max(map(len, COMMANDS))
+LONGEST: dict[str, int] = {}
+"""How many words the longest phrase has that begins with a word; most words begin none."""
+
+for _words in COMMANDS:
+    LONGEST[_words[0]] = max(len(_words), LONGEST.get(_words[0], 0))
