@@ -20,7 +20,7 @@ import numpy as np
 
 from bench.tables import write_table
 from sessions_app.engine.agent.responders.scribe.commands import commands_in
-from sessions_app.engine.agent.responders.scribe.vocabulary import hints
+from sessions_app.engine.agent.responders.scribe.hints import hints
 from sessions_app.engine.audio.resample import Resampler
 from sessions_app.engine.audio.vad.silero import SileroVad
 from sessions_app.engine.core.frames import SPEECH_RATE, AudioFrame, Samples

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -19,8 +19,9 @@ from sessions_app.engine.summaries.base import CallBrief, CallSummary, Summarise
 from sessions_app.engine.summaries.extractive import SMALL_TALK, words_were
 from sessions_app.engine.summaries.repairs import repaired
 from sessions_app.engine.summaries.shares import shares
+from sessions_app.engine.summaries.written_dates import writes_month_first
 from sessions_app.engine.text.cleaning import clean
-from sessions_app.engine.text.languages import base_of
+from sessions_app.engine.text.languages import base_of, region_of
 from sessions_app.engine.text.writing import count, join_sentences, plain_words, sentences
 from sessions_app.models import AccessLog, Call, Note, Summary, SummaryVersion, WebhookEvent
 from sessions_app.models.work import WorkState
@@ -58,7 +59,12 @@ def summarise(
     row.text = clean(found.text)
     row.key_points = [*_written(noted, NoteKind.NOTE), *_points(found.key_points)]
     asked = _once([*_written(noted, NoteKind.ACTION), *_points(found.action_items)])
-    row.action_items = [_facts(item["text"], call) | item for item in asked]
+    said_at: dict[int | str, int] = {row.seq: row.start_ms for row in rows}
+    said_at |= {note.text: note.at_ms for note in noted}
+    row.action_items = [
+        _facts(item["text"], call, said_at.get(item["seq"] or item["text"], 0)) | item
+        for item in asked
+    ]
     row.title, row.note = clean(found.title)[:200], clean(found.note)[:500]
     row.decisions = _points(found.decisions)
     row.speakers = [
@@ -140,12 +146,21 @@ def _undirected(
     return undirected_rows(rows, remove_commands, list(turns.of_call(call)))
 
 
-def _facts(text: str, call: Call) -> dict[str, str]:
-    """Returns who an item names, and the day or moment (ISO 8601) that it names, in English."""
+def _facts(text: str, call: Call, said_ms: int) -> dict[str, str]:
+    """Returns who an item names, and the day or moment (ISO 8601) that it names, in English.
+
+    Days are counted from the call's, hours from when it was said, `said_ms` on the call clock.
+    """
     if base_of(call.language) != "en":
         return {"who": "", "due": ""}
     meant = repaired(text)
-    moment = dates.named_time(meant, _began(call).date())
+    began = _began(call)
+    moment = dates.named_time(
+        meant,
+        began.date(),
+        said_at=began + timedelta(milliseconds=said_ms),
+        month_first=writes_month_first(region_of(call.language)),
+    )
     return {"who": people.person(meant), "due": moment.isoformat() if moment else ""}
 
 

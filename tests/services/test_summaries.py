@@ -59,6 +59,38 @@ def test_named_days_count_from_the_calls_day_where_its_agent_is(
     assert item == {"text": "call Ann tomorrow", "seq": None, "who": "Ann", "due": due}
 
 
+def test_hours_count_from_when_it_was_said_where_the_agent_is(
+    alice: User, make_call: CallMaker
+) -> None:
+    call = begun_on(make_call(alice), datetime(2026, 11, 28, 12, tzinfo=UTC))
+    call.persona = {"responder_options": {"time_zone": "Europe/Berlin"}}
+    half_past = 30 * 60 * 1000
+    note = events.NoteTaken(1, NoteKind.ACTION, "call Ann in an hour", float(half_past))
+    turns.replace_notes(call.pk, [note])
+    line = "Please send the form to Bremen in twenty minutes."
+    transcripts.append(
+        [(call.pk, SegmentFinal(1, Speaker.CALLER, line, half_past, half_past + 900))]
+    )
+    items = summed_up(call).action_items
+    assert [(item["who"], item["due"]) for item in items] == [
+        ("Ann", "2026-11-28T14:30"),
+        ("", "2026-11-28T13:50"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("language", "due"), [("en-US", "2027-03-01"), ("en-GB", "2027-01-03"), ("en", "2027-03-01")]
+)
+def test_dates_in_figures_have_the_order_of_the_calls_region(
+    alice: User, make_call: CallMaker, language: str, due: str
+) -> None:
+    call = begun_on(make_call(alice), datetime(2026, 11, 28, 12, tzinfo=UTC))
+    Call.objects.filter(pk=call.pk).update(language=language)
+    call.refresh_from_db()
+    turns.replace_notes(call.pk, [events.NoteTaken(1, NoteKind.ACTION, "pay by 3/1", 10.0)])
+    assert summed_up(call).action_items[0]["due"] == due
+
+
 def test_no_day_is_read_out_of_words_of_another_language(alice: User, make_call: CallMaker) -> None:
     call = make_call(alice)
     Call.objects.filter(pk=call.pk).update(language="nl-NL")

@@ -21,7 +21,11 @@ VERBS = (
 _DUE_DAY = (
     r"(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday|today|tomorrow|tonight|noon"
     r"|midnight|(?:the )?end of (?:the |this |next )?(?:day|week|month|year)"
-    r"|(?:next|this) (?:week|month|year)"
+    r"|(?:next|this) (?:week|month|year)|(?:the |this |next )?weekend"
+    r"|(?:the )?\d{1,2}(?:st|nd|rd|th)\b|\d{1,2}[/.]\d{1,2}"
+    r"(?=\.?$|[.,;!?]|\.? (?:and|at|or|please|so|because|if|the latest)\b)"
+    r"|mid[- ]\w+|close of (?:business|play)"
+    r"|(?:the )?(?:start|beginning|middle) of (?:the |this |next )?(?:week|month|year)"
     r"|january|february|march|april|may|june|july|august|september|october|november|december)"
 )
 
@@ -214,6 +218,10 @@ RULES = {
     "named as one": r"\b(?:action (?:item|point)|to-?do|next step|follow[ -]up|deadline)s?\b",
     "a date to keep": (
         rf"\b(?:by|no later than|due) (?:on )?(?:{_CLOCK_TIME} )?(?:next |on )?{_DUE_DAY}\b"
+        r"|(?<!\bif )\b(?:i|we) (?:also |just |still |really |will )?need"
+        r" (?:the|those|these|that|your|it|them)\b[^,;]{0,30}?"
+        r" (?:first thing|tomorrow|tonight|today|as soon as possible|asap|before"
+        r"|in (?:an|\w+) hours?)\b"
     ),
     "an order": (
         rf"^{LEADS}(?:(?:if|when|once|before|after|unless|as soon as)\b[^,]*, )?"

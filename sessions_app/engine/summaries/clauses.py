@@ -17,6 +17,7 @@ from sessions_app.engine.summaries.asides import (
     without_asides,
     without_reports,
 )
+from sessions_app.engine.summaries.assignments import ASSIGNED_START, assignee
 from sessions_app.engine.summaries.phone_talk import is_about_the_call
 from sessions_app.engine.text.writing import count, has_marks
 
@@ -41,7 +42,7 @@ _IF_YOU_CAN = (
     r"|possible),? )"
 )
 _CLAUSE_STARTS = (
-    rf"(?:{_IF_YOU_CAN}?{_REQUEST_STARTS}|please\b|{ADDRESS_START}"
+    rf"(?:{_IF_YOU_CAN}?{_REQUEST_STARTS}|please\b|{ADDRESS_START}|{ASSIGNED_START}"
     rf"|{VERBS}\b(?! (?:him|her|them|it)\b)"  # the name is in the clause before
     rf"|(?:it|that|this|there)(?:['\u2019]s| {_AUXILIARY})\b"
     rf"|{WHO}(?:['\u2019]\w+)?\s"
@@ -184,7 +185,8 @@ def _joined(parts: list[str]) -> Iterator[Clause]:
 def _asks(text: str) -> bool:
     """Returns whether the main clause, without relative clauses and quotes, is an action item."""
     main = without_reports(without_asides(text))
-    return (is_action(main) or is_assignment(main)) and not is_about_the_call(main)
+    asks = is_action(main) or is_assignment(main) or assignee(main) is not None
+    return asks and not is_about_the_call(main)
 
 
 def _statement(text: str) -> Iterator[Clause]:

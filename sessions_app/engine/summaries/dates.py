@@ -6,9 +6,9 @@ Monday.
 
 import re
 from calendar import monthrange
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from sessions_app.engine.summaries.asides import without_asides
 from sessions_app.engine.summaries.day_words import DAYS, MONTHS, NUMBER, NUMBERS, ORDINAL, ORDINALS
@@ -18,7 +18,10 @@ from sessions_app.engine.summaries.excluded_days import (
     without_contrasts,
     without_moved_from,
 )
+from sessions_app.engine.summaries.hours import moment_ahead
+from sessions_app.engine.summaries.periods import PARTS_OF_MONTHS, PERIODS, Reading, Readings
 from sessions_app.engine.summaries.times import time_of_day
+from sessions_app.engine.summaries.written_dates import with_written_dates
 
 _DAY = rf"(?P<day>{'|'.join(DAYS)})"
 _MONTH = rf"(?P<month>{'|'.join(MONTHS)})"
@@ -29,9 +32,6 @@ _SHORT_MONTH = re.compile(
     rf"|\b(?P<first>{_SHORT})\.?(?= (?:the )?\d{{1,2}}(?:st|nd|rd|th)?\b)"
 )
 """Months as some recognisers write them: "7 Dec", "Dec. 7th"."""
-
-WORKDAYS = 5
-"""Working days of a week: "the end of the week" is Friday."""
 
 MONTHS_AHEAD = 25
 """How many months ahead to look for a day of the month that falls on the weekday named with it."""
@@ -53,23 +53,31 @@ class NamedTime:
         return shown if self.at is None else f"{shown}T{self.at:%H:%M}"
 
 
-Reading = Callable[[re.Match[str], date], date | None]
-Readings = Sequence[tuple[re.Pattern[str], Reading]]
-
-
-def named_time(text: str, said_on: date) -> NamedTime | None:
+def named_time(
+    text: str, said_on: date, *, said_at: datetime | None = None, month_first: bool = True
+) -> NamedTime | None:
     """Returns the first date that `text`, said on `said_on`, names; None for none.
 
     "Tuesday" is the first one after that day, "next Tuesday" the one in the next week; a date that
     has passed is next year's. A time without a day counts only with "tonight", "this evening" and
-    the like.
+    the like. "In an hour" is counted from `said_at`, local time, and unknown without it.
+    `month_first` says that "3/1" is in March.
     """
     plain = " ".join(without_asides(text).lower().replace("\u2019", "'").replace("-", " ").split())
+    plain = with_written_dates(plain, month_first=month_first)
     plain = without_contrasts(_SHORT_MONTH.sub(_whole_month, plain))
     later, plain = moved_to(plain), without_moved_from(plain)
+    ahead = moment_ahead(later or plain, said_at) if said_at else None
+    if ahead and _is_meant_moment(later or plain, ahead[0], said_on):
+        return NamedTime(ahead[1].date(), ahead[1].time())
     day = _day(later, said_on) if later else None
     day = day or _day(plain, said_on)
     return NamedTime(day, time_of_day(later or plain)) if day else None
+
+
+def _is_meant_moment(plain: str, at: int, said_on: date) -> bool:
+    """Returns whether "in an hour" is not past, and follows no day of its own: "on Friday"."""
+    return is_meant_day(plain[:at], "") and _day(plain[:at], said_on) is None
 
 
 def _whole_month(short: re.Match[str]) -> str:
@@ -79,7 +87,8 @@ def _whole_month(short: re.Match[str]) -> str:
 
 
 def _day(plain: str, said_on: date) -> date | None:
-    day = _first(_DATES, plain, said_on) or _first(_DAYS_NAMED, plain, said_on)
+    dates, days = (*_DATES, *PARTS_OF_MONTHS), (*_DAYS_NAMED, *PERIODS)
+    day = _first(dates, plain, said_on) or _first(days, plain, said_on)
     return None if day == UNCLEAR else day
 
 
@@ -209,15 +218,6 @@ def _day_of_next_month(match: re.Match[str], today: date) -> date | None:
     return next(iter(_valid_dates(today.year + year, month + 1, _number(match["nth"]))), None)
 
 
-def _end_of_month(match: re.Match[str], today: date) -> date:
-    """Reads "end of March": its last day."""
-    month = MONTHS.index(match["month"]) + 1
-    year = int(match["year"] or today.year)
-    if not match["year"] and month < today.month:
-        year += 1
-    return date(year, month, monthrange(year, month)[1])
-
-
 def _matching_weekday(match: re.Match[str], days: Sequence[date]) -> date | None:
     """Returns the first day that falls on the weekday also named; else the first."""
     weekday = match.groupdict().get("day")
@@ -249,20 +249,6 @@ def _in_weeks(match: re.Match[str], today: date) -> date:
 def _after_next(match: re.Match[str], today: date) -> date:
     """Reads "the Monday after next"."""
     return today + timedelta(days=14 - today.weekday() + DAYS.index(match["day"]))
-
-
-def _end_of_period(match: re.Match[str], today: date) -> date | None:
-    """Reads "end of the week", "end of next month"."""
-    after, unit = bool(match["after"]), match["unit"]
-    if unit == "day":
-        return today
-    if unit == "week":
-        friday = today + timedelta(days=WORKDAYS - 1 - today.weekday() + 7 * after)
-        return friday if friday >= today else today
-    if unit == "year":
-        return date(today.year + after, 12, 31)
-    year, month = divmod(today.month - 1 + after, 12)
-    return date(today.year + year, month + 1, monthrange(today.year + year, month + 1)[1])
 
 
 def _holiday(match: re.Match[str], today: date) -> date:
@@ -334,7 +320,6 @@ _DATES: Readings = [
             r" of next month\b",
             _day_of_next_month,
         ),
-        (rf"\bend of {_MONTH}\b{_YEAR}", _end_of_month),
         (
             rf"\b(?P<which>first|second|third|fourth|last) {_DAY} (?:in|of) {_MONTH}\b{_YEAR}",
             _nth_weekday,
@@ -373,9 +358,5 @@ _DAYS_NAMED: Readings = [
         ),
         (rf"\b(?P<many>{NUMBER}) (?P<unit>days?|weeks?|months?) from now\b", _from_now),
         (rf"\b(?:in|within) (?P<many>{NUMBER}) (?P<unit>days?|weeks?|months?)\b", _from_now),
-        (
-            r"\bend of (?:the |this )?(?P<after>next )?(?P<unit>day|week|month|year)\b",
-            _end_of_period,
-        ),
     )
 ]

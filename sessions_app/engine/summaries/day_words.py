@@ -7,7 +7,15 @@ MONTHS = (
 )
 UNITS = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
 NUMBERS = {word: number for number, word in enumerate(UNITS.split(), start=1)}
-NUMBERS |= {"a": 1, "an": 1, "a couple of": 2, "twenty": 20, "thirty": 30, "forty": 40}
+NUMBERS |= {"sixteen": 16, "seventeen": 17, "eighteen": 18, "nineteen": 19}
+_TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "ninety": 90}
+NUMBERS |= _TENS
+NUMBERS |= {
+    f"{ten} {word}": tens + number
+    for ten, tens in _TENS.items()
+    for number, word in enumerate(UNITS.split()[:9], start=1)
+}
+NUMBERS |= {"a": 1, "an": 1, "a couple of": 2}
 FIRSTS = (
     *("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth"),
     *("tenth", "eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth"),

@@ -15,7 +15,8 @@ _HOUR_WORDS = "|".join(UNITS.split()[:12])
 _DATE = (
     rf"(?:(?:next|this|the coming) )?(?:{'|'.join(DAYS)}|{'|'.join(MONTHS)}|today|tomorrow|tonight"
     rf"|the day after tomorrow|(?:the )?{ORDINAL}\b(?= (?:of|{'|'.join(MONTHS)})\b|[.,;!?]|$)"
-    rf"|in {NUMBER} (?:days?|weeks?|months?)|the end of|christmas|new year)\b"
+    rf"|in {NUMBER} (?:days?|weeks?|months?)|the (?:end|start|beginning|middle) of"
+    r"|(?:the )?weekend|christmas|new year)\b"
 )
 _CLOCK_TIME = (
     r"(?:half past|(?:a )?quarter (?:past|to)|noon|midnight|\d{1,2}(?:[:.]\d\d)?"

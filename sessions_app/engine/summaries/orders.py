@@ -35,6 +35,12 @@ ORDER_ABOUT = (
     r"|(?:have|get) (?:the|your|his|her|their|it|them)(?: (?!of\b)[\w'\u2019-]+){0,2}"
     r" (?:\w{2,}ed|done|cut|put|sent|taken|made|redone)\b"
     r"|(?:go|drive|walk) (?:back )?to (?:the|your|our|my)\b"
+    r"|(?:get|come|report) back to (?!(?:it|that|this|you|work|normal|basics|bed|sleep)\b)"
+    r"[\w'\u2019]+"
+    rf"|(?:make|cut|draw|drive|sell|teach|translate|type|edit|design|build) {_THINGS}"
+    r"(?<!make it)(?<!make that)(?! (?:most|best|difference|effort|fuss|mistakes?|point|line|corner"
+    r"|breath|way|sense|was|were|is|are|has|had)\b)"
+    r"|(?:have|get) a (?:quick )?word with\b"
     r"|come (?:back|again|in) (?:if|when|on|at|in|for|to)\b"
     r"|wait (?:for|until) (?!a\b|me to\b)\w+|log (?:in|out|on|off)\b|plug (?:it|the \w+) in\b)"
 )

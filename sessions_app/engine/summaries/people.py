@@ -4,6 +4,8 @@ import re
 
 from sessions_app.engine.summaries.address import addressed
 from sessions_app.engine.summaries.asides import without_asides
+from sessions_app.engine.summaries.assignments import assignee
+from sessions_app.engine.summaries.places import is_place
 
 _NAME_ENDS = (
     "about|after|again|alone|and|as|at|back|because|before|but|by|for|from|go|how|if|in|into|know|next|no|now"
@@ -74,6 +76,9 @@ _GIVEN_UNMARKED = re.compile(
 )
 """The same with a name that has no capital, as some recognisers write it."""
 
+_SENT = (_RECIPIENT,)
+"""Things are sent to places, too."""
+
 _DOER = re.compile(
     r"(?:^|\b(?:and|that|then|but|so|,) )"
     rf"(?P<who>(?:{_TITLED}|(?:the|{_POSSESSIVE}) [\w'\u2019-]+)"
@@ -108,11 +113,11 @@ def person(text: str) -> str:
     The person who should act takes precedence over the one to be called, told or written to:
     "Anna should call the plumber" names Anna, and "call the plumber" the plumber.
     """
-    if (asked := addressed(text)) and not _NOT_A_PERSON.match(asked):
+    if (asked := addressed(text) or assignee(text)) and not _NOT_A_PERSON.match(asked):
         return asked
     for pattern in (_NAMED_ITEM, _DOER, _UP_TO, _CONTACTED, _RECIPIENT, _GIVEN, _GIVEN_UNMARKED):
         for match in pattern.finditer(without_asides(text)):
             who = match["who"].rstrip(".,;!?").removesuffix("'s")
-            if not _NOT_A_PERSON.match(who):
+            if not _NOT_A_PERSON.match(who) and not (pattern in _SENT and is_place(who)):
                 return who
     return ""

@@ -28,6 +28,14 @@ def base_of(tag: str) -> str:
 
 
 @lru_cache(4096)
+def region_of(tag: str) -> str:
+    """Returns the region of a BCP 47 tag, in upper case: `GB` for `en-GB`; empty for none."""
+    try:
+        return langcodes.Language.get(tag.replace("_", "-"), normalize=True).territory or ""
+    except (LanguageTagError, ValueError):
+        return ""
+
+
 def same_language(tag: str, other: str) -> bool:
     """Returns whether both tags are the same language, whatever their regions."""
     if base_of(tag) == base_of(other):

@@ -7,7 +7,7 @@ Tuesday", are read in English; figures in the other languages that `stt/number_f
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sessions_app.engine.core.transcript import TranscriptLine
@@ -16,7 +16,8 @@ from sessions_app.engine.summaries import dates
 from sessions_app.engine.summaries.base import CallBrief
 from sessions_app.engine.summaries.repairs import repaired
 from sessions_app.engine.summaries.taking import Extractor, Fields, TakenValues
-from sessions_app.engine.text.languages import base_of
+from sessions_app.engine.summaries.written_dates import writes_month_first
+from sessions_app.engine.text.languages import base_of, region_of
 from sessions_app.engine.understanding.fields import type_of, value_problem
 
 CALLER = "caller"
@@ -86,7 +87,12 @@ def _days(brief: CallBrief, wanted: Mapping[str, Any]) -> Found:
         if (day := _written_day(line.text)) is not None:
             yield day, line.seq
         elif said_on is not None and base_of(brief.language) == "en":
-            moment = dates.named_time(repaired(line.text), said_on)
+            moment = dates.named_time(
+                repaired(line.text),
+                said_on,
+                said_at=brief.began and brief.began + timedelta(milliseconds=line.start_ms),
+                month_first=writes_month_first(region_of(brief.language)),
+            )
             if moment is None:
                 continue
             text = moment.isoformat()

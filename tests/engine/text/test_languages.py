@@ -1,6 +1,6 @@
 import pytest
 
-from sessions_app.engine.text.languages import among, base_of, same_language
+from sessions_app.engine.text.languages import among, base_of, region_of, same_language
 
 
 @pytest.mark.parametrize(
@@ -45,3 +45,11 @@ def test_tags_of_one_language_are_the_same(one: str, other: str) -> None:
 def test_others_are_not(one: str, other: str) -> None:
     assert not same_language(one, other)
     assert not among(one, [other])
+
+
+@pytest.mark.parametrize(
+    ("tag", "region"),
+    [("en-GB", "GB"), ("en_us", "US"), ("en", ""), ("zh-Hant-TW", "TW"), ("?", "")],
+)
+def test_the_region_of_a_tag_is_told_where_it_has_one(tag: str, region: str) -> None:
+    assert region_of(tag) == region

@@ -118,3 +118,10 @@ def test_names(said: list[str], value: str | None) -> None:
 def test_places_are_those_of_the_words() -> None:
     value, places = found("phone", {}, "Hello.", "It is 5551234.")
     assert (value, places) == ("5551234", [3])
+
+
+def test_hours_count_from_when_they_were_named_and_figures_as_the_region_writes_them() -> None:
+    moment = {"type": "string", "format": "date-time"}
+    assert found("when", moment, "Call me back in half an hour.")[0] == "2026-11-28T09:30"
+    day = {"type": "string", "format": "date"}
+    assert found("when", day, "I can come on 3/1.", language="en-GB")[0] == "2027-01-03"

@@ -46,6 +46,7 @@ _REASONS = listed("because since but")
 _NEVER_INSIDE = frozenset({"note that", "remember to", "hello", "good morning", "pardon me"})
 """Phrases common in plain talk: within a sentence they need "please" or "could you" before them."""
 
+_MAY_REMOVE = (["you", "can"], ["you", "may"], ["we", "can"], ["we", "could"])
 _LIKE_NO = (["no"], ["nor"])
 _TAKES_BACK = [
     [verb, "that"] for verb in ("scratch", "strike", "undo", "delete", "erase", "remove", "cancel")
@@ -129,7 +130,7 @@ class Clauses:
         reminds = self._texts(at, at + 2) == ["remind", "me"] and at + 2 < self._end
         if reminds and asks_what_was_forgotten(self._words, at + 2, self._end):
             return 2  # "remind me what is on my list"
-        if self._texts(at, at + 2) in (["you", "can"], ["you", "may"]):
+        if self._texts(at, at + 2) in _MAY_REMOVE:
             removes = begins_removal(self._texts(at + 2, self._end))
             return 2 * (removes and self._words[at + 2].text not in TAKE_VERBS)
         return int(self._words[at].text in LEADS or self._words[at].text in BACK_CHANNELS)
@@ -140,7 +141,7 @@ class Clauses:
             return False
         if put_on_list(self._words, at, self._end) is not None:
             return True
-        phrases = (tuple(self._texts(at, at + many)) for many in range(LONGEST, 0, -1))
+        phrases = (tuple(self._texts(at, at + many)) for many in range(self._longest(at), 0, -1))
         return any(COMMANDS.get(phrase) in TAKES_TEXT for phrase in phrases)
 
     def _is_clause(self, at: int) -> bool:
@@ -185,7 +186,7 @@ class Clauses:
         start = at
         while at < self._end and (lead := self._lead_words(at)):
             at += lead
-        for many in range(min(LONGEST, self._end - at), 1, -1):
+        for many in range(self._longest(at), 1, -1):
             if COMMANDS.get(tuple(self._texts(at, at + many))) in TAKES_TEXT:
                 if is_only_mentioned(self._words, at, at + many):
                     return False
@@ -235,6 +236,11 @@ class Clauses:
         if self._words[at - 1].marked:
             return self._words[at].text in _PERSONS
         return self._words[at].text in _DIRECTIONS
+
+    def _longest(self, at: int) -> int:
+        """Returns how many words a phrase that begins here may have; 0 if none can begin."""
+        longest = LONGEST.get(self._words[at].text, 0) if at < self._end else 0
+        return min(longest, self._end - at)
 
     def _texts(self, start: int, end: int) -> list[str]:
         return texts(self._words, start, end)

@@ -93,7 +93,8 @@ def taken_back_at(words: Sequence[PlainWord]) -> bool:
     denies = any(word in _DENIALS for word in texts(words, 1, at))
     if not (words[0].marked or denies):
         return False
-    for many in range(min(LONGEST, len(words) - at), 1, -1):
+    longest = LONGEST.get(words[at].text, 0) if at < len(words) else 0
+    for many in range(min(longest, len(words) - at), 1, -1):
         phrase = texts(words, at, at + many)
         if COMMANDS.get(tuple(phrase)) is Intent.UNDO:
             return polite(texts(words, at + many, len(words)))

@@ -32,6 +32,7 @@ FRAMES = frozenset(
         "lest i|we forget",
         "i need|want you to please|also|quickly",
         "i would like|love you to please|also|quickly",
+        "could|can|may|might i get|ask|trouble|bother you to",
         "please do",
     )
     for phrase in written_out(line)

@@ -15,10 +15,21 @@ _MAY_LACK_TEXT = (["remember", "that"], ["write", "that"])
 _FIRST_LABELS = (["task"], ["reminder"])
 """Labels only at the beginning of a sentence: "task: clean the gutter"."""
 
+_SELF = listed("i we")
+_RECALLS = listed("remember forget")
+_RECALLED = listed(
+    "what who whom when where why how which whose if whether him her you them us it me this"
+)
+"""After "I have to remember" these are only thought of: "I have to remember where it was"."""
+
 _LABELS = (["note"], ["memo"])
 """Labels with a mark after them: "note: buy milk"."""
 
-_WRITE_VERBS = listed("note write jot take put get type mark log")
+_FOR_ME = (["for", "me"], ["for", "us"])
+_NOTE_SAYS = listed("is reads goes says")
+_HAVE = (["have", "a"], ["got", "a"])
+_HAVE_ANOTHER = (["have", "another"], ["got", "another"])
+_WRITE_VERBS = listed("note write jot take put get type mark log enter save record capture")
 """Verbs that need a mark after "this": "write this: milk", but not "write this letter"."""
 
 
@@ -37,9 +48,19 @@ def is_labelled(words: Sequence[PlainWord], at: int, stop: int, end: int) -> boo
     if phrase in _FIRST_LABELS:
         first = not at or words[at - 1].stops
         return _is_label(words, at, end) or (first and words[at].marked and stop < end)
-    if phrase[0] in _WRITE_VERBS and phrase[-1] == "this":
-        return stop == end or words[stop - 1].marked or words[stop].opened
-    return True
+    writes = phrase[0] in _WRITE_VERBS and phrase[-1] == "this"
+    if not (writes or _announces(phrase)):
+        return True
+    rest = texts(words, stop, end)
+    return rest in ([], *_FOR_ME) or words[stop - 1].marked or words[stop].opened
+
+
+def _announces(phrase: Sequence[str]) -> bool:
+    """Returns whether a phrase only says that a text comes: "here's a note", "my note is"."""
+    if phrase[0] in {"here", "this"} or phrase[-1] in _NOTE_SAYS:
+        return phrase[0] != "what"
+    has = phrase[1:3] in _HAVE or phrase[1:3] in _HAVE_ANOTHER
+    return has and phrase[-1] in {"note", "you"}
 
 
 def _orders_unmarked(words: Sequence[PlainWord], stop: int, end: int) -> bool:
@@ -63,6 +84,9 @@ def _is_label(words: Sequence[PlainWord], at: int, end: int) -> bool:
 
 def lacks_text(words: Sequence[PlainWord], at: int, stop: int, end: int) -> bool:
     """Returns whether "remember that" has no text: "remember that day?", "do you remember that"."""
+    if words[at].text in _SELF and words[stop - 1].text in _RECALLS:
+        after = texts(words, stop, min(stop + 2, end))
+        return not after or after[0] in _RECALLED or (after[0] == "that" and after[-1] in MEMORIES)
     if texts(words, at, stop) not in _MAY_LACK_TEXT:
         return False
     if stop < end:

@@ -12,12 +12,12 @@ from functools import cache
 from rapidfuzz import fuzz, process
 
 from sessions_app.engine.agent.responders.scribe.found_command import texts
+from sessions_app.engine.agent.responders.scribe.hints import hints
 from sessions_app.engine.agent.responders.scribe.sound_alike import sound
 from sessions_app.engine.agent.responders.scribe.vocabulary import (
     COMMANDS,
     TAKES_TEXT,
     Intent,
-    hints,
 )
 from sessions_app.engine.agent.responders.scribe.words import (
     LEADS,

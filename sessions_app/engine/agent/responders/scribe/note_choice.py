@@ -41,6 +41,9 @@ def choose_notes(wanted: NoteReference, notes: Sequence[NoteTaken]) -> NoteChoic
     """Returns which of `notes` a reference means."""
     if not notes:
         return NoteChoice(problem="You have no notes yet." if wanted.sure else "")
+    if wanted.replaced and not wanted.numbers:
+        having = (note for note in notes if has_words(note.text, wanted.replaced))
+        return NoteChoice(tuple(having))
     if wanted.every:
         return _all(wanted, notes)
     if wanted.numbers:
@@ -65,6 +68,11 @@ def _by_words(wanted: NoteReference, notes: Sequence[NoteTaken]) -> NoteChoice:
 def notes_with(words: Sequence[str], notes: Sequence[NoteTaken]) -> list[NoteTaken]:
     """Returns the notes that have all these words, or words nearly like them."""
     return [note for note in notes if _shared(words, note) == len(words)]
+
+
+def has_words(text: str, words: Sequence[str]) -> bool:
+    """Returns whether a text has these words in a row."""
+    return f" {' '.join(words)} " in f" {' '.join(plain_words(text))} "
 
 
 def closest(words: Sequence[str], notes: Sequence[NoteTaken]) -> list[NoteTaken]:

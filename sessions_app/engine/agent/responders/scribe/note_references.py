@@ -25,6 +25,9 @@ _NUMBERS = {word: number for number, word in enumerate(_CARDINALS, start=1)}
 _PLACES = {word: number for number, word in enumerate(ORDINALS, start=1)}
 _PLACES |= dict.fromkeys(listed("last final latest newest previous recent"), -1)
 _PLACES |= {"oldest": 1, "earliest": 1, "penultimate": -2}
+_EDGES = {"top": 1, "bottom": -1}
+"""Places only with a noun after them: "the top one"."""
+
 _HEARD_AS = {"to": 2, "too": 2, "for": 4, "won": 1, "ate": 8, "tree": 3, "free": 3}
 """What recognisers write for a number after "number" or "note": "note to"."""
 
@@ -88,6 +91,12 @@ class NoteReference:
 
     actions: bool = False
     sure: bool = True
+    replaced: tuple[str, ...] = ()
+    """The words of the note that others are to replace; the note is named by them."""
+
+    added: bool = False
+    """Whether words are to be added to the note."""
+
     near: bool = False
     """Whether some of `words` are enough; the newest note is meant if none has any."""
 
@@ -217,10 +226,12 @@ class _Scan:
         for words, number in _FROM_THE_END.items():
             if tuple(self._ahead(len(words))) == words:
                 return self._take(len(words), number)
+        after = self._ahead(3)[1:]
         place = _place(self._words[self._at])
+        if not place and set(after[:1]) & NOUNS:
+            place = _EDGES.get(self._words[self._at], 0)
         if not place:
             return False
-        after = self._ahead(3)[1:]
         if place > 0 and after in (["to", "last"], ["from", "last"]):
             return self._take(3, -place)
         if place > 0 and after[:1] == ["last"]:

@@ -17,7 +17,9 @@ _SURE_VERBS = listed("delete erase")
 _WORD_VERBS = _SURE_VERBS | listed("scratch strike remove cross tick discard forget")
 """After these, words name a note if one has them."""
 
-_VERBS = _WORD_VERBS | listed("wipe clear cancel drop trash bin dump ditch")
+_VERBS = _WORD_VERBS | listed(
+    "wipe clear cancel drop trash bin dump ditch kill lose scrap scrub axe"
+)
 """After these, the words name a note only if "note" or the like is among them."""
 
 _CLEANING_VERBS = listed("wipe clear")
@@ -48,6 +50,8 @@ _OWNERS = listed("my the our your")
 _OF_OTHERS = listed("your his her their its")
 """After "delete", other people's things are no notes, unless a note names them: "your account"."""
 
+_NOT_NEEDED = (["do", "not", "need"], ["do", "not", "want"])
+_ANY_MORE = (("any", "more"), ("anymore",), ("any", "longer"), ("after", "all"))
 _AS_DONE = (["as", "done"], ["as", "finished"], ["as", "complete"], ["as", "completed"])
 _JOINS = listed("and or when while if until so because before after")
 SUBJECTS = listed("you i he she it we they people everyone everybody nobody someone somebody")
@@ -132,6 +136,10 @@ def _verb(words: Sequence[str]) -> tuple[str, list[str], bool]:
     """Returns the verb at the beginning, the words after it, and whether it has "off" or "out"."""
     if list(words[:3]) == ["get", "rid", "of"]:
         return "remove", list(words[3:]), True
+    if list(words[:2]) == ["never", "mind"]:
+        return "drop", list(words[2:]), False
+    if (unneeded := _unneeded(words)) is not None:
+        return "remove", unneeded, False
     if list(words[:1]) == ["mark"] and list(words[-2:]) in _AS_DONE:
         return "cross", list(words[1:-2]), True
     verb, rest = (words[0], list(words[1:])) if words else ("", [])
@@ -141,6 +149,16 @@ def _verb(words: Sequence[str]) -> tuple[str, list[str], bool]:
     while rest and (rest[0] in _PARTICLES or (verb == "forget" and rest[0] == "about")):
         rest.pop(0)
     return verb, rest, takes_off
+
+
+def _unneeded(words: Sequence[str]) -> list[str] | None:
+    """Returns what "I don't need the milk any more" names; None for other words."""
+    if list(words[1:4]) not in _NOT_NEEDED or words[0] not in {"i", "we"}:
+        return None
+    for tail in _ANY_MORE:
+        if tuple(words[-len(tail) :]) == tail:
+            return list(words[4 : -len(tail)])
+    return None
 
 
 def _trimmed(rest: list[str]) -> tuple[list[str], bool]:

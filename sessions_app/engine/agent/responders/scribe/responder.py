@@ -19,6 +19,7 @@ from sessions_app.engine.agent.responders.scribe.commands import (
     without_commands,
 )
 from sessions_app.engine.agent.responders.scribe.corrections import corrected, corrected_note
+from sessions_app.engine.agent.responders.scribe.hints import hints
 from sessions_app.engine.agent.responders.scribe.note_choice import (
     WHICH_NOTE,
     choose_notes,
@@ -29,7 +30,11 @@ from sessions_app.engine.agent.responders.scribe.note_references import (
     numbered_notes,
 )
 from sessions_app.engine.agent.responders.scribe.readings import read_out
-from sessions_app.engine.agent.responders.scribe.vocabulary import TAKES_TEXT, Intent, hints
+from sessions_app.engine.agent.responders.scribe.substitutions import (
+    replace_words,
+    without_quotes,
+)
+from sessions_app.engine.agent.responders.scribe.vocabulary import TAKES_TEXT, Intent
 from sessions_app.engine.agent.responders.scribe.words import command_words
 from sessions_app.engine.core.agent_config import AgentConfig
 from sessions_app.engine.core.errors import ResponderError
@@ -163,6 +168,8 @@ class ScribeResponder(Responder):
         return tidying.undo(conversation.host) if withdraws(conversation.last_text) else ""
 
     def _execute(self, conversation: Conversation, command: HeardCommand) -> str:
+        if command.notes is not None and (command.notes.replaced or command.notes.added):
+            return replace_words(conversation.host, command.notes, without_quotes(command.text))
         if command.intent is Intent.CHANGE and command.notes is not None:
             return changes.change_note(conversation.host, command.notes, command.text)
         if command.notes is not None:

@@ -74,6 +74,47 @@ _OPENINGS = _SURE | frozenset(
 )
 """How requests to hear the notes about something begin; `_SURE` ones are about nothing else."""
 
+_EVER = "already|ever|just|even|also?"
+_MENTIONS = frozenset(
+    phrase
+    for line in (
+        f"did i|we|you {_EVER} mention|include|cover|bring",
+        f"did i|we|you {_EVER} talk|speak|tell you about",
+        f"did i|we|you {_EVER} say anything|something about|on",
+        f"have i|we|you {_EVER} mentioned|included|covered|noted",
+        f"have i|we|you {_EVER} talked|spoken about",
+        f"have i|we|you {_EVER} told you about",
+        "did i|we|you get|catch|have the bit|part|thing|stuff about",
+        "where|when did i|we mention|note|put|say",
+        "where|when have i|we mentioned|noted|put",
+        "which note|one|item|entry mentions|has|says|names",
+        "which note|one|item|entry is|was about",
+        "which notes|ones|items|entries mention|have|are|name about?",
+        "was|were there anything|something|a note|notes about|on|with",
+        "is|are|was|were there anything|something|any|a note? with|about|mentioning",
+        "do|did i|we|you have anything|something|any|one|a note? with|about|mentioning",
+    )
+    for phrase in written_out(line)
+)
+"""How questions begin whether something was said: "did I already mention Bob?"."""
+
+_ASKED_WHOLE = tuple(
+    (tuple(begin.split()), tuple(end.split()))
+    for begins, ends in (
+        ("is|are|was", "in there|here|it"),
+        ("is|are|was", "on there|it"),
+        ("is|are|was", "noted|written|saved|recorded|mentioned|included down?"),
+        ("is|are", "down"),
+        ("have|did i|we|you got|get", "down"),
+        ("have|did i|we|you got|get", "noted|written|saved|recorded down?"),
+    )
+    for begin in written_out(begins)
+    for end in written_out(ends)
+)
+"""What stands around a topic: "is Bob in there?", "have you got the meeting down?"."""
+
+_IN_IT = (["in", "it"], ["in", "there"], ["on", "it"], ["on", "there"])
+_LONGEST_MENTION = max(len(phrase.split()) for phrase in _MENTIONS)
 _LONGEST_OPENING = max(len(phrase.split()) for phrase in _OPENINGS)
 
 _IS_THERE = frozenset(
@@ -91,7 +132,9 @@ _LONGEST_ASKING = 3
 """Words of the longest opening of `_IS_THERE`."""
 
 _ABOUT = listed("about on regarding concerning mentioning with")
-FIRST_WORDS = frozenset(phrase.split()[0] for phrase in _REST | _OPENINGS | _IS_THERE)
+FIRST_WORDS = frozenset(
+    phrase.split()[0] for phrase in _REST | _OPENINGS | _IS_THERE | _MENTIONS
+) | {begin[0] for begin, _ in _ASKED_WHOLE}
 """Words that such a request begins with."""
 
 _ON_MY_LIST = tuple(
@@ -133,9 +176,32 @@ def search(words: Sequence[str]) -> NoteReference | None:
     topics = _topics(rest)
     found = next(((t, sure) for t, sure in topics if _is_topic(t)), None)
     if found is None:
-        return None
+        mentioned = _mentioned(list(words))
+        return NoteReference(words=mentioned, every=True, sure=False) if mentioned else None
     topic, sure = found
     return NoteReference(words=distinctive_words(topic), every=True, sure=sure or on_list)
+
+
+def _mentioned(words: list[str]) -> tuple[str, ...]:
+    """Returns what a sentence asks about whether it was said; empty for other sentences."""
+    while words and polite(words[-1:]) and words[-2:] not in _IN_IT:
+        words.pop()
+    for begin, end in _ASKED_WHOLE:
+        middle = words[len(begin) : -len(end)]
+        if tuple(words) == (*begin, *middle, *end) and (topic := _topic(middle)):
+            return topic
+    words = words[:-2] if words[-2:] in _IN_IT else words
+    while words and _may_end(words[-1]):
+        words.pop()
+    for many in range(min(_LONGEST_MENTION, len(words) - 1), 1, -1):
+        if " ".join(words[:many]) in _MENTIONS:
+            return _topic(words[many:])
+    return ()
+
+
+def _topic(words: Sequence[str]) -> tuple[str, ...]:
+    topic = words[bool(words) and words[0] in _DETERMINERS :]
+    return distinctive_words(topic) if _is_topic(topic) else ()
 
 
 def _may_end(word: str) -> bool:

@@ -54,7 +54,6 @@ from sessions_app.engine.agent.responders.scribe.text_starts import COURTESIES, 
 from sessions_app.engine.agent.responders.scribe.vocabulary import (
     COMMANDS,
     EACH_TIME,
-    LONGEST,
     TAKES_TEXT,
     Intent,
 )
@@ -62,6 +61,7 @@ from sessions_app.engine.agent.responders.scribe.words import PlainWord
 from sessions_app.engine.text.word_lists import listed
 from sessions_app.engine.turns.interruption.words import BACK_CHANNELS
 
+_SPEAKERS = frozenset({"i", "we"})
 _REQUEST_WORDS = frozenset({"please", "you", "maybe", "also"})
 _SELF = listed("me us you my mine mean be may mi knee we meet myself yourself")
 """After "remind", not another person; "be", "may" or "knee" are "me" misheard."""
@@ -136,7 +136,7 @@ class CommandSentence(ListRequests):
 
     def _phrase(self, at: int, *, bare: bool, most: int) -> list[FoundCommand]:
         """Returns the commands of the longest phrase here, or of free wording."""
-        for many in range(min(LONGEST, self._end - at), 0, -1):
+        for many in range(self._longest(at), 0, -1):
             intent = COMMANDS.get(tuple(self._texts(at, at + many)))
             if intent is None or (bare and not self._may_be_inside(at, many)):
                 continue
@@ -247,7 +247,8 @@ class CommandSentence(ListRequests):
                 return []
             stop = after_again(words, stop, self._end)
             phrase = phrase[:2]
-        if not (asked_for or is_labelled(words, at, stop, self._end)):
+        wishes = phrase[0] in _SPEAKERS and self._is_asked_later(stop)
+        if wishes or not (asked_for or is_labelled(words, at, stop, self._end)):
             return []
         if self._is_no_request(at, stop) or self._states_consequence(stop):
             return []
@@ -263,6 +264,15 @@ class CommandSentence(ListRequests):
             refers_back = refers_back or (at > self._start and phrase[0] == "remind")
             return [FoundCommand(intent, at, (until, until), refers_back)]
         return [FoundCommand(intent, at, (min(begin, until), until))]
+
+    def _is_asked_later(self, stop: int) -> bool:
+        """Returns whether a later command is about this: "I must remember it, remind me"."""
+        marked = (at for at in range(stop + 1, self._end) if self._words[at - 1].marked)
+        if any(map(self._command_at, marked)):
+            return True
+        start, end = next(iter(self._later), (0, 0))
+        after = CommandSentence(self._words, start, end, ahead=True).commands_at(start)
+        return any(one.intent in TAKES_TEXT and one.text[0] >= one.text[1] for one in after)
 
     def _states_consequence(self, stop: int) -> bool:
         """Returns whether this only states a consequence: "write it down or you forget it"."""

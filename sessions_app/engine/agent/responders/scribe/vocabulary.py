@@ -101,6 +101,24 @@ _LINES: dict[Intent, tuple[str, ...]] = {
         "add|write|put|save to|in|into my|the|our notes",
         "save|keep that|this|it as a note",
         "remember|write|jot|save|record|capture|minute that",
+        "type|enter|save|record|capture this",
+        "scribble|pencil|pop|stick that|this|it? down",
+        "keep track of this|that",
+        "here|this is what i|we want|need written|noted|recorded|typed? down?",
+        "here|this is what i|we want|need you to write|note|put|type|take|record down?",
+        "here|this is what i|we would like written|noted|recorded down?",
+        "here|this is what i|we would like you to write|note|put|type|take|record down?",
+        "here|this is what i|we want|need on paper|record",
+        "here|this is what you should|must|can write|note|put|type|take down?",
+        "what i|we want|need you to write|note|put|type|take|record down? is",
+        "what i|we would like you to write|note|put|type|take|record down? is",
+        "what i|we want|need written|noted|recorded|typed down? is",
+        "what i|we would like written|noted|recorded|typed down? is",
+        "the|my|our next? note|entry is|reads|goes|says",
+        "here is|comes a|the|my|another|one next|new|quick|short? note",
+        "i|we have|got a|another new? note for you?",
+        "for your|my|our notes|records",
+        "note to me|us",
         "note",
         "memo",
         "keep|bear in mind that?",
@@ -128,6 +146,17 @@ _LINES: dict[Intent, tuple[str, ...]] = {
         "make sure that? i|we remember",
         "help me to? remember",
         "i|we need|want to be reminded",
+        "i|we really|just|also? must not forget to|about|that",
+        "i|we really|just|also? can|should|may not forget to|about",
+        "i|we really|just|also? do not want to forget to|about|that",
+        "i|we really|just|also? have|need|want|ought to remember to|about?",
+        "i|we have? got to remember to|about?",
+        "got to remember to|about?",
+        "i|we really|just|also? must|should remember to|about",
+        "must not forget to|about",
+        "do not let it slip my mind that|to?",
+        "you have|need to remind me|us",
+        "you must|should remind me|us",
         "ping|nudge me",
         "add|put|write to|on|onto my|the|our todo? list",
         "add to my|the|our todos|tasks|reminders",
@@ -175,6 +204,8 @@ _LINES: dict[Intent, tuple[str, ...]] = {
         "ignore|disregard|wipe that|it|the? last? note|one?",
         "take that|it|this back|out",
         "cross|strike|tick that|it|this out|off",
+        "scrub|scrap that|it|this last? note|one|item|entry?",
+        "drop|ditch|bin|kill|lose|axe that|this last? note|one|item|entry",
         "strike|scratch|delete|remove|erase|take that|it|this from the|my record|notes|list",
         "get rid of that|it|this|the last? note|one?",
     ),
@@ -240,6 +271,7 @@ _LINES: dict[Intent, tuple[str, ...]] = {
         "do you happen? to? know the time",
         "do you happen? to? know what time it is",
         "have you got the time",
+        "you? got|have|know the time",
         "how late is it",
         "the time",
         "time check",
@@ -268,6 +300,8 @@ _LINES: dict[Intent, tuple[str, ...]] = {
         "how long has this|the|our call lasted|taken",
         "how long is this|the|our call",
         "how long did we|i talk|speak",
+        "for? how long are|have we|i been? on the|this phone|call|line already?",
+        "for? how long are we|i talking|speaking|connected already?",
     ),
     Intent.QUIET: (
         "stop",
@@ -349,52 +383,8 @@ COMMANDS: dict[tuple[str, ...], Intent] = {
 }
 """The command of every phrase, as a tuple of its words."""
 
-LONGEST = max(map(len, COMMANDS))
+LONGEST: dict[str, int] = {}
+"""How many words the longest phrase has that begins with a word; most words begin none."""
 
-AROUND = (
-    *("can you", "could you", "would you", "can we", "could we", "please scribe"),
-    *(
-        "a reminder",
-        "a summary",
-        "to my list",
-        "to the list",
-        "to my notes",
-        "that's all for today",
-    ),
-)
-"""Phrases before or after commands, which are no commands themselves."""
-
-_USUAL = (
-    *("note down", "jot down", "write that down", "put this down", "make a note of that"),
-    *("another note", "new note", "quick note", "add a note", "take this down", "write this"),
-    *("write something down", "note to self", "for the record", "save that as a note"),
-    *("remind me", "set a reminder", "I need a reminder", "add a reminder"),
-    *("don't let me forget", "make sure I don't forget", "make sure we don't forget"),
-    *("add a task", "new task", "new to-do", "add to my to-do list"),
-    *("put on my list", "add to my notes"),
-    *("what have I got so far", "what do I have so far", "what have you written down"),
-    *("what did I write down", "do I have any notes", "what's on my list", "list all my notes"),
-    *("read that back to me", "read them back", "read out my notes", "read me my notes"),
-    *("go through my notes", "list my notes", "show me my notes"),
-    *("delete the last one", "remove that note"),
-    *("take that back", "take that out", "strike that", "erase that", "erase the last note"),
-    *("cancel that", "forget that last note", "undo it", "bring it back"),
-    *("do a recap", "quick recap", "give me a summary", "sum up what I said"),
-    *("sum up what we've said", "summarize the call", "what have we talked about"),
-    *("where were we", "what did you say", "what did you just say", "what was that"),
-    *("say that once more", "can you repeat that", "repeat it", "I didn't catch that"),
-    *("pardon", "come again", "repeat the last bit", "do you have the time", "what's the time"),
-    *("what's the date", "what day is it", "what's today's date", "tell me the date"),
-    *("how late is it", "how long has this call been", "how long did we talk", "shut up"),
-    *("that's enough", "how does this work", "what are the commands", "I don't know what to say"),
-    *("end this call", "you can hang up", "see you later"),
-    *("please undo", "good evening scribe", "good night scribe"),
-)
-_NO_HINTS = frozenset({"stop", "help", "hello", "repeat"})
-"""Words that recognisers hear well enough; as hints they would be recognised too often."""
-
-
-def hints() -> tuple[str, ...]:
-    """Returns the phrases that a recogniser may expect, the shortest ones of each command first."""
-    short = (phrase for phrases in SHORT.values() for phrase in phrases if phrase not in _NO_HINTS)
-    return (*short, *_USUAL, *AROUND)
+for _words in COMMANDS:
+    LONGEST[_words[0]] = max(len(_words), LONGEST.get(_words[0], 0))

@@ -54,6 +54,7 @@ _WRITTEN_OUT = {
     "didnt": ("did", "not"),
     "whats": ("what", "is"),
     "thats": ("that", "is"),
+    "gotta": ("got", "to"),
     "u": ("you",),
     "pls": ("please",),
     "plz": ("please",),

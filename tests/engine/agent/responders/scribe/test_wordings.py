@@ -11,8 +11,8 @@ from sessions_app.engine.agent.responders.scribe.commands import (
     commands_in,
     without_commands,
 )
+from sessions_app.engine.agent.responders.scribe.hints import AROUND, hints
 from sessions_app.engine.agent.responders.scribe.responder import NOTHING, SURE, ScribeResponder
-from sessions_app.engine.agent.responders.scribe.vocabulary import AROUND, hints
 from sessions_app.engine.core.events import NoteKind, Speaker
 from tests.engine.agent.responders.scribe.heard import first_command
 from tests.engine.agent.responders.scribe.rooms import Room
