@@ -14,6 +14,7 @@ import { ProblemPanel } from "./problem-panel.js";
 import { missedProblem } from "./problems.js";
 import { Stage } from "./stage.js";
 import { Transcript } from "../voicesite/transcript.js";
+import { gettext } from "./i18n.js";
 
 const config = readJson("call-config");
 const stage = new Stage();
@@ -126,7 +127,7 @@ async function findIceServers() {
 
 /** @param {CallClient} call */
 async function openAndStart(call) {
-  stage.showState("waiting", "Waiting for your microphone…");
+  stage.showState("waiting", gettext("Waiting for your microphone…"));
   let stream;
   try {
     stream = await openMicrophone(microphone.value);

@@ -4,6 +4,7 @@
 import { showLocalTimes } from "./clock.js";
 import { DeskLink, talks, talkWords } from "./desk-link.js";
 import { byId } from "./dom.js";
+import { gettext } from "./i18n.js";
 
 const REFRESH_MS = 4000;
 
@@ -16,7 +17,7 @@ function show(call) {
   const who = links.get(call)?.who ?? null;
   if (row instanceof HTMLElement && who !== null) {
     row.dataset.talks = who;
-    row.textContent = talkWords(who, "Agent");
+    row.textContent = talkWords(who, gettext("Agent"));
   }
 }
 
