@@ -20,7 +20,7 @@ function attach() {
   }
   transcript?.remove();
   transcript = attachTranscript(attached?.player);
-  inserted();
+  fill();
 }
 
 attach();

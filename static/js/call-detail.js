@@ -30,7 +30,7 @@ function attachModules(detail) {
   }
   parts.transcript?.remove();
   parts.transcript = attachTranscript(parts.player);
-  inserted();
+  fill();
   if (detail.live && document.getElementById("transcript-announcer")) {
     parts.feed ??= new LiveFeed(detail);
     parts.feed.addEventListener("over", () => refresh.refreshNow());

@@ -8,6 +8,7 @@ import { showLocalTimes } from "./clock.js";
 import { byId, readJson } from "./dom.js";
 import { clearSavedCall, lockCall, saveCall, savedCall } from "./saved-call.js";
 import { missingForCalls, openMicrophone, stopTracks } from "../voicesite/devices.js";
+import { setLanguage } from "../voicesite/messages.js";
 import { mediaProblem, startProblem } from "../voicesite/problem-codes.js";
 import { listMicrophones, rememberMicrophone } from "./microphone-choice.js";
 import { ProblemPanel } from "./problem-panel.js";
@@ -288,6 +289,9 @@ addEventListener("pagehide", () => client?.goAway());
 addEventListener("popstate", () => location.reload());
 addEventListener("pageshow", (event) => event.persisted && location.reload());
 
+if (document.documentElement.lang !== "en") {
+  void setLanguage(document.documentElement.lang);
+}
 showLocalTimes();
 listMicrophones(microphone, byId("microphone-note"));
 const address = new URL(location.href);

@@ -70,7 +70,7 @@ async function refresh() {
     if (answer.ok && next && named(next) !== named(shown)) {
       const focused = document.activeElement?.getAttribute("data-call");
       shown.replaceWith(next);
-      byId("live-said").textContent = next.querySelector(".count")?.textContent || "Nobody is in a call";
+      byId("live-said").textContent = next.querySelector(".count")?.textContent || gettext("Nobody is in a call");
       attach();
       const row = focused && next.querySelector(`[data-call="${CSS.escape(focused)}"]`);
       row instanceof HTMLElement && row.focus();

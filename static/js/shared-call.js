@@ -11,5 +11,5 @@ showLocalTimes();
 
 const ready = document.getElementById("player-part")?.dataset.state === "ready";
 attachTranscript(ready ? new Player(readJson("shared-config")) : undefined);
-inserted();
+fill();
 goToTarget();

@@ -1,7 +1,6 @@
 // @ts-check
-/** What the library says to people, in German. */
+/** What the library says to people, in German: `messages.js` says what each key is for. */
 
-/** @type {import("../messages.js").Messages} */
 export default {
   language: "de",
   start: "Sprachanruf starten",

@@ -1,7 +1,6 @@
 // @ts-check
-/** What the library says to people, in Spanish. */
+/** What the library says to people, in Spanish: `messages.js` says what each key is for. */
 
-/** @type {import("../messages.js").Messages} */
 export default {
   language: "es",
   start: "Iniciar una llamada de voz",
