@@ -173,7 +173,7 @@ class VersionsOfAgents:
     def _changed(self, before: AgentVersion | None, version: AgentVersion) -> str:
         if before is None:
             return ""
-        return ", ".join(map(self._label, agent_versions.changed(before, version)))
+        return ", ".join(str(self._label(name)) for name in agent_versions.changed(before, version))
 
     def _differences(self, before: AgentVersion, version: AgentVersion) -> list[Difference]:
         return [

@@ -151,7 +151,7 @@ def as_csv(figure: Figure) -> str:
 
 def _file_cells(figure: Figure, line: TableLine) -> list[str]:
     words, numbers = line.cells[: figure.texts], line.cells[figure.texts :]
-    return [*map(csv.word_cell, words), *numbers]
+    return [*(csv.word_cell(str(word)) for word in words), *numbers]
 
 
 def _form(request: HttpRequest) -> PeriodForm:

@@ -64,8 +64,8 @@ class ShareLinkAdmin(OfCallAdmin[ShareLink]):
 
     @admin.display(description=gettext_lazy("Shows"))
     def shows(self, row: ShareLink) -> str:
-        more = [(row.with_audio, "recording"), (row.with_summary, "summary")]
-        shown = ", ".join(["transcript", *(name for there, name in more if there)])
+        more = [(row.with_audio, gettext("recording")), (row.with_summary, gettext("summary"))]
+        shown = ", ".join([gettext("transcript"), *(name for there, name in more if there)])
         return gettext("{shown}; with a password").format(shown=shown) if row.password else shown
 
     @admin.display(description=gettext_lazy("Status"), ordering="revoked_at")

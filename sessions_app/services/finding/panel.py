@@ -144,7 +144,7 @@ class Panel:
             label = field.label if field else choices.label_of(name)
             told = dict(field.options) if field else {}
             texts = [told.get(value) or choices.value_of(name, value) for value in values]
-            yield Chip(label, gettext(" or ").join(texts), self._left(name))
+            yield Chip(label, gettext(" or ").join(map(str, texts)), self._left(name))
 
     def _left(self, name: str) -> str:
         rest = self._given.copy()
@@ -215,7 +215,7 @@ def labels_of(query: str) -> list[tuple[str, str]]:
     return [
         (
             choices.label_of(name),
-            gettext(" or ").join(choices.value_of(name, str(one)) for one in values),
+            gettext(" or ").join(str(choices.value_of(name, str(one))) for one in values),
         )
         for name, values in QueryDict(query).lists()
     ]
