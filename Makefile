@@ -75,6 +75,10 @@ bench: tools ## Measure speed side by side: ONLY="turns cost echo capacity leaks
 picture: ## Draw anew which room imports which, in ARCHITECTURE.md
 	@$(PY) -m deploy.draw_imports
 
+.PHONY: messages
+messages: ## Gather the texts into voicesite/locale/ and compile them (needs GNU gettext)
+	@$(PY) -m deploy.messages
+
 .PHONY: pictures
 pictures: tools ## Take the pictures of docs/guide.md anew: ONLY="find share" takes some
 	@$(PY) -m deploy.guide_pictures

@@ -2,6 +2,7 @@
 
 from django.contrib.auth.views import LogoutView
 from django.urls import include, path
+from django.views.i18n import set_language
 
 from sessions_app.views import (
     accounts,
@@ -42,6 +43,7 @@ urlpatterns = [
     path("t/<str:ticket>/api/ice-servers", offers.servers_for_ticket),
     path("", pages.start, name="start"),
     path("favicon.ico", pages.icon),
+    path("language", set_language, name="set_language"),
     path("login/", accounts.SignIn.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("account/", accounts.Account.as_view(), name="account"),

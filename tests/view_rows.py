@@ -5,7 +5,7 @@ from typing import Any
 
 from sessions_app.services import saved_views
 from sessions_app.services.saved_views import ViewWish
-from tests.access_rows import page, rest
+from tests.access_rows import open_to_all, page, rest
 
 PRIVATE = "xylophone"
 """A word that the table takes for private."""
@@ -14,6 +14,7 @@ TO_VIEWS = "/calls/views/"
 ONE, AT = "saved-views/<int:number>", "saved-views/{view}"
 
 PAGES = [
+    open_to_all("language", "/"),
     page("calls/views/", TO_VIEWS, 200, 200, 200, 200),
     replace(
         page("calls/views/", f"{TO_VIEWS}?q=x", *[TO_VIEWS] * 4, method="POST"),

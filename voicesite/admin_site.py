@@ -4,16 +4,20 @@ from typing import Any
 
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest
+from django.utils.translation import gettext, gettext_noop
 
 GROUPS = (
-    ("Calls", ("Call", "ShareLink", "Archive")),
-    ("Agents and scorecards", ("Agent", "ScorecardForm")),
-    ("People and programs", ("User", "Group", "ApiToken", "WebhookEndpoint", "WebhookDelivery")),
-    ("What was done", ("AccessLog", "ErasureReceipt")),
+    (gettext_noop("Calls"), ("Call", "ShareLink", "Archive")),
+    (gettext_noop("Agents and scorecards"), ("Agent", "ScorecardForm")),
+    (
+        gettext_noop("People and programs"),
+        ("User", "Group", "ApiToken", "WebhookEndpoint", "WebhookDelivery"),
+    ),
+    (gettext_noop("What was done"), ("AccessLog", "ErasureReceipt")),
 )
 """Title and models of each group on the index. Models that are in none are in `REST`, the last."""
 
-REST = "More"
+REST = gettext_noop("More")
 ORDER = [name for _, names in GROUPS for name in names]
 
 
@@ -47,4 +51,4 @@ def _place(model: dict[str, Any]) -> tuple[int, str]:
 
 def _group(title: str, models: list[Any]) -> dict[str, Any]:
     label = title.lower().replace(" ", "-")
-    return {"name": title, "app_label": label, "has_module_perms": True, "models": models}
+    return {"name": gettext(title), "app_label": label, "has_module_perms": True, "models": models}

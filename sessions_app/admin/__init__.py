@@ -13,10 +13,11 @@ from sessions_app.admin.scorecards import ScorecardFormAdmin
 from sessions_app.admin.tokens import ApiTokenAdmin
 from sessions_app.admin.users import GroupAdmin, UserAdmin
 from sessions_app.admin.webhooks import WebhookDeliveryAdmin, WebhookEndpointAdmin
+from sessions_app.i18n import gettext_lazy
 
 admin.site.site_header = "voicesite"
 admin.site.site_title = "voicesite"
-admin.site.index_title = "Administration"
+admin.site.index_title = gettext_lazy("Administration")
 
 __all__ = [
     "AccessLogAdmin",

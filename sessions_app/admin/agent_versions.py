@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from sessions_app.models import Agent, AgentVersion, Call
@@ -73,7 +74,7 @@ class VersionsOfAgents:
     def versions(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Shows all versions of an agent, the newest first."""
         agent = self._agent(request, pk)
-        context = self._context(request, agent, f"Versions of {agent}")
+        context = self._context(request, agent, gettext("Versions of {agent}").format(agent=agent))
         context["versions"] = listed = self.listed(agent)
         context["current"] = _current(listed)
         return TemplateResponse(request, f"{FOLDER}/versions.html", context)
@@ -96,7 +97,11 @@ class VersionsOfAgents:
         agent_versions.restore(restored, version)
         self.save_model(request, restored, form, change=True)
         self.log_change(request, restored, f"Went back to version {number}.")
-        self.message_user(request, f"The agent is as in version {number}.", messages.SUCCESS)
+        self.message_user(
+            request,
+            gettext("The agent is as in version {number}.").format(number=number),
+            messages.SUCCESS,
+        )
         return HttpResponseRedirect(reverse("admin:sessions_app_agent_change", args=[pk]))
 
     def listed(self, agent: Agent, most: int | None = None) -> list[ListedVersion]:
@@ -135,7 +140,11 @@ class VersionsOfAgents:
         version = get_object_or_404(found, number=number)
         before = _against(request, found.exclude(pk=version.pk), number)
         current = agent_versions.of_agent(agent).first()
-        context = self._context(request, agent, f"Version {number} of {agent}") | {
+        context = self._context(
+            request,
+            agent,
+            gettext("Version {number} of {agent}").format(number=number, agent=agent),
+        ) | {
             "version": version,
             "before": before,
             "others": found.exclude(pk=version.pk),
@@ -166,7 +175,7 @@ class VersionsOfAgents:
     def _changed(self, before: AgentVersion | None, version: AgentVersion) -> str:
         if before is None:
             return ""
-        return ", ".join(map(self._label, agent_versions.changed(before, version)))
+        return ", ".join(str(self._label(name)) for name in agent_versions.changed(before, version))
 
     def _differences(self, before: AgentVersion, version: AgentVersion) -> list[Difference]:
         return [

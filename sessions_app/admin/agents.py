@@ -13,8 +13,10 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from sessions_app.admin import latency, redaction_fields, trying
+from sessions_app.admin.agent_names import HELP, LABELS, NAMED
 from sessions_app.admin.agent_summaries import AgentSummaryFields
 from sessions_app.admin.agent_versions import VersionsOfAgents
 from sessions_app.admin.base import CleanForm, VoiceAdmin
@@ -24,71 +26,13 @@ from sessions_app.engine.agent.responders.base import Responder
 from sessions_app.engine.core.agent_config import LONGEST_PHRASE, MOST_PHRASES
 from sessions_app.engine.core.errors import ResponderError, SynthesiserError
 from sessions_app.engine.tts.base import Synthesiser
+from sessions_app.i18n import gettext_lazy
 from sessions_app.models import Agent
 from sessions_app.runtime import agent_preview as voices
 from sessions_app.runtime import languages, recogniser_use
 from sessions_app.runtime.settings import load_backend
 from sessions_app.services import agent_versions
 from sessions_app.services.agents import config_of
-
-NAMED = {
-    "recogniser": ("RECOGNISERS", "Turns the caller's speech into text."),
-    "responder": ("RESPONDERS", "Decides what the agent says. Without one it only transcribes."),
-    "synthesiser": ("SYNTHESISERS", "The engine that speaks for the agent."),
-    "endpointer": ("ENDPOINTERS", "Decides when the caller has finished speaking."),
-    "barge_in": ("BARGE_INS", "Tells an interruption apart from a cough or an “mhm”."),
-}
-"""Fields that name an entry of VOICE: the section, and what the entry does."""
-
-LABELS = {
-    "recogniser": "Speech recognition",
-    "synthesiser": "Speech engine",
-    "endpointer": "End-of-turn rule",
-    "barge_in": "Interruption rule",
-    "phrases": "Likely words",
-    "preemptive": "Start answering early",
-    "min_delay_ms": "Shortest silence (ms)",
-    "max_delay_ms": "Longest silence (ms)",
-    "barge_in_ms": "Speech that interrupts (ms)",
-    "barge_in_words": "Words that interrupt",
-    "silence_s": "Ask after a silence of (s)",
-    "max_length_s": "Longest call (s)",
-    "keep_audio_days": "Keep audio for (days)",
-    "keep_text_days": "Keep text for (days)",
-    "is_active": "Active",
-    **redaction_fields.LABELS,
-}
-
-HELP = {
-    "language": "A BCP 47 tag, such as en-US.",
-    "phrases": "Names and words that callers are likely to say, one per line. They are "
-    "then recognised better.",
-    "greeting": "What the agent says as soon as the call is connected. Empty for no greeting. "
-    "{{name}} becomes the variable of that name, which a call is given at its start.",
-    "prompt": "Who the agent is and how it should answer, for the language model. {{name}} "
-    "becomes the variable of that name.",
-    "responder_options": 'Extra options as JSON, for example {"temperature": 0.3}.',
-    "preemptive": "Start an answer before the caller has clearly finished: faster, but costs more.",
-    "voice": "A voice of the speech engine. Empty for its default voice or, in another language, "
-    "for one that speaks it.",
-    "speed": "From 0.5 to 2; 1 is the voice's normal speed.",
-    "min_delay_ms": "The shortest silence, in milliseconds, before the agent answers.",
-    "max_delay_ms": "The longest silence, in milliseconds, for example after a number or an "
-    "unfinished sentence.",
-    "barge_in_ms": "How long, in milliseconds, the caller must speak to interrupt the agent.",
-    "barge_in_words": "How many words interrupt the agent. “Mhm” and “okay” do not count.",
-    "silence_s": "After this many seconds of silence the agent asks whether the caller is still "
-    "there. 0 for never.",
-    "max_length_s": "The longest call in seconds. 0 uses the server's own limit.",
-    "closing_words": "What the agent says before it hangs up. Empty for the default goodbye.",
-    "keep_audio_days": "Recordings of its calls are deleted after this many days. Empty for the "
-    "installation's RECORDINGS_KEEP_DAYS, 0 for ever.",
-    "keep_text_days": "Transcripts, notes and summaries of its calls are deleted after this many "
-    "days. Empty for the installation's TEXT_KEEP_DAYS, 0 for ever.",
-    "is_active": "Untick to hide the agent and refuse new calls.",
-    **redaction_fields.HELP,
-}
-"""Help texts of the form; the model's own are shorter."""
 
 SLOWEST, FASTEST = 0.5, 2.0
 """The range of a voice's speed, where 1 is its usual one. Beyond it speech is hard to follow."""
@@ -107,7 +51,7 @@ def _named(field: str) -> forms.ChoiceField:
     kind, does = NAMED[field]
 
     def choices() -> list[tuple[str, str]]:
-        none = [("", "(transcribe only)")] if field == "responder" else []
+        none = [("", gettext("(transcribe only)"))] if field == "responder" else []
         shown = _recogniser if field == "recogniser" else str
         return [*none, *((name, shown(name)) for name in settings.VOICE.get(kind, {}))]
 
@@ -115,7 +59,7 @@ def _named(field: str) -> forms.ChoiceField:
     return forms.ChoiceField(
         choices=choices,
         label=LABELS.get(field),
-        help_text=f"{does} From VOICE['{kind}'].",
+        help_text=gettext("{does} From VOICE['{kind}'].").format(does=does, kind=kind),
         required=required,
         initial="default" if required else "",
     )
@@ -135,8 +79,10 @@ class AgentForm(AgentSummaryFields, AgentExtractionFields, CleanForm[Agent]):
     redact_kinds = redaction_fields.kinds_field()
     is_default = forms.BooleanField(
         required=False,
-        label="Default",
-        help_text="Answers calls that name no agent. Ticking it here unticks it on other agents.",
+        label=gettext_lazy("Default"),
+        help_text=gettext_lazy(
+            "Answers calls that name no agent. Ticking it here unticks it on other agents."
+        ),
     )
 
     class Meta:
@@ -188,7 +134,9 @@ class AgentForm(AgentSummaryFields, AgentExtractionFields, CleanForm[Agent]):
     def clean_responder_options(self) -> Any:
         options = self.cleaned_data["responder_options"] or {}
         if not isinstance(options, dict):
-            raise forms.ValidationError('Give a JSON object, such as {"temperature": 0.3}.')
+            raise forms.ValidationError(
+                gettext('Give a JSON object, such as {"temperature": 0.3}.')
+            )
         return options
 
     def clean_redact_patterns(self) -> str:
@@ -199,13 +147,17 @@ class AgentForm(AgentSummaryFields, AgentExtractionFields, CleanForm[Agent]):
         lines = [line.strip() for line in text.splitlines() if line.strip()]
         if len(lines) > MOST_PHRASES:
             raise forms.ValidationError(
-                f"Enter at most {MOST_PHRASES} lines; these are {len(lines)}."
+                gettext("Enter at most {most_phrases} lines; these are {len}.").format(
+                    most_phrases=MOST_PHRASES, len=len(lines)
+                )
             )
         long = next((line for line in lines if len(line) > LONGEST_PHRASE), None)
         if long is not None:
             raise forms.ValidationError(
-                f"A line may have at most {LONGEST_PHRASE} characters; this one has {len(long)}: "
-                f"“{long[:40]}…”. Give each name or phrase a line of its own."
+                gettext(
+                    "A line may have at most {most} characters; this one has {count}: “{begin}…”. "
+                    "Give each name or phrase a line of its own."
+                ).format(most=LONGEST_PHRASE, count=len(long), begin=long[:40])
             )
         return text
 
@@ -215,13 +167,15 @@ class AgentForm(AgentSummaryFields, AgentExtractionFields, CleanForm[Agent]):
         if "is_default" in self.changed_data and not is_default:
             self.add_error(
                 "is_default",
-                "There must be a default agent, for calls that name none. Tick this on another "
-                "agent: it will then be unticked here.",
+                gettext(
+                    "There must be a default agent, for calls that name none. Tick this on another "
+                    "agent: it will then be unticked here."
+                ),
             )
         if is_default and not values.get("is_active"):
             self.add_error(
                 "is_active",
-                "The default agent must be active. Make another agent the default first.",
+                gettext("The default agent must be active. Make another agent the default first."),
             )
         self._check_numbers(values)
         loaded = {field: self._loaded(field, values.get(field)) for field in NAMED}
@@ -246,10 +200,18 @@ class AgentForm(AgentSummaryFields, AgentExtractionFields, CleanForm[Agent]):
     def _check_numbers(self, values: dict[str, Any]) -> None:
         """Reports errors at their field; the database's constraints name none."""
         if not SLOWEST <= values.get("speed", 1.0) <= FASTEST:
-            self.add_error("speed", f"Choose a speed from {SLOWEST} to {FASTEST}.")
+            self.add_error(
+                "speed",
+                gettext("Choose a speed from {slowest} to {fastest}.").format(
+                    slowest=SLOWEST, fastest=FASTEST
+                ),
+            )
         low, high = values.get("min_delay_ms"), values.get("max_delay_ms")
         if low is not None and high is not None and low > high:
-            self.add_error("max_delay_ms", f"This must be at least the shortest silence, {low} ms.")
+            self.add_error(
+                "max_delay_ms",
+                gettext("This must be at least the shortest silence, {low} ms.").format(low=low),
+            )
 
     def _loaded(self, field: str, name: str | None) -> Any:
         """Returns the backend; None if none is named or it cannot be created."""
@@ -308,19 +270,21 @@ class AgentAdmin(VersionsOfAgents, VoiceAdmin[Agent]):
     change_form_template = "admin/sessions_app/agent/change_form.html"
     fieldsets = (
         (None, {"fields": ("name", "slug", "description")}),
-        ("Listening", {"fields": ("language", "recogniser", "phrases")}),
+        (gettext_lazy("Listening"), {"fields": ("language", "recogniser", "phrases")}),
         (
-            "Answering",
+            gettext_lazy("Answering"),
             {
                 "fields": ("responder", "prompt", "responder_options", "preemptive"),
-                "description": "Without a responder the agent only transcribes, and the "
-                "settings below have no effect.",
+                "description": gettext_lazy(
+                    "Without a responder the agent only transcribes, and the "
+                    "settings below have no effect."
+                ),
             },
         ),
-        ("Voice", {"fields": ("synthesiser", "voice", "speed")}),
-        ("Fixed phrases", {"fields": ("greeting", "closing_words")}),
+        (gettext_lazy("Voice"), {"fields": ("synthesiser", "voice", "speed")}),
+        (gettext_lazy("Fixed phrases"), {"fields": ("greeting", "closing_words")}),
         (
-            "Taking turns",
+            gettext_lazy("Taking turns"),
             {
                 "fields": (
                     "endpointer",
@@ -331,25 +295,31 @@ class AgentAdmin(VersionsOfAgents, VoiceAdmin[Agent]):
                 "classes": ("collapse",),
             },
         ),
-        ("Limits", {"fields": ("silence_s", "max_length_s"), "classes": ("collapse",)}),
         (
-            "Retention",
+            gettext_lazy("Limits"),
+            {"fields": ("silence_s", "max_length_s"), "classes": ("collapse",)},
+        ),
+        (
+            gettext_lazy("Retention"),
             {"fields": ("keep_audio_days", "keep_text_days"), "classes": ("collapse",)},
         ),
         redaction_fields.SECTION,
         (
-            "Summaries",
+            gettext_lazy("Summaries"),
             {"fields": ("summariser", "summary_template"), "classes": ("collapse",)},
         ),
-        ("Extracted from calls", {"fields": ("extraction_schema",), "classes": ("collapse",)}),
-        ("Availability", {"fields": ("is_default", "is_active")}),
         (
-            "History",
+            gettext_lazy("Extracted from calls"),
+            {"fields": ("extraction_schema",), "classes": ("collapse",)},
+        ),
+        (gettext_lazy("Availability"), {"fields": ("is_default", "is_active")}),
+        (
+            gettext_lazy("History"),
             {"fields": ("how_quick", "created_at", "updated_at"), "classes": ("collapse",)},
         ),
     )
 
-    @admin.display(description="Response times")
+    @admin.display(description=gettext_lazy("Response times"))
     def how_quick(self, obj: Agent) -> SafeString:
         return format_html(
             '<a href="{}">Response times of all agents</a>', reverse("admin:agent_latency")

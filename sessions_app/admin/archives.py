@@ -10,13 +10,17 @@ from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from sessions_app.admin.base import ReadOnlyAdmin
 from sessions_app.admin.display import NOTHING, badge, link, moment
+from sessions_app.i18n import gettext_lazy
 from sessions_app.models import Archive, Call
 from sessions_app.services import archives
 
-ASKED = 'It is being made. <a href="{}">The list of exports</a> has it once it is ready.'
+ASKED = gettext_lazy(
+    'It is being made. <a href="{}">The list of exports</a> has it once it is ready.'
+)
 
 
 def tell(request: HttpRequest) -> None:
@@ -31,7 +35,7 @@ class ExportsAudio:
     def has_export_audio_permission(self, request: HttpRequest) -> bool:
         return archives.may_export_calls(request.user)
 
-    @admin.action(description="Export with audio (zip)", permissions=["export_audio"])
+    @admin.action(description=gettext_lazy("Export with audio (zip)"), permissions=["export_audio"])
     def export_audio(self, request: HttpRequest, queryset: QuerySet[Call]) -> None:
         try:
             archives.ask_calls(queryset, request.user)
@@ -46,7 +50,9 @@ class ExportsUsers:
     def has_export_all_permission(self, request: HttpRequest) -> bool:
         return archives.may_export_user(request.user, User())
 
-    @admin.action(description="Export all that is theirs (zip)", permissions=["export_all"])
+    @admin.action(
+        description=gettext_lazy("Export all that is theirs (zip)"), permissions=["export_all"]
+    )
     def export_all(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         for subject in queryset:
             archives.ask_own(subject, request.user)
@@ -70,15 +76,15 @@ class ArchiveAdmin(ReadOnlyAdmin[Archive]):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Archive]:
         return super().get_queryset(request).annotate(viewer=Value(request.user.pk))
 
-    @admin.display(description="Asked", ordering="asked_at")
+    @admin.display(description=gettext_lazy("Asked"), ordering="asked_at")
     def asked(self, row: Archive) -> str:
         return moment(row.asked_at)
 
-    @admin.display(description="State", ordering="state")
+    @admin.display(description=gettext_lazy("State"), ordering="state")
     def progress(self, row: Archive) -> SafeString:
         return badge(row.state, row.get_state_display())
 
-    @admin.display(description="File")
+    @admin.display(description=gettext_lazy("File"))
     def file(self, row: Archive) -> Any:
         if row.gone_at is not None:
             return row.get_gone_because_display()
@@ -87,16 +93,18 @@ class ArchiveAdmin(ReadOnlyAdmin[Archive]):
         size = filesizeformat(row.size or 0)
         if row.user_id != getattr(row, "viewer", None) or not archives.may_download(row, row.user):
             return size
-        return link(reverse("export", args=[row.public_id]), f"Download, {size}")
+        return link(
+            reverse("export", args=[row.public_id]), gettext("Download, {size}").format(size=size)
+        )
 
-    @admin.display(description="First downloaded")
+    @admin.display(description=gettext_lazy("First downloaded"))
     def fetched(self, row: Archive) -> str:
         return moment(row.fetched_at)
 
-    @admin.display(description="Kept until")
+    @admin.display(description=gettext_lazy("Kept until"))
     def expires(self, row: Archive) -> str:
         return moment(row.expires_at)
 
-    @admin.display(description="Deleted")
+    @admin.display(description=gettext_lazy("Deleted"))
     def gone(self, row: Archive) -> str:
         return moment(row.gone_at)

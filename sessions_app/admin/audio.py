@@ -10,10 +10,11 @@ from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_POST
 
+from sessions_app.i18n import gettext_lazy
 from sessions_app.models import AudioFormat, Call
 from sessions_app.services import audio_copies
 
-ASKED = "It is being made; reload in a few seconds."
+ASKED = gettext_lazy("It is being made; reload in a few seconds.")
 
 
 class MakesAudio:

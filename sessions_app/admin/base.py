@@ -16,6 +16,7 @@ from django.db.models import DateTimeField, Model, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
 from django.utils.text import capfirst
+from django.utils.translation import gettext
 
 from sessions_app.engine.core.timestamps import in_utc
 from sessions_app.engine.text.cleaning import cleaned
@@ -87,7 +88,9 @@ class OnlyListedLookups(admin.ModelAdmin[Row]):
             if not wrong:
                 raise
             listed = ", ".join(f"{name}={clip(value, SHOWN)}" for name, value in wrong)
-            told = f"Part of the address was not understood: {listed}. All rows are shown instead."
+            told = gettext(
+                "Part of the address was not understood: {listed}. All rows are shown instead."
+            ).format(listed=listed)
             messages.warning(request, told)
             raise IncorrectLookupParameters from error
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from sessions_app.admin import parting, second_pass
 from sessions_app.admin.display import NOTHING, badge, moment, time_or_dash
@@ -83,17 +84,33 @@ def extraction_of(call: Call) -> Extraction | None:
 
 
 def _life(call: Call) -> Iterator[TimelineRow]:
-    yield TimelineRow(call.created_at, f"Call created: {call.get_door_display()}, {call.transport}")
+    yield TimelineRow(
+        call.created_at,
+        gettext("Call created: {get_door_display}, {transport}").format(
+            get_door_display=call.get_door_display(), transport=call.transport
+        ),
+    )
     if call.consented_at:
-        notice = f" (notice {call.consent_notice})" if call.consent_notice else ""
-        yield TimelineRow(call.consented_at, f"Caller agreed to be recorded{notice}", "good")
+        notice = (
+            gettext(" (notice {consent_notice})").format(consent_notice=call.consent_notice)
+            if call.consent_notice
+            else ""
+        )
+        yield TimelineRow(
+            call.consented_at,
+            gettext("Caller agreed to be recorded{notice}").format(notice=notice),
+            "good",
+        )
     if call.answered_at:
-        yield TimelineRow(call.answered_at, "Answered")
+        yield TimelineRow(call.answered_at, gettext("Answered"))
     if call.heartbeat_at:
-        yield TimelineRow(call.heartbeat_at, f"Last heartbeat of worker {call.worker or NOTHING}")
+        yield TimelineRow(
+            call.heartbeat_at,
+            gettext("Last heartbeat of worker {nothing}").format(nothing=call.worker or NOTHING),
+        )
     if call.ended_at:
         kind = "bad" if call.state == "failed" else "plain"
-        reason = _end(call) if call.end_reason else "no reason recorded"
+        reason = _end(call) if call.end_reason else gettext("no reason recorded")
         yield TimelineRow(call.ended_at, f"{call.get_state_display()}: {reason}", kind)
 
 
@@ -101,37 +118,57 @@ def _work(name: str, work: LeasedJob | None) -> Iterator[TimelineRow]:
     if work is None:
         return
     if work.done_at:
-        yield TimelineRow(work.done_at, f"{name} done", "good")
+        yield TimelineRow(work.done_at, gettext("{name} done").format(name=name), "good")
     if work.state == WorkState.FAILED:
-        yield TimelineRow(None, f"{name} failed: {work.error}", "bad")
+        yield TimelineRow(
+            None, gettext("{name} failed: {error}").format(name=name, error=work.error), "bad"
+        )
 
 
 def _versions(call: Call) -> Iterator[TimelineRow]:
     for version in Version.objects.filter(call=call):
-        yield from _work(f"Transcript {version.number} by {version.recogniser}", version)
+        yield from _work(
+            gettext("Transcript {number} by {recogniser}").format(
+                number=version.number, recogniser=version.recogniser
+            ),
+            version,
+        )
 
 
 def _whispers(call: Call) -> Iterator[TimelineRow]:
     for act in live_desk.acts_of(call).exclude(text=""):
-        who = act.user.get_username() if act.user else "a deleted user"
-        yield TimelineRow(act.created_at, f"{who} whispered to the agent: {act.text}")
+        who = act.user.get_username() if act.user else gettext("a deleted user")
+        yield TimelineRow(
+            act.created_at,
+            gettext("{who} whispered to the agent: {text}").format(who=who, text=act.text),
+        )
 
 
 def _accesses(call: Call) -> Iterator[TimelineRow]:
     entries = AccessLog.objects.filter(call=call).select_related("user", "link").order_by("-at")
     for entry in entries[:SHOWN_ACCESSES]:
-        who = entry.user.get_username() if entry.user else str(entry.link or "a deleted user")
+        who = (
+            entry.user.get_username()
+            if entry.user
+            else str(entry.link or gettext("a deleted user"))
+        )
         detail = f" ({entry.detail})" if entry.detail else ""
-        yield TimelineRow(entry.at, f"{entry.get_action_display()} by {who}{detail}", "access")
+        yield TimelineRow(
+            entry.at,
+            gettext("{get_action_display} by {who}{detail}").format(
+                get_action_display=entry.get_action_display(), who=who, detail=detail
+            ),
+            "access",
+        )
 
 
 def timeline(call: Call) -> list[TimelineRow]:
     """Returns what happened to the call and its data, oldest first."""
     moments = [
         *_life(call),
-        *_work("Recording", recording_of(call)),
-        *_work("Summary", summary_of(call)),
-        *_work("Values", extraction_of(call)),
+        *_work(gettext("Recording"), recording_of(call)),
+        *_work(gettext("Summary"), summary_of(call)),
+        *_work(gettext("Values"), extraction_of(call)),
         *_versions(call),
         *_whispers(call),
         *_accesses(call),
@@ -156,17 +193,20 @@ def speakers(summary: Summary | None) -> list[dict[str, Any]]:
 def facts(call: Call, word_count: int) -> list[tuple[str, Any]]:
     """Returns labels and values for the top of the page."""
     return [
-        ("State", badge(call.state, call.get_state_display())),
-        ("User", call.owner.get_full_name() or call.owner.get_username()),
-        *([("Visitor", visitor_name(call.visitor))] if call.visitor else []),
-        ("Agent", call.agent.name),
-        *([("Agent version", call.agent_version)] if call.agent_version else []),
-        ("Length", "in progress" if call.is_live else time_or_dash(call.duration_ms)),
-        ("Words", word_count),
-        ("Started", moment(call.created_at)),
-        ("Ended because", _end(call)),
-        ("Recogniser", f"{_recognisers(call)}, {call.language}"),
-        ("Agreed to recording", moment(call.consented_at) if call.consented_at else "no"),
+        (gettext("State"), badge(call.state, call.get_state_display())),
+        (gettext("User"), call.owner.get_full_name() or call.owner.get_username()),
+        *([(gettext("Visitor"), visitor_name(call.visitor))] if call.visitor else []),
+        (gettext("Agent"), call.agent.name),
+        *([(gettext("Agent version"), call.agent_version)] if call.agent_version else []),
+        (
+            gettext("Length"),
+            gettext("in progress") if call.is_live else time_or_dash(call.duration_ms),
+        ),
+        (gettext("Words"), word_count),
+        (gettext("Started"), moment(call.created_at)),
+        (gettext("Ended because"), _end(call)),
+        (gettext("Recogniser"), f"{_recognisers(call)}, {call.language}"),
+        (gettext("Agreed to recording"), moment(call.consented_at) if call.consented_at else "no"),
         *_given(call),
         *_kept(call),
     ]
@@ -187,8 +227,8 @@ def _recognisers(call: Call) -> str:
 def _given(call: Call) -> list[tuple[str, str]]:
     """Returns what the call was given at its start."""
     told = [(name, as_text(value)) for name, value in call.variables.items()]
-    rows = [("Variables", ", ".join(f"{name}: {value}" for name, value in told))]
-    rows.append(("Metadata", json.dumps(call.metadata, ensure_ascii=False)))
+    rows = [(gettext("Variables"), ", ".join(f"{name}: {value}" for name, value in told))]
+    rows.append((gettext("Metadata"), json.dumps(call.metadata, ensure_ascii=False)))
     return [row for row, there in zip(rows, (told, call.metadata), strict=True) if there]
 
 
@@ -197,9 +237,16 @@ def _kept(call: Call) -> list[tuple[str, str]]:
     told = []
     if call.held_at is not None:
         who = call.held_by.get_username() if call.held_by else NOTHING
-        told.append(("Legal hold", f"{moment(call.held_at)} by {who}: {call.hold_reason}"))
+        told.append(
+            (
+                gettext("Legal hold"),
+                gettext("{moment} by {who}: {hold_reason}").format(
+                    moment=moment(call.held_at), who=who, hold_reason=call.hold_reason
+                ),
+            )
+        )
     if call.text_erased_at is not None:
-        told.append(("Words erased", moment(call.text_erased_at)))
+        told.append((gettext("Words erased"), moment(call.text_erased_at)))
     return told
 
 
@@ -208,7 +255,11 @@ def _end(call: Call) -> str:
     if call.ended_by is None:
         return call.get_end_reason_display() or NOTHING
     who = call.ended_by.get_username()
-    return f"{who} asked for its end" if call.is_live else f"Ended by {who} (staff)"
+    return (
+        gettext("{who} asked for its end").format(who=who)
+        if call.is_live
+        else gettext("Ended by {who} (staff)").format(who=who)
+    )
 
 
 def _taken(call: Call, starts: Mapping[int, int]) -> dict[str, Any]:

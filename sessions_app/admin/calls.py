@@ -9,6 +9,7 @@ from django.db.models import QuerySet, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from sessions_app.admin import call_page, correcting, dashboard, parting, persona, usage
@@ -29,6 +30,7 @@ from sessions_app.admin.parting import ShowsParts
 from sessions_app.admin.redacting import RedactsCalls
 from sessions_app.admin.reviewing import ReviewedListFilter, ReviewsCalls, TagListFilter
 from sessions_app.admin.second_pass import SecondPass
+from sessions_app.i18n import gettext_lazy
 from sessions_app.models import AccessLog, Call
 from sessions_app.services import (
     access,
@@ -129,7 +131,7 @@ class CallAdmin(
         "owner__first_name",
         "owner__last_name",
     )
-    search_help_text = "Words that were said, call ids, titles and user names."
+    search_help_text = gettext_lazy("Words that were said, call ids, titles and user names.")
     actions = (
         "summarise_again",
         "record_again",
@@ -146,7 +148,9 @@ class CallAdmin(
     change_form_template = "admin/sessions_app/call/change_form.html"
     readonly_fields = ("public_id", "door", "transport", "worker", "heartbeat_at", "duration_ms")
     # the title is changed at the top of the page: there is nothing to save below
-    fieldsets = (("Technical details", {"fields": readonly_fields, "classes": ("collapse",)}),)
+    fieldsets = (
+        (gettext_lazy("Technical details"), {"fields": readonly_fields, "classes": ("collapse",)}),
+    )
 
     class Media:
         js = ["admin-voicesite/call.js"]
@@ -205,7 +209,7 @@ class CallAdmin(
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        shown = {"title": "Calls", "may_review": self.has_review_permission(request)}
+        shown = {"title": gettext("Calls"), "may_review": self.has_review_permission(request)}
         shown["may_see_usage"] = usage.may_see(request)
         return super().changelist_view(request, {**shown, **(extra_context or {})})
 
@@ -258,22 +262,26 @@ class CallAdmin(
         self._ask_again(request, [call])
         return HttpResponseRedirect(reverse("admin:sessions_app_call_change", args=[pk]))
 
-    @admin.action(description="Summarise again", permissions=["change"])
+    @admin.action(description=gettext_lazy("Summarise again"), permissions=["change"])
     def summarise_again(self, request: HttpRequest, queryset: QuerySet[Call]) -> None:
         self._ask_again(request, list(queryset))
 
-    @admin.action(description="Make failed recordings again", permissions=["change"])
+    @admin.action(description=gettext_lazy("Make failed recordings again"), permissions=["change"])
     def record_again(self, request: HttpRequest, queryset: QuerySet[Call]) -> None:
         chosen = list(queryset)
         asked = sum(recordings.ask_again(call, request.user) for call in chosen)
         if asked:
-            text = f"{asked} will be made again; reload in a few seconds."
+            text = gettext("{asked} will be made again; reload in a few seconds.").format(
+                asked=asked
+            )
             self.message_user(request, text, messages.SUCCESS)
         if left := len(chosen) - asked:
-            text = f"Skipped {left}: only failed recordings can be made again."
+            text = gettext("Skipped {left}: only failed recordings can be made again.").format(
+                left=left
+            )
             self.message_user(request, text, messages.WARNING)
 
-    @admin.action(description="Export transcripts (zip)", permissions=["view"])
+    @admin.action(description=gettext_lazy("Export transcripts (zip)"), permissions=["view"])
     def export_transcripts(
         self, request: HttpRequest, queryset: QuerySet[Call]
     ) -> HttpResponseBase:
@@ -284,12 +292,16 @@ class CallAdmin(
         if asked:
             self.message_user(
                 request,
-                f"{asked} will be summarised again; reload in a few seconds.",
+                gettext("{asked} will be summarised again; reload in a few seconds.").format(
+                    asked=asked
+                ),
                 messages.SUCCESS,
             )
         if left := len(chosen) - asked:
             self.message_user(
                 request,
-                f"Skipped {left}: the call is live, or its summary is being made.",
+                gettext("Skipped {left}: the call is live, or its summary is being made.").format(
+                    left=left
+                ),
                 messages.WARNING,
             )

@@ -12,11 +12,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.text import format_lazy
+from django.utils.translation import gettext
 
 from sessions_app.admin import figures
 from sessions_app.admin.figures import Figure, TableLine
 from sessions_app.admin.period_fields import ENDS_FIRST, PeriodFields
 from sessions_app.engine.exports import csv
+from sessions_app.i18n import gettext_lazy
 from sessions_app.models import Call
 from sessions_app.services import access
 from sessions_app.services.dashboard import Numbers
@@ -28,7 +31,10 @@ MEDIA_TYPE = "text/csv; charset=utf-8"
 DEFAULT_DAYS = 30
 """Days that the dashboard covers unless another period is chosen."""
 
-PERIODS = [(days, f"Last {days} days") for days in (7, DEFAULT_DAYS, 90)]
+PERIODS = [
+    (days, format_lazy(gettext_lazy("Last {days} days"), days=days))
+    for days in (7, DEFAULT_DAYS, 90)
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +58,12 @@ class PeriodForm(PeriodFields):
         if since and since > until:
             self.add_error("since", ENDS_FIRST)
         elif since and (until - since).days >= MOST_DAYS:
-            self.add_error("since", f"A period has {MOST_DAYS} days at most.")
+            self.add_error(
+                "since",
+                gettext("A period has {most_days} days at most.").format(most_days=MOST_DAYS),
+            )
         if until > timezone.localdate():
-            self.add_error("until", "This day is still to come.")
+            self.add_error("until", gettext("This day is still to come."))
         return data
 
     def period(self) -> Period:
@@ -107,7 +116,7 @@ def page(request: HttpRequest) -> HttpResponse:
     numbers = form.numbers()
     context = {
         **admin.site.each_context(request),
-        "title": "Dashboard",
+        "title": gettext("Dashboard"),
         "opts": Call._meta,
         "form": form.shown(),
         "shortcuts": form.shortcuts(),
@@ -127,11 +136,11 @@ def table(request: HttpRequest, name: str) -> HttpResponse:
     if not figures.may_see(name, request.user):
         raise PermissionDenied
     if form.errors:
-        raise BadRequest("There is no such period or agent.")
+        raise BadRequest(gettext("There is no such period or agent."))
     numbers = form.numbers()
     figure = figures.of(name, numbers)
     if figure is None:
-        raise Http404("There is no such table.")
+        raise Http404(gettext("There is no such table."))
     period = numbers.period
     saved_as = f"{figure.slug}-{period.first:%Y%m%d}-{period.last:%Y%m%d}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{saved_as}"'}
@@ -145,7 +154,7 @@ def as_csv(figure: Figure) -> str:
 
 def _file_cells(figure: Figure, line: TableLine) -> list[str]:
     words, numbers = line.cells[: figure.texts], line.cells[figure.texts :]
-    return [*map(csv.word_cell, words), *numbers]
+    return [*(csv.word_cell(str(word)) for word in words), *numbers]
 
 
 def _form(request: HttpRequest) -> PeriodForm:

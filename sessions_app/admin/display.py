@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.contrib import admin
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -24,7 +25,7 @@ def time_or_dash(milliseconds: float | None) -> str:
 
 def moment(at: datetime | None) -> str:
     """Returns a time to the minute (YYYY-MM-DD HH:MM), or a dash for None."""
-    return f"{timezone.localtime(at):%Y-%m-%d %H:%M}" if at is not None else NOTHING
+    return date_format(timezone.localtime(at), "DATETIME_FORMAT") if at is not None else NOTHING
 
 
 def link(address: str, text: str) -> SafeString:

@@ -9,17 +9,21 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from sessions_app.engine.core.states import CallState
+from sessions_app.i18n import gettext_lazy
 from sessions_app.models import Call
 from sessions_app.services import calls
 
 TEMPLATE = "admin/sessions_app/call/end.html"
 PERMISSION = "sessions_app.end_call"
-LOGGED = "Ended the live call."
-ASKED = "The call will end within a few seconds. The caller is told that staff ended it."
-TOO_LATE = "Nothing was done: the call has ended, or is ending already."
+LOGGED = gettext_lazy("Ended the live call.")
+ASKED = gettext_lazy(
+    "The call will end within a few seconds. The caller is told that staff ended it."
+)
+TOO_LATE = gettext_lazy("Nothing was done: the call has ended, or is ending already.")
 
 
 def can_be_ended(call: Call) -> bool:
@@ -64,7 +68,7 @@ class EndsCalls:
             TEMPLATE,
             {
                 **self.admin_site.each_context(request),
-                "title": "End this call?",
+                "title": gettext("End this call?"),
                 "opts": Call._meta,
                 "original": call,
             },

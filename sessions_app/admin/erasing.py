@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.models import User
 from django.db.models import Model
 from django.http import HttpRequest
+from django.utils.translation import gettext
 
 from sessions_app.engine.core.errors import VoiceError
 from sessions_app.models import Call, ErasureCause
@@ -63,8 +64,14 @@ def _why_not(one: Model) -> VoiceError | None:
 
 def _description(one: Any) -> str:
     if isinstance(one, Call):
-        return f"Call {one.public_id} of {one.owner.get_username()}, {one.created_at:%Y-%m-%d}"
-    return f"User {one.get_username()}, with {Call.objects.filter(owner=one).count()} calls"
+        return gettext("Call {public_id} of {username}, {created_at}").format(
+            public_id=one.public_id,
+            username=one.owner.get_username(),
+            created_at=f"{one.created_at:%Y-%m-%d}",
+        )
+    return gettext("User {username}, with {count} calls").format(
+        username=one.get_username(), count=Call.objects.filter(owner=one).count()
+    )
 
 
 def _counted(chosen: list[Any]) -> dict[str, int]:

@@ -8,8 +8,10 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.text import format_lazy
 
 from sessions_app.engine.understanding.fields import schema_problem
+from sessions_app.i18n import gettext_lazy
 from sessions_app.models import Call
 from sessions_app.services import extractions
 
@@ -28,11 +30,16 @@ class AgentExtractionFields(forms.Form):
 
     extraction_schema = forms.JSONField(
         required=False,
-        label="Fields",
+        label=gettext_lazy("Fields"),
         widget=forms.Textarea(attrs={"rows": 10, "cols": 60, "spellcheck": "false"}),
-        help_text="What is taken from its calls when they are over, as a JSON Schema with plain "
-        f"properties. For example: {json.dumps(EXAMPLE)} Empty for nothing. Without a language "
-        "model only dates, amounts, names and telephone numbers are found.",
+        help_text=format_lazy(
+            gettext_lazy(
+                "What is taken from its calls when they are over, as a JSON Schema with plain "
+                "properties. For example: {example} Empty for nothing. Without a language "
+                "model only dates, amounts, names and telephone numbers are found."
+            ),
+            example=json.dumps(EXAMPLE),
+        ),
     )
 
     def clean_extraction_schema(self) -> Any:
@@ -45,7 +52,7 @@ class AgentExtractionFields(forms.Form):
 class ExportsExtractions:
     """Mixin for `CallAdmin`: an action."""
 
-    @admin.action(description="Export extracted values (CSV)", permissions=["view"])
+    @admin.action(description=gettext_lazy("Export extracted values (CSV)"), permissions=["view"])
     def export_extractions(self, request: HttpRequest, queryset: QuerySet[Call]) -> HttpResponse:
         """Returns the values of the chosen calls as a file for spreadsheets."""
         name = f"taken-{timezone.localtime():%Y%m%d-%H%M%S}.csv"

@@ -6,9 +6,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils.formats import number_format
+from django.utils.translation import gettext, ngettext
 
 from sessions_app.admin.pictures import Amount, Picture, columns, rows
 from sessions_app.engine.core.states import CallState
+from sessions_app.i18n import gettext_lazy
 from sessions_app.models import AudioCopy, Call, Extraction, Recording, Summary, Version
 from sessions_app.runtime import recogniser_use
 from sessions_app.services import usage
@@ -26,11 +29,11 @@ PERCENT = 100
 COST = "cost"
 
 JOB_NAMES: dict[type[Any], tuple[str, str]] = {
-    Recording: ("Recordings", "recording"),
-    Summary: ("Summaries", "summary"),
-    Extraction: ("Values taken", ""),
-    Version: ("Second transcripts", ""),
-    AudioCopy: ("Copies in other formats", ""),
+    Recording: (gettext_lazy("Recordings"), "recording"),
+    Summary: (gettext_lazy("Summaries"), "summary"),
+    Extraction: (gettext_lazy("Values taken"), ""),
+    Version: (gettext_lazy("Second transcripts"), ""),
+    AudioCopy: (gettext_lazy("Copies in other formats"), ""),
 }
 """What staff call each job, and the filter of the list of calls that finds those that failed."""
 
@@ -79,7 +82,7 @@ def may_see(slug: str, user: Any) -> bool:
 
 
 def _each(numbers: Numbers) -> str:
-    return "day" if numbers.period.step == 1 else "week"
+    return gettext("day") if numbers.period.step == 1 else gettext("week")
 
 
 def _per_day(slug: str, numbers: Numbers) -> Figure:
@@ -89,10 +92,12 @@ def _per_day(slug: str, numbers: Numbers) -> Figure:
         parts = (tally.calls - tally.failed, tally.failed)
         amounts.append(Amount(stretch.name, parts, _count(tally), href))
         lines.append(TableLine((stretch.name, str(tally.calls), str(tally.failed)), href))
-    says = f"{_count(numbers.total)} in {_days(numbers)}{_peak(amounts)}."
-    head = (_each(numbers).capitalize(), "Calls", "Failed")
-    picture = columns(amounts, ("Calls that did not fail", "Failed calls"))
-    title = f"Calls per {_each(numbers)}"
+    says = gettext("{calls} in {days}{peak}.").format(
+        calls=_count(numbers.total), days=_days(numbers), peak=_peak(amounts)
+    )
+    head = (_each(numbers).capitalize(), gettext("Calls"), gettext("Failed"))
+    picture = columns(amounts, (gettext("Calls that did not fail"), gettext("Failed calls")))
+    title = gettext("Calls per {unit}").format(unit=_each(numbers))
     return Figure(slug, title, says, head, lines, picture, texts=0)
 
 
@@ -101,12 +106,18 @@ def _minutes(slug: str, numbers: Numbers) -> Figure:
     for stretch, tally in numbers.stretches:
         href = _calls(numbers, stretch) if tally.calls else ""
         shown = f"{tally.minutes:.1f}"
-        amounts.append(Amount(stretch.name, (tally.minutes,), f"{shown} minutes", href))
+        amounts.append(
+            Amount(
+                stretch.name, (tally.minutes,), gettext("{shown} minutes").format(shown=shown), href
+            )
+        )
         lines.append(TableLine((stretch.name, shown), href))
-    says = f"{numbers.total.minutes:.1f} minutes in {_days(numbers)}{_peak(amounts)}."
-    note = "A call counts on the day that it began; live calls have no length yet."
-    head = (_each(numbers).capitalize(), "Minutes")
-    title = f"Minutes per {_each(numbers)}"
+    says = gettext("{minutes} minutes in {days}{peak}.").format(
+        minutes=number_format(numbers.total.minutes, 1), days=_days(numbers), peak=_peak(amounts)
+    )
+    note = gettext("A call counts on the day that it began; live calls have no length yet.")
+    head = (_each(numbers).capitalize(), gettext("Minutes"))
+    title = gettext("Minutes per {_each}").format(_each=_each(numbers))
     return Figure(slug, title, says, head, lines, columns(amounts), note, texts=0)
 
 
@@ -118,9 +129,9 @@ def _agents(slug: str, numbers: Numbers) -> Figure:
         amounts.append(Amount(agent.name, parts, _count(tally), href))
         minutes = f"{tally.minutes:.1f}"
         lines.append(TableLine((agent.name, str(tally.calls), minutes, str(tally.failed)), href))
-    head = ("Agent", "Calls", "Minutes", "Failed")
-    picture = rows(amounts, ("Calls that did not fail", "Failed calls"))
-    return Figure(slug, "Calls by agent", _first(amounts), head, lines, picture)
+    head = (gettext("Agent"), gettext("Calls"), gettext("Minutes"), gettext("Failed"))
+    picture = rows(amounts, (gettext("Calls that did not fail"), gettext("Failed calls")))
+    return Figure(slug, gettext("Calls by agent"), _first(amounts), head, lines, picture)
 
 
 def _ends(slug: str, numbers: Numbers) -> Figure:
@@ -130,14 +141,14 @@ def _ends(slug: str, numbers: Numbers) -> Figure:
         name, share = _reason(reason), f"{PERCENT * tally.calls / numbers.total.calls:.1f}"
         amounts.append(Amount(name, (tally.calls,), f"{tally.calls} ({share} %)", href))
         lines.append(TableLine((name, str(tally.calls), share), href))
-    head = ("Why", "Calls", "Percent")
-    return Figure(slug, "Why calls ended", _first(amounts), head, lines, rows(amounts))
+    head = (gettext("Why"), gettext("Calls"), gettext("Percent"))
+    return Figure(slug, gettext("Why calls ended"), _first(amounts), head, lines, rows(amounts))
 
 
 def _failures(slug: str, numbers: Numbers) -> Figure:
     failed = CallState.FAILED.value
     found: list[tuple[str, int, dict[str, Any]]] = [
-        ("Calls", numbers.total.failed, {"state__exact": failed})
+        (gettext("Calls"), numbers.total.failed, {"state__exact": failed})
     ]
     for model, count in numbers.failed_jobs.items():
         name, column = JOB_NAMES[model]
@@ -148,8 +159,15 @@ def _failures(slug: str, numbers: Numbers) -> Figure:
         amounts.append(Amount(name, (count,), str(count), href))
         lines.append(TableLine((name, str(count)), href))
     broken = [f"{amount.name}: {amount.shown}" for amount in amounts if amount.whole]
-    says = f"{'; '.join(broken)}." if broken else "Nothing failed."
-    return Figure(slug, "What failed", says, ("What", "Failed"), lines, rows(amounts))
+    says = f"{'; '.join(broken)}." if broken else gettext("Nothing failed.")
+    return Figure(
+        slug,
+        gettext("What failed"),
+        says,
+        (gettext("What"), gettext("Failed")),
+        lines,
+        rows(amounts),
+    )
 
 
 def _latency(slug: str, numbers: Numbers) -> Figure:
@@ -157,17 +175,17 @@ def _latency(slug: str, numbers: Numbers) -> Figure:
     for one in numbers.answers:
         p50, p95 = one.spread.p50 or 0, one.spread.p95 or 0
         href = _calls(numbers, agent__id__exact=one.agent.key)
-        shown = f"p50 {p50} ms, p95 {p95} ms"
+        shown = gettext("p50 {p50} ms, p95 {p95} ms").format(p50=p50, p95=p95)
         amounts.append(Amount(one.agent.name, (p50, p95 - p50), shown, href))
         lines.append(TableLine((one.agent.name, str(one.answers), str(p50), str(p95)), href))
-    says = _first(amounts, "No agent answered a caller.")
-    note = (
+    says = _first(amounts, gettext("No agent answered a caller."))
+    note = gettext(
         "From the end of the caller's speech to the first sound of the answer: the median (p50), "
         "and what 95 % of answers stayed below (p95)."
     )
-    head = ("Agent", "Answers", "p50, ms", "p95, ms")
-    picture = rows(amounts, ("Up to p50", "p50 to p95"))
-    return Figure(slug, "How soon agents answer", says, head, lines, picture, note)
+    head = (gettext("Agent"), gettext("Answers"), "p50, ms", "p95, ms")
+    picture = rows(amounts, (gettext("Up to p50"), gettext("p50 to p95")))
+    return Figure(slug, gettext("How soon agents answer"), says, head, lines, picture, note)
 
 
 def _confidence(slug: str, numbers: Numbers) -> Figure:
@@ -179,13 +197,28 @@ def _confidence(slug: str, numbers: Numbers) -> Figure:
         amounts.append(Amount(name, (PERCENT * one.mean,), f"{mean} %"))
         counts = (str(one.calls), str(one.segments))
         lines.append(TableLine((recogniser, one.language, *counts, mean, lowest)))
-    says = _first(amounts, "No recogniser said how sure it was.")
+    says = _first(amounts, gettext("No recogniser said how sure it was."))
     step = numbers.sampled_every
-    which = "all of these calls" if step == 1 else f"a sample: one call of {step}"
-    note = f"The mean over what callers said in {which}. Recognisers differ in what 90 % means."
-    head = ("Recogniser", "Language", "Calls", "Segments", "Mean, %", "Lowest, %")
+    which = (
+        gettext("all of these calls")
+        if step == 1
+        else gettext("a sample: one call of {step}").format(step=step)
+    )
+    note = gettext(
+        "The mean over what callers said in {which}. Recognisers differ in what 90 % means."
+    ).format(which=which)
+    head = (
+        gettext("Recogniser"),
+        gettext("Language"),
+        gettext("Calls"),
+        gettext("Segments"),
+        gettext("Mean, %"),
+        gettext("Lowest, %"),
+    )
     picture = rows(amounts, most=PERCENT)
-    return Figure(slug, "How sure recognisers are", says, head, lines, picture, note, texts=2)
+    return Figure(
+        slug, gettext("How sure recognisers are"), says, head, lines, picture, note, texts=2
+    )
 
 
 def _storage(slug: str, numbers: Numbers) -> Figure:
@@ -193,14 +226,23 @@ def _storage(slug: str, numbers: Numbers) -> Figure:
     for one in numbers.stored:
         href = _calls(numbers, agent__id__exact=one.agent.key)
         sizes = (one.recording_bytes / MEGABYTE, one.copy_bytes / MEGABYTE)
-        amounts.append(Amount(one.agent.name, sizes, f"{sum(sizes):.1f} MB", href))
+        amounts.append(Amount(one.agent.name, sizes, f"{number_format(sum(sizes), 1)} MB", href))
         files = (str(one.recordings), f"{sizes[0]:.3f}", str(one.copies), f"{sizes[1]:.3f}")
         lines.append(TableLine((one.agent.name, *files, str(one.unknown)), href))
-    says = _first(amounts, "No recording is kept.")
-    note = "Not counted: exports, and the sound that was kept of recordings with hidden words."
-    head = ("Agent", "Recordings", "MB", "Other formats", "MB of these", "Of unknown size")
-    picture = rows(amounts, ("Recordings", "Other formats"))
-    return Figure(slug, "Storage", says, head, lines, picture, note)
+    says = _first(amounts, gettext("No recording is kept."))
+    note = gettext(
+        "Not counted: exports, and the sound that was kept of recordings with hidden words."
+    )
+    head = (
+        gettext("Agent"),
+        gettext("Recordings"),
+        "MB",
+        gettext("Other formats"),
+        gettext("MB of these"),
+        gettext("Of unknown size"),
+    )
+    picture = rows(amounts, (gettext("Recordings"), gettext("Other formats")))
+    return Figure(slug, gettext("Storage"), says, head, lines, picture, note)
 
 
 def _cost(slug: str, numbers: Numbers) -> Figure:
@@ -213,15 +255,27 @@ def _cost(slug: str, numbers: Numbers) -> Figure:
             lines.append(TableLine((one.agent_name, currency, f"{cost:.6f}", unpriced), href))
         if not one.total.costs:
             lines.append(TableLine((one.agent_name, "", "", unpriced), href))
-    none = "Nothing that was used has a price." if lines else "No call used anything."
-    says = f"{costs(whole.costs)} in all. {_first(amounts)}" if amounts else none
-    note = f"Recognisers, language models and voices. {usage_note(whole)}".strip()
-    head = ("Agent", "Currency", "Cost", "Without a price")
+    none = (
+        gettext("Nothing that was used has a price.")
+        if lines
+        else gettext("No call used anything.")
+    )
+    says = (
+        gettext("{costs} in all. {_first}").format(costs=costs(whole.costs), _first=_first(amounts))
+        if amounts
+        else none
+    )
+    note = (
+        gettext("Recognisers, language models and voices. {usage_note}")
+        .format(usage_note=usage_note(whole))
+        .strip()
+    )
+    head = (gettext("Agent"), gettext("Currency"), gettext("Cost"), gettext("Without a price"))
     period = {"since": numbers.period.first, "until": numbers.period.last, "by": "all"}
     agent = {"agent": numbers.agent.slug} if numbers.agent else {}
     address = f"{reverse('admin:sessions_app_call_usage')}?{urlencode(period | agent)}"
-    more = address, "Usage and cost: what each agent used"
-    return Figure(slug, "Cost", says, head, lines, rows(amounts), note, texts=2, more=more)
+    more = address, gettext("Usage and cost: what each agent used")
+    return Figure(slug, gettext("Cost"), says, head, lines, rows(amounts), note, texts=2, more=more)
 
 
 _FIGURES: dict[str, Callable[[str, Numbers], Figure]] = {
@@ -247,29 +301,37 @@ def _calls(numbers: Numbers, stretch: Stretch | None = None, **more: Any) -> str
 
 
 def _count(tally: Tally) -> str:
-    calls = f"{tally.calls} call{'' if tally.calls == 1 else 's'}"
-    return f"{calls}, {tally.failed} failed" if tally.failed else calls
+    calls = ngettext("{count} call", "{count} calls", tally.calls).format(count=tally.calls)
+    return (
+        gettext("{calls}, {failed} failed").format(calls=calls, failed=tally.failed)
+        if tally.failed
+        else calls
+    )
 
 
 def _days(numbers: Numbers) -> str:
     days = numbers.period.days
-    return "1 day" if days == 1 else f"{days} days"
+    return ngettext("{count} day", "{count} days", days).format(count=days)
 
 
 def _reason(reason: str) -> str:
     """Returns what staff call an end, as the list of calls does."""
     if not reason:
-        return "Not told, or still live"
+        return gettext("Not told, or still live")
     names = dict(Call._meta.get_field("end_reason").flatchoices)
     return str(names.get(reason, reason))
 
 
 def _peak(amounts: Sequence[Amount]) -> str:
     top = max(amounts, key=lambda amount: amount.whole)
-    return f", most on {top.name}: {top.shown}" if top.whole else ""
+    return (
+        gettext(", most on {name}: {shown}").format(name=top.name, shown=top.shown)
+        if top.whole
+        else ""
+    )
 
 
-def _first(amounts: Sequence[Amount], none: str = "Nothing to show.") -> str:
+def _first(amounts: Sequence[Amount], none: str = gettext("Nothing to show.")) -> str:
     """Returns the first amounts as a sentence, which is what a picture says at a glance."""
     if not amounts:
         return none

@@ -7,7 +7,9 @@ from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext
 
+from sessions_app.i18n import gettext_lazy
 from sessions_app.models import Call
 from sessions_app.models.work import WorkState
 
@@ -24,7 +26,7 @@ class _WorkStateFilter(admin.SimpleListFilter):
         request: HttpRequest,
         model_admin: admin.ModelAdmin[Call],
     ) -> list[tuple[str, str]]:
-        return [*((state.value, str(state.label)) for state in WorkState), (NONE, "None")]
+        return [*((state.value, str(state.label)) for state in WorkState), (NONE, gettext("None"))]
 
     def queryset(
         self,
@@ -88,10 +90,13 @@ class _SetDateFilter(admin.SimpleListFilter):
 class LegalHoldFilter(_SetDateFilter):
     """Finds the calls that must not be erased."""
 
-    title = "legal hold"
+    title = gettext_lazy("legal hold")
     parameter_name = "hold"
     date_field = "held_at"
-    options: ClassVar = {"yes": ("Under legal hold", True), "no": ("Under none", False)}
+    options: ClassVar = {
+        "yes": (gettext_lazy("Under legal hold"), True),
+        "no": (gettext_lazy("Under none"), False),
+    }
 
 
 class TokenStatusFilter(_SetDateFilter):
@@ -100,7 +105,10 @@ class TokenStatusFilter(_SetDateFilter):
     title = "status"
     parameter_name = "status"
     date_field = "revoked_at"
-    options: ClassVar = {"valid": ("Valid", False), "revoked": ("Revoked", True)}
+    options: ClassVar = {
+        "valid": (gettext_lazy("Valid"), False),
+        "revoked": (gettext_lazy("Revoked"), True),
+    }
 
 
 class NamedValuesFilter(admin.AllValuesFieldListFilter):

@@ -9,6 +9,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils.functional import cached_property
 
 from sessions_app.engine.core.events import Speaker
+from sessions_app.i18n import gettext_lazy
 from sessions_app.models import Call
 from sessions_app.services import access, saved_views
 from sessions_app.services.finding.filters import is_filter
@@ -123,7 +124,7 @@ class MoreFilters(admin.ListFilter):
 class ViewsFilter(admin.ListFilter):
     """The saved views that the user has, as links."""
 
-    title = "saved view"
+    title = gettext_lazy("saved view")
 
     def __init__(
         self, request: HttpRequest, params: dict[str, Any], model: Any, model_admin: Any

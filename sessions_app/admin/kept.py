@@ -6,6 +6,7 @@ from django.utils.safestring import SafeString
 
 from sessions_app.admin.base import HiddenAdmin
 from sessions_app.admin.display import link
+from sessions_app.i18n import gettext_lazy
 from sessions_app.models import Call, Recording, Summary
 
 LISTED = ("call_link", "state", "attempts", "done_at", "error")
@@ -40,11 +41,11 @@ class RecordingAdmin(HiddenAdmin[Recording]):
     list_select_related = ("call",)
     search_fields = ("call__public_id",)
 
-    @admin.display(description="Call")
+    @admin.display(description=gettext_lazy("Call"))
     def call_link(self, recording: Recording) -> SafeString:
         return call_link(recording.call)
 
-    @admin.display(description="File")
+    @admin.display(description=gettext_lazy("File"))
     def file_name(self, recording: Recording) -> str:
         # no link: recordings are played on the call's page, where that is logged
         return recording.file.name or ""
@@ -68,6 +69,6 @@ class SummaryAdmin(HiddenAdmin[Summary]):
     list_select_related = ("call",)
     search_fields = ("call__public_id",)
 
-    @admin.display(description="Call")
+    @admin.display(description=gettext_lazy("Call"))
     def call_link(self, summary: Summary) -> SafeString:
         return call_link(summary.call)

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext
 
 from sessions_app.models.turn import STAGE_LABELS
 from sessions_app.services import access, latencies
@@ -15,7 +16,7 @@ def page(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     context = {
         **admin.site.each_context(request),
-        "title": "Response times of agents",
+        "title": gettext("Response times of agents"),
         "rows": latencies.by_agent(),
         "labels": STAGE_LABELS,
         "days": latencies.DAYS,

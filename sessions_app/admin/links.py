@@ -6,9 +6,11 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from sessions_app.admin.base import OfCallAdmin
 from sessions_app.admin.display import badge, link, moment
+from sessions_app.i18n import gettext_lazy
 from sessions_app.models import ShareLink
 from sessions_app.services import access, sharing
 
@@ -31,7 +33,7 @@ class ShareLinkAdmin(OfCallAdmin[ShareLink]):
     list_filter = ("created_at", "expires_at", "with_audio")
     list_select_related = ("call", "created_by")
     search_fields = ("prefix", "note", "call__public_id", "created_by__username")
-    search_help_text = "First characters, notes, call ids and user names."
+    search_help_text = gettext_lazy("First characters, notes, call ids and user names.")
     fields = list_display
     readonly_fields = list_display
     actions = ("revoke",)
@@ -43,42 +45,42 @@ class ShareLinkAdmin(OfCallAdmin[ShareLink]):
         """Returns whether the action that revokes is offered."""
         return access.sees_all(request.user) and bool(request.user.has_perm(sharing.SHARE))
 
-    @admin.display(description="Begins with", ordering="prefix")
+    @admin.display(description=gettext_lazy("Begins with"), ordering="prefix")
     def begins_with(self, row: ShareLink) -> str:
         return f"{row.prefix}…"
 
-    @admin.display(description="Call", ordering="call")
+    @admin.display(description=gettext_lazy("Call"), ordering="call")
     def call_link(self, row: ShareLink) -> SafeString:
         address = reverse("admin:sessions_app_call_change", args=[row.call_id])
         return link(address, row.call.public_id)
 
-    @admin.display(description="Made", ordering="created_at")
+    @admin.display(description=gettext_lazy("Made"), ordering="created_at")
     def made(self, row: ShareLink) -> str:
         return moment(row.created_at)
 
-    @admin.display(description="Works until", ordering="expires_at")
+    @admin.display(description=gettext_lazy("Works until"), ordering="expires_at")
     def expires(self, row: ShareLink) -> str:
         return moment(row.expires_at)
 
-    @admin.display(description="Shows")
+    @admin.display(description=gettext_lazy("Shows"))
     def shows(self, row: ShareLink) -> str:
-        more = [(row.with_audio, "recording"), (row.with_summary, "summary")]
-        shown = ", ".join(["transcript", *(name for there, name in more if there)])
-        return f"{shown}; with a password" if row.password else shown
+        more = [(row.with_audio, gettext("recording")), (row.with_summary, gettext("summary"))]
+        shown = ", ".join([gettext("transcript"), *(name for there, name in more if there)])
+        return gettext("{shown}; with a password").format(shown=shown) if row.password else shown
 
-    @admin.display(description="Status", ordering="revoked_at")
+    @admin.display(description=gettext_lazy("Status"), ordering="revoked_at")
     def status(self, row: ShareLink) -> SafeString:
         if row.revoked_at is not None:
-            return badge("failed", "Revoked")
+            return badge("failed", gettext("Revoked"))
         valid = row.expires_at > timezone.now()
-        return badge("done", "Valid") if valid else badge("failed", "Expired")
+        return badge("done", gettext("Valid")) if valid else badge("failed", gettext("Expired"))
 
-    @admin.display(description="Opened", ordering="looks")
+    @admin.display(description=gettext_lazy("Opened"), ordering="looks")
     def looks(self, row: ShareLink) -> int:
         return int(getattr(row, "looks", 0))
 
-    @admin.action(description="Revoke the selected links", permissions=["share"])
+    @admin.action(description=gettext_lazy("Revoke the selected links"), permissions=["share"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[ShareLink]) -> None:
         ended = sum(sharing.revoke(row, request.user) for row in queryset.select_related("call"))
-        said = f"{ended} revoked. They lead nowhere from now on."
+        said = gettext("{ended} revoked. They lead nowhere from now on.").format(ended=ended)
         self.message_user(request, said, messages.SUCCESS)

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from sessions_app.admin.display import time_or_dash
@@ -18,14 +19,17 @@ from sessions_app.admin.redaction_fields import HELP, checked_patterns, kinds_fi
 from sessions_app.engine.core.agent_config import RedactionSettings
 from sessions_app.engine.core.errors import VoiceError
 from sessions_app.engine.redaction.reading import tokens_of
+from sessions_app.i18n import gettext_lazy
 from sessions_app.models import Call, Segment
 from sessions_app.services import access, redacting, redactions
 
 OVERVIEW = "admin/sessions_app/call/redactions.html"
 LINE = "admin/sessions_app/call/redact_line.html"
-CHOOSE = "Choose the words to hide."
-HIDDEN = "Hidden. The sound is replaced within a minute or so, and the summary is made again."
-FOUND_NOTHING = "Nothing was found."
+CHOOSE = gettext_lazy("Choose the words to hide.")
+HIDDEN = gettext_lazy(
+    "Hidden. The sound is replaced within a minute or so, and the summary is made again."
+)
+FOUND_NOTHING = gettext_lazy("Nothing was found.")
 
 Place = tuple[int, int]
 """First character, and the one after the last."""
@@ -38,7 +42,7 @@ class PatternsForm(forms.Form):
     patterns = forms.CharField(
         required=False,
         widget=forms.Textarea(attrs={"rows": 3, "cols": 60}),
-        label="Other patterns",
+        label=gettext_lazy("Other patterns"),
         help_text=HELP["redact_patterns"],
     )
 
@@ -84,7 +88,7 @@ class RedactsCalls:
                 return HttpResponseRedirect(request.path)
         originals = redactions.originals_of(call, request.user)
         context = {
-            "title": f"What is hidden in {call}",
+            "title": gettext("What is hidden in {call}").format(call=call),
             "rows": [
                 (time_or_dash(row.start_ms), row, originals.get(row.seq, {}).get("text", ""))
                 for row in redactions.of_call(call)
@@ -112,7 +116,9 @@ class RedactsCalls:
                 )
             return HttpResponseRedirect(request.path)
         shown = [(at, segment.shown_text[start:end]) for at, (start, end) in enumerate(words)]
-        title = f"Hide words said at {time_or_dash(segment.start_ms)}"
+        title = gettext("Hide words said at {time_or_dash}").format(
+            time_or_dash=time_or_dash(segment.start_ms)
+        )
         return self._page(request, LINE, call, {"title": title, "words": shown})
 
     def _call(self, request: HttpRequest, pk: int) -> Call:

@@ -6,31 +6,38 @@ from django import forms
 
 from sessions_app.engine.redaction.detectors.own_patterns import BadPatternError, compiled
 from sessions_app.engine.redaction.detectors.registry import KINDS
+from sessions_app.i18n import gettext_lazy
 
 FIELDS = ("redact_kinds", "redact_patterns", "redact_keep_original")
 
 LABELS = {
-    "redact_kinds": "Hide",
-    "redact_patterns": "Hide what matches",
-    "redact_keep_original": "Keep the original",
-    "kinds": "Hidden",
-    "patterns": "Hidden patterns",
-    "keep_original": "Original kept",
+    "redact_kinds": gettext_lazy("Hide"),
+    "redact_patterns": gettext_lazy("Hide what matches"),
+    "redact_keep_original": gettext_lazy("Keep the original"),
+    "kinds": gettext_lazy("Hidden"),
+    "patterns": gettext_lazy("Hidden patterns"),
+    "keep_original": gettext_lazy("Original kept"),
 }
 
 HELP = {
-    "redact_patterns": "Own regular expressions (RE2), one per line, with a name if you like: "
-    "customer number: K-\\d{6}. Spoken digits count as figures.",
-    "redact_keep_original": "Keep what was said, for staff with the permission to read what is "
-    "hidden. Unticked, it is never stored.",
+    "redact_patterns": gettext_lazy(
+        "Own regular expressions (RE2), one per line, with a name if you like: "
+        "customer number: K-\\d{6}. Spoken digits count as figures."
+    ),
+    "redact_keep_original": gettext_lazy(
+        "Keep what was said, for staff with the permission to read what is "
+        "hidden. Unticked, it is never stored."
+    ),
 }
 
 SECTION: tuple[str, Any] = (
-    "Redaction",
+    gettext_lazy("Redaction"),
     {
         "fields": FIELDS,
-        "description": "Hidden before anything is stored or shown; the agent itself hears all. "
-        "Counts for calls that begin from now on.",
+        "description": gettext_lazy(
+            "Hidden before anything is stored or shown; the agent itself hears all. "
+            "Counts for calls that begin from now on."
+        ),
         "classes": ("collapse",),
     },
 )

@@ -10,10 +10,12 @@ from django.http import HttpRequest
 from django.urls import URLPattern, path
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from sessions_app.admin import waiting
 from sessions_app.admin.display import NOTHING, moment
+from sessions_app.i18n import gettext_lazy
 from sessions_app.models import Call
 from sessions_app.services import review_panel, review_refusals, reviews, tags
 
@@ -43,7 +45,7 @@ class ReviewedListFilter(admin.SimpleListFilter):
     def lookups(
         self, request: HttpRequest, model_admin: admin.ModelAdmin[Call]
     ) -> list[tuple[str, str]]:
-        return [("yes", "Reviewed"), ("no", "Not reviewed")]
+        return [("yes", gettext("Reviewed")), ("no", gettext("Not reviewed"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Call]) -> QuerySet[Call]:
         value = self.value()
@@ -60,19 +62,22 @@ class ReviewsCalls:
     admin_site: Any
     message_user: Callable[..., None]
 
-    @admin.display(description="Tags")
+    @admin.display(description=gettext_lazy("Tags"))
     def tag_names(self, call: Call) -> SafeString | str:
         names = sorted(getattr(call, "tag_names", None) or [])
         shown = format_html_join(" ", '<bdi class="rv-tag">{}</bdi>', ((name,) for name in names))
         return shown or NOTHING
 
-    @admin.display(description="Reviewed", ordering="review__reviewed_at")
+    @admin.display(description=gettext_lazy("Reviewed"), ordering="review__reviewed_at")
     def reviewed(self, call: Call) -> str:
         review = reviews.of(call)
         if review is None or review.reviewed_at is None:
             return NOTHING
         who = review.reviewed_by
-        return f"{moment(review.reviewed_at)}{f' by {who.get_username()}' if who else ''}"
+        at = moment(review.reviewed_at)
+        if who is None:
+            return at
+        return gettext("{time} by {username}").format(time=at, username=who.get_username())
 
     def review_urls(self) -> list[URLPattern]:
         """Returns the URL pattern of the queue."""
@@ -88,15 +93,19 @@ class ReviewsCalls:
         """Returns whether the user may mark calls as reviewed."""
         return reviews.may_review(request.user)
 
-    @admin.action(description="Mark as reviewed", permissions=["review"])
+    @admin.action(description=gettext_lazy("Mark as reviewed"), permissions=["review"])
     def mark_reviewed(self, request: HttpRequest, queryset: QuerySet[Call]) -> None:
         self._mark(request, queryset, reviewed=True)
 
-    @admin.action(description="Mark as not reviewed", permissions=["review"])
+    @admin.action(description=gettext_lazy("Mark as not reviewed"), permissions=["review"])
     def mark_not_reviewed(self, request: HttpRequest, queryset: QuerySet[Call]) -> None:
         self._mark(request, queryset, reviewed=False)
 
     def _mark(self, request: HttpRequest, queryset: QuerySet[Call], *, reviewed: bool) -> None:
         done = sum(reviews.mark(call, request.user, reviewed=reviewed) for call in queryset)
-        what = "reviewed" if reviewed else "not reviewed"
-        self.message_user(request, f"{done} marked as {what}.", messages.SUCCESS)
+        what = gettext("reviewed") if reviewed else gettext("not reviewed")
+        self.message_user(
+            request,
+            gettext("{done} marked as {what}.").format(done=done, what=what),
+            messages.SUCCESS,
+        )

@@ -5,9 +5,11 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
 
 from sessions_app.admin.base import CleanForm, VoiceAdmin
 from sessions_app.engine.text.cleaning import one_line
+from sessions_app.i18n import gettext_lazy
 from sessions_app.models import QuestionKind, Scorecard, ScorecardForm, ScorecardQuestion
 from sessions_app.services import scorecard_exports, scorecards
 
@@ -27,10 +29,15 @@ class ScorecardQuestionForm(CleanForm[ScorecardQuestion]):
         data = super().clean()
         lowest, highest = data.get("lowest"), data.get("highest")
         if lowest is not None and highest is not None and lowest > highest:
-            self.add_error("highest", "It must not be less than the lowest number.")
+            self.add_error("highest", gettext("It must not be less than the lowest number."))
         lines = {one_line(line) for line in (data.get("choices") or "").splitlines()} - {""}
         if data.get("kind") == QuestionKind.CHOICE and len(lines) < FEWEST_CHOICES:
-            self.add_error("choices", f"Give {FEWEST_CHOICES} answers or more, one a line.")
+            self.add_error(
+                "choices",
+                gettext("Give {fewest_choices} answers or more, one a line.").format(
+                    fewest_choices=FEWEST_CHOICES
+                ),
+            )
         return data
 
 
@@ -77,11 +84,11 @@ class ScorecardFormAdmin(VoiceAdmin[ScorecardForm]):
         super().save_related(request, form, formsets, change)
         scorecards.publish(form.instance)
 
-    @admin.display(description="Version")
+    @admin.display(description=gettext_lazy("Version"))
     def version(self, form: ScorecardForm) -> int:
         return form.versions.count()
 
-    @admin.display(description="Filled in")
+    @admin.display(description=gettext_lazy("Filled in"))
     def filled_in(self, form: ScorecardForm) -> int:
         return form.scorecards.count()
 
@@ -89,7 +96,7 @@ class ScorecardFormAdmin(VoiceAdmin[ScorecardForm]):
         """Returns whether the user may see every reviewer's scorecards."""
         return scorecards.may_read_all(request.user)
 
-    @admin.action(description="Export scorecards (CSV)", permissions=["export"])
+    @admin.action(description=gettext_lazy("Export scorecards (CSV)"), permissions=["export"])
     def export(self, request: HttpRequest, queryset: Any) -> HttpResponse:
         text = scorecard_exports.render(Scorecard.objects.filter(form__in=queryset), request.user)
         response = HttpResponse(text, content_type=scorecard_exports.MEDIA_TYPE)

@@ -11,10 +11,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from sessions_app.admin.display import NOTHING, time_or_dash
 from sessions_app.engine.text.comparing import DiffRun
+from sessions_app.i18n import gettext_lazy
 from sessions_app.models import AccessLog, Call, Segment, Version, VersionSegment
 from sessions_app.models.work import UNDER_WAY
 from sessions_app.runtime import languages
@@ -22,8 +24,8 @@ from sessions_app.runtime.settings import backend_names
 from sessions_app.services import access, versions
 
 TEMPLATE = "admin/sessions_app/call/version.html"
-NO_RECORDING = "This call has no recording."
-NOTHING_THERE = "That segment is no longer in this version."
+NO_RECORDING = gettext_lazy("This call has no recording.")
+NOTHING_THERE = gettext_lazy("That segment is no longer in this version.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,9 @@ class SecondPass:
         back = HttpResponseRedirect(reverse("admin:sessions_app_call_change", args=[pk]))
         if name not in backend_names("RECOGNISERS"):
             known = ", ".join(backend_names("RECOGNISERS"))
-            text = f"There is no recogniser {name[:50]!r}; there are: {known}."
+            text = gettext("There is no recogniser {name}; there are: {known}.").format(
+                name=f"{name[:50]!r}", known=known
+            )
             self.message_user(request, text, messages.ERROR)
             return back
         if wrong := languages.not_heard(name, call.language):
@@ -121,7 +125,7 @@ class SecondPass:
             TEMPLATE,
             {
                 **self.admin_site.each_context(request),
-                "title": f"Transcript {number} of {call}",
+                "title": gettext("Transcript {number} of {call}").format(number=number, call=call),
                 "opts": Call._meta,
                 "original": call,
                 "version": version,
@@ -138,7 +142,9 @@ class SecondPass:
         what, index = request.POST.get("what", ""), request.POST.get("index", "")
         if what == "accept_all":
             count = versions.accept_all(version, request.user)
-            self.message_user(request, f"{count} accepted.", messages.SUCCESS)
+            self.message_user(
+                request, gettext("{count} accepted.").format(count=count), messages.SUCCESS
+            )
             return
         found = version.segments.filter(index=int(index)) if index.isdecimal() else None
         row = found.first() if found is not None else None

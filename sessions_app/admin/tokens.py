@@ -8,10 +8,12 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from sessions_app.admin.base import VoiceAdmin
 from sessions_app.admin.display import badge
 from sessions_app.admin.filters import TokenStatusFilter
+from sessions_app.i18n import gettext_lazy
 from sessions_app.models import ApiToken
 from sessions_app.services import access
 
@@ -27,13 +29,17 @@ class ApiTokenAdmin(VoiceAdmin[ApiToken]):
     autocomplete_fields = ("owner",)
     actions = ("revoke",)
 
-    @admin.display(description="Starts with", ordering="prefix")
+    @admin.display(description=gettext_lazy("Starts with"), ordering="prefix")
     def starts_with(self, token: ApiToken) -> str:
         return f"{token.prefix}…"
 
-    @admin.display(description="Status", ordering="revoked_at")
+    @admin.display(description=gettext_lazy("Status"), ordering="revoked_at")
     def status(self, token: ApiToken) -> SafeString:
-        return badge("failed", "Revoked") if token.revoked_at else badge("done", "Valid")
+        return (
+            badge("failed", gettext("Revoked"))
+            if token.revoked_at
+            else badge("done", gettext("Valid"))
+        )
 
     def get_fields(self, request: HttpRequest, obj: ApiToken | None = None) -> Any:
         if obj is not None:
@@ -72,14 +78,14 @@ class ApiTokenAdmin(VoiceAdmin[ApiToken]):
         """Returns the one page that shows the secret; nothing stores it."""
         context = {
             **self.admin_site.each_context(request),
-            "title": "Copy this token now",
+            "title": gettext("Copy this token now"),
             "opts": self.opts,
             "token": obj,
             "secret": request._issued_secret,  # type: ignore[attr-defined]
         }
         return TemplateResponse(request, "admin/sessions_app/apitoken/issued.html", context)
 
-    @admin.action(description="Revoke the selected tokens", permissions=["change"])
+    @admin.action(description=gettext_lazy("Revoke the selected tokens"), permissions=["change"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[ApiToken]) -> None:
         live = list(queryset.filter(revoked_at__isnull=True))
         for token in live:
@@ -87,6 +93,8 @@ class ApiTokenAdmin(VoiceAdmin[ApiToken]):
             self.log_change(request, token, "Revoked.")
         self.message_user(
             request,
-            f"{len(live)} revoked. Programs that use them are refused from now on.",
+            gettext("{len} revoked. Programs that use them are refused from now on.").format(
+                len=len(live)
+            ),
             messages.SUCCESS,
         )

@@ -9,6 +9,7 @@ from asgiref.sync import async_to_sync
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from sessions_app.engine.core.agent_config import AgentConfig
@@ -59,7 +60,7 @@ async def _say(config: AgentConfig, request: HttpRequest) -> agent_preview.Spoke
     if "synthesiser" in given:
         engine, voice = given["synthesiser"], given.get("voice", "")
         if not isinstance(engine, str) or not isinstance(voice, str):
-            raise _BadTextError("Name a synthesiser and a voice.", code="bad_request")
+            raise _BadTextError(gettext("Name a synthesiser and a voice."), code="bad_request")
         config = replace(config, synthesiser=engine, voice=voice)
     return await agent_preview.say(config, text)
 
@@ -95,7 +96,9 @@ def _tried(
         return JsonResponse({"code": error.code, "message": error.message}, status=400)
     except Exception as error:  # noqa: BLE001 - an operator's backend breaks in its own ways
         logger.error("agent %s could not be tried: %s", pk, traced(error))
-        told = f"A component of this agent failed: {type(error).__name__}. See the server's log."
+        told = gettext(
+            "A component of this agent failed: {__name__}. See the server's log."
+        ).format(__name__=type(error).__name__)
         return JsonResponse({"code": "internal", "message": told}, status=400)
 
 
@@ -105,14 +108,17 @@ def _given(request: HttpRequest) -> dict[str, Any]:
     except ValueError:
         given = None
     if not isinstance(given, dict):
-        raise _BadTextError('Send {"text": "…"}.', code="bad_request")
+        raise _BadTextError(gettext('Send {"text": "…"}.'), code="bad_request")
     return given
 
 
 def _text(given: dict[str, Any]) -> str:
     text = given.get("text")
     if not isinstance(text, str):
-        raise _BadTextError('Send {"text": "…"}.', code="bad_request")
+        raise _BadTextError(gettext('Send {"text": "…"}.'), code="bad_request")
     if not 0 < len(text.strip()) <= MAX_TEXT:
-        raise _BadTextError(f"Type 1 to {MAX_TEXT} characters.", code="bad_request")
+        raise _BadTextError(
+            gettext("Type 1 to {max_text} characters.").format(max_text=MAX_TEXT),
+            code="bad_request",
+        )
     return text.strip()

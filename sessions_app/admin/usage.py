@@ -10,10 +10,12 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from sessions_app.admin.display import NOTHING
 from sessions_app.admin.period_fields import ENDS_FIRST, PeriodFields
 from sessions_app.engine.exports import csv
+from sessions_app.i18n import gettext_lazy
 from sessions_app.models import Call
 from sessions_app.services import usage, usage_panel
 from sessions_app.services.usage import UsageLine, UsageTotal
@@ -29,8 +31,21 @@ MS_A_MINUTE = 60_000
 """Milliseconds in a minute."""
 
 HEAD = (
-    *("Period", "Agent", "Calls", "Recognised, min", "Second passes, min", "Requests to models"),
-    *("Tokens in", "Tokens out", "Characters spoken", "Cost", "Without a price"),
+    *(
+        gettext_lazy("Period"),
+        gettext_lazy("Agent"),
+        gettext_lazy("Calls"),
+        gettext_lazy("Recognised, min"),
+        gettext_lazy("Second passes, min"),
+        gettext_lazy("Requests to models"),
+    ),
+    *(
+        gettext_lazy("Tokens in"),
+        gettext_lazy("Tokens out"),
+        gettext_lazy("Characters spoken"),
+        gettext_lazy("Cost"),
+        gettext_lazy("Without a price"),
+    ),
 )
 COLUMNS = (
     *("period", "agent", "calls", "recognised_min", "second_pass_min", "model_requests"),
@@ -43,8 +58,12 @@ class UsageForm(PeriodFields):
 
     by = forms.ChoiceField(
         required=False,
-        label="A line for each",
-        choices=[("month", "Month"), ("day", "Day"), ("all", "Agent alone")],
+        label=gettext_lazy("A line for each"),
+        choices=[
+            ("month", gettext_lazy("Month")),
+            ("day", gettext_lazy("Day")),
+            ("all", gettext_lazy("Agent alone")),
+        ],
     )
     field_order = ("by",)
 
@@ -57,7 +76,10 @@ class UsageForm(PeriodFields):
         if first > last:
             self.add_error("since", ENDS_FIRST)
         elif data.get("by") == "day" and (last - first).days >= MOST_DAYS:
-            self.add_error("since", f"By day, {MOST_DAYS} days are summed at most.")
+            self.add_error(
+                "since",
+                gettext("By day, {most_days} days are summed at most.").format(most_days=MOST_DAYS),
+            )
         return data
 
     def days(self) -> tuple[date, date]:
@@ -99,7 +121,7 @@ def page(request: HttpRequest) -> HttpResponse:
     first, last = (None, None) if form.errors else form.days()
     context = {
         **admin.site.each_context(request),
-        "title": "Usage and cost",
+        "title": gettext("Usage and cost"),
         "opts": Call._meta,
         "form": form,
         "first": first,
@@ -107,7 +129,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "zone": timezone.get_current_timezone_name(),
         "head": HEAD,
         "rows": [_cells(_period(form, line), line.agent_name, line.total) for line in lines],
-        "whole": _cells("All", "", total),
+        "whole": _cells(gettext("All"), "", total),
         "note": usage_panel.note(total),
         "asked": "" if form.errors else request.GET.urlencode(),
     }
@@ -118,7 +140,7 @@ def table(request: HttpRequest) -> HttpResponse:
     """The same as CSV, a line for each currency; 400 for what cannot be summed."""
     form = _form(request)
     if form.errors:
-        raise BadRequest("There is no such period or agent.")
+        raise BadRequest(gettext("There is no such period or agent."))
     lines = (_file_cells(_period(form, line), line) for line in form.lines())
     text = csv.table(COLUMNS, lines)
     name = f"usage-{timezone.localtime():%Y%m%d-%H%M%S}.csv"
@@ -142,12 +164,12 @@ def _start(day: date) -> datetime:
 
 def _period(form: UsageForm, line: UsageLine) -> str:
     if line.first is None:
-        return "{} to {}".format(*form.days())
+        return gettext("{} to {}").format(*form.days())
     return f"{line.first:%Y-%m}" if form.cleaned_data["by"] != "day" else f"{line.first}"
 
 
 def _cells(period: str, agent: str, total: UsageTotal) -> tuple[str, ...]:
-    about = "about " if total.estimated else ""
+    about = gettext("about ") if total.estimated else ""
     return (
         period,
         agent,

@@ -10,8 +10,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from sessions_app.engine.core.timestamps import OUT_OF_RANGE, is_storable
+from sessions_app.i18n import gettext_lazy
 from sessions_app.models import Agent, Call
 from sessions_app.services import reviews
 from sessions_app.services.reviews import ReviewQueue
@@ -21,7 +23,9 @@ TEMPLATE = "admin/sessions_app/call/waiting.html"
 SHOWN = 20
 """Calls of the queue that the page lists; the count beside them is of all."""
 
-NONE_FREE = "No call of this queue is free: all are reviewed, or others have taken them."
+NONE_FREE = gettext_lazy(
+    "No call of this queue is free: all are reviewed, or others have taken them."
+)
 
 
 def _day() -> forms.DateInput:
@@ -35,7 +39,7 @@ class QueueForm(forms.Form):
         required=False,
         queryset=Agent.objects.all(),
         to_field_name="slug",
-        empty_label="Any agent",
+        empty_label=gettext_lazy("Any agent"),
     )
     tag = forms.CharField(
         required=False,
@@ -44,11 +48,11 @@ class QueueForm(forms.Form):
             attrs={"list": "tags-known", "data-tags": "", "autocomplete": "off", "dir": "auto"}
         ),
     )
-    since = forms.DateField(required=False, label="From", widget=_day())
-    until = forms.DateField(required=False, label="To", widget=_day())
+    since = forms.DateField(required=False, label=gettext_lazy("From"), widget=_day())
+    until = forms.DateField(required=False, label=gettext_lazy("To"), widget=_day())
     percent = forms.IntegerField(
         required=False,
-        label="Percent of them, at random",
+        label=gettext_lazy("Percent of them, at random"),
         min_value=1,
         max_value=reviews.ALL,
         initial=reviews.ALL,
@@ -88,7 +92,7 @@ def page(request: HttpRequest) -> HttpResponse:
     shown = waiting.select_related("agent", "owner", "review__claimed_by")[:SHOWN]
     context = {
         **admin.site.each_context(request),
-        "title": "Waiting for review",
+        "title": gettext("Waiting for review"),
         "opts": Call._meta,
         "form": form,
         "count": waiting.count(),

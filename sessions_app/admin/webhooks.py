@@ -10,9 +10,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from sessions_app.admin.base import CleanForm, ReadOnlyAdmin, VoiceAdmin
 from sessions_app.admin.display import badge, link
+from sessions_app.i18n import gettext_lazy
 from sessions_app.models import WebhookDelivery, WebhookEndpoint, WebhookEvent
 from sessions_app.models.work import WorkState
 from sessions_app.services import webhook_posts, webhooks
@@ -27,15 +29,17 @@ class EndpointForm(CleanForm[WebhookEndpoint]):
     events = forms.MultipleChoiceField(
         choices=WebhookEvent.choices,
         widget=forms.CheckboxSelectMultiple,
-        help_text="Messages hold ids, times and states, and nothing that was said.",
+        help_text=gettext_lazy("Messages hold ids, times and states, and nothing that was said."),
     )
 
     class Meta:
         model = WebhookEndpoint
         fields = ("name", "url", "events", "enabled")
         help_texts = {
-            "url": "An https:// address. Private hosts must be named in WEBHOOK_ALLOWED_PRIVATE.",
-            "enabled": "While it is off nothing is kept for it.",
+            "url": gettext_lazy(
+                "An https:// address. Private hosts must be named in WEBHOOK_ALLOWED_PRIVATE."
+            ),
+            "enabled": gettext_lazy("While it is off nothing is kept for it."),
         }
 
     def clean_url(self) -> str:
@@ -70,34 +74,40 @@ class WebhookEndpointAdmin(VoiceAdmin[WebhookEndpoint]):
         obj.problem, obj.resting_until = "", None
         super().save_model(request, obj, form, change)
 
-    @admin.display(description="Events")
+    @admin.display(description=gettext_lazy("Events"))
     def told_of(self, endpoint: WebhookEndpoint) -> str:
         return ", ".join(endpoint.events)
 
-    @admin.display(description="Status")
+    @admin.display(description=gettext_lazy("Status"))
     def status(self, endpoint: WebhookEndpoint) -> SafeString:
         if not endpoint.enabled:
-            return badge("failed", endpoint.problem or "Off")
-        return badge("failed", endpoint.problem) if endpoint.problem else badge("done", "On")
+            return badge("failed", endpoint.problem or gettext("Off"))
+        return (
+            badge("failed", endpoint.problem) if endpoint.problem else badge("done", gettext("On"))
+        )
 
-    @admin.display(description="Signing secret")
+    @admin.display(description=gettext_lazy("Signing secret"))
     def signing_secret(self, endpoint: WebhookEndpoint) -> SafeString:
         return format_html("<code>{}</code>", endpoint.secret)
 
-    @admin.display(description="Deliveries")
+    @admin.display(description=gettext_lazy("Deliveries"))
     def deliveries_link(self, endpoint: WebhookEndpoint) -> SafeString:
         address = reverse("admin:sessions_app_webhookdelivery_changelist")
-        return link(f"{address}?endpoint__id__exact={endpoint.pk}", "Show")
+        return link(f"{address}?endpoint__id__exact={endpoint.pk}", gettext("Show"))
 
-    @admin.action(description="Give the selected endpoints new secrets", permissions=["change"])
+    @admin.action(
+        description=gettext_lazy("Give the selected endpoints new secrets"), permissions=["change"]
+    )
     def rotate_secrets(self, request: HttpRequest, queryset: QuerySet[WebhookEndpoint]) -> None:
         for endpoint in queryset:
             webhooks.rotate(endpoint)
             self.log_change(request, endpoint, "Given a new secret.")
         self.message_user(
             request,
-            "Copy the new secret to each receiver. For a day messages are signed by the one "
-            "before, too.",
+            gettext(
+                "Copy the new secret to each receiver. For a day messages are signed by the one "
+                "before, too."
+            ),
             messages.SUCCESS,
         )
 
@@ -110,7 +120,7 @@ class WebhookDeliveryAdmin(ReadOnlyAdmin[WebhookDelivery]):
     list_filter = ("state", "event", "endpoint")
     list_select_related = ("endpoint", "call")
     search_fields = ("message_id", "call__public_id")
-    search_help_text = "Message ids and call ids."
+    search_help_text = gettext_lazy("Message ids and call ids.")
     actions = ("send_again",)
     fields = (
         *("moment", "event", "endpoint", "call_link", "message_id", "sequence", "payload"),
@@ -118,23 +128,23 @@ class WebhookDeliveryAdmin(ReadOnlyAdmin[WebhookDelivery]):
     )
     readonly_fields = fields
 
-    @admin.display(description="When", ordering="created_at")
+    @admin.display(description=gettext_lazy("When"), ordering="created_at")
     def moment(self, row: WebhookDelivery) -> str:
         return f"{timezone.localtime(row.created_at):{SHOWN_SECONDS}}"
 
-    @admin.display(description="Call", ordering="call")
+    @admin.display(description=gettext_lazy("Call"), ordering="call")
     def call_link(self, row: WebhookDelivery) -> SafeString | str:
         if row.call is None:
             return "—"
         address = reverse("admin:sessions_app_call_change", args=[row.call.pk])
         return link(address, row.call.public_id)
 
-    @admin.display(description="Outcome", ordering="state")
+    @admin.display(description=gettext_lazy("Outcome"), ordering="state")
     def outcome(self, row: WebhookDelivery) -> SafeString:
         status = "" if row.status is None else f" ({row.status})"
         return badge(row.state, f"{row.get_state_display()}{status}")
 
-    @admin.display(description="Next attempt")
+    @admin.display(description=gettext_lazy("Next attempt"))
     def next(self, row: WebhookDelivery) -> str:
         if row.state != WorkState.PENDING or row.leased_until is None:
             return "—"
@@ -144,9 +154,13 @@ class WebhookDeliveryAdmin(ReadOnlyAdmin[WebhookDelivery]):
         """Returns whether somebody may change endpoints, and so send to them."""
         return request.user.has_perm("sessions_app.change_webhookendpoint")
 
-    @admin.action(description="Send the selected messages again", permissions=["send"])
+    @admin.action(
+        description=gettext_lazy("Send the selected messages again"), permissions=["send"]
+    )
     def send_again(self, request: HttpRequest, queryset: QuerySet[WebhookDelivery]) -> None:
         sent = [row for row in queryset.order_by("pk") if webhooks.send_again(row)]
         for row in sent:
             self.log_change(request, row, "Sent again.")
-        self.message_user(request, f"{len(sent)} will be sent again.", messages.SUCCESS)
+        self.message_user(
+            request, gettext("{len} will be sent again.").format(len=len(sent)), messages.SUCCESS
+        )

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 
+from sessions_app.i18n import gettext_lazy
 from sessions_app.models.call import Call
 
 
@@ -12,10 +13,12 @@ class ApiToken(models.Model):
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_tokens"
     )
-    name = models.CharField(max_length=100, help_text="What it is for.")
+    name = models.CharField(max_length=100, help_text=gettext_lazy("What it is for."))
     digest = models.CharField(max_length=64, unique=True, editable=False)
     prefix = models.CharField(
-        max_length=12, editable=False, help_text="Its first characters, to tell it from others."
+        max_length=12,
+        editable=False,
+        help_text=gettext_lazy("Its first characters, to tell it from others."),
     )
     created_at = models.DateTimeField(auto_now_add=True)
     last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -23,7 +26,7 @@ class ApiToken(models.Model):
 
     class Meta:
         ordering = ["-created_at"]
-        verbose_name = "API token"
+        verbose_name = gettext_lazy("API token")
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
@@ -35,23 +38,23 @@ class AccessLog(models.Model):
     class Action(models.TextChoices):
         """What somebody did with a call."""
 
-        READ = "read", "Read"
-        LOADED = "loaded", "Loaded sound into a player"
-        LISTENED = "listened", "Listened"
-        EXPORTED = "exported", "Exported"
-        EDITED = "edited", "Edited"
-        SUMMARISED = "summarised", "Summarised again"
-        ENDED = "ended", "Ended the live call"
-        RECORDED = "recorded", "Recording made again"
-        RETRANSCRIBED = "retranscribed", "Transcribed again"
-        REVISED = "revised", "Second pass accepted or taken back"
-        HELD = "held", "Placed under legal hold"
-        RELEASED = "released", "Legal hold lifted"
-        SHARED = "shared", "Shared by a link"
-        UNSHARED = "unshared", "Share link revoked"
-        WHISPERED = "whispered", "Whispered to the agent of the live call"
-        TOOK_OVER = "took_over", "Took the live call over"
-        GAVE_BACK = "gave_back", "Gave the live call back to its agent"
+        READ = "read", gettext_lazy("Read")
+        LOADED = "loaded", gettext_lazy("Loaded sound into a player")
+        LISTENED = "listened", gettext_lazy("Listened")
+        EXPORTED = "exported", gettext_lazy("Exported")
+        EDITED = "edited", gettext_lazy("Edited")
+        SUMMARISED = "summarised", gettext_lazy("Summarised again")
+        ENDED = "ended", gettext_lazy("Ended the live call")
+        RECORDED = "recorded", gettext_lazy("Recording made again")
+        RETRANSCRIBED = "retranscribed", gettext_lazy("Transcribed again")
+        REVISED = "revised", gettext_lazy("Second pass accepted or taken back")
+        HELD = "held", gettext_lazy("Placed under legal hold")
+        RELEASED = "released", gettext_lazy("Legal hold lifted")
+        SHARED = "shared", gettext_lazy("Shared by a link")
+        UNSHARED = "unshared", gettext_lazy("Share link revoked")
+        WHISPERED = "whispered", gettext_lazy("Whispered to the agent of the live call")
+        TOOK_OVER = "took_over", gettext_lazy("Took the live call over")
+        GAVE_BACK = "gave_back", gettext_lazy("Gave the live call back to its agent")
 
     call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="access_log")
     user = models.ForeignKey(
@@ -62,15 +65,15 @@ class AccessLog(models.Model):
         on_delete=models.CASCADE,
         null=True,
         blank=True,
-        help_text="By which share link; its visitors are not known.",
+        help_text=gettext_lazy("By which share link; its visitors are not known."),
     )
     action = models.CharField(max_length=15, choices=Action.choices)
     detail = models.CharField(max_length=100, blank=True)
     at = models.DateTimeField("when", auto_now_add=True)
 
     class Meta:
-        verbose_name = "access to a call"
-        verbose_name_plural = "accesses to calls"
+        verbose_name = gettext_lazy("access to a call")
+        verbose_name_plural = gettext_lazy("accesses to calls")
         ordering = ["-at"]
         indexes = [
             # a call's access history, newest first

@@ -4,120 +4,160 @@ from typing import Any
 
 from django.db import models
 
+from sessions_app.i18n import gettext_lazy
 from sessions_app.models.ordered_json import OrderedJSONField
 
 
 class Agent(models.Model):
     """Recogniser, responder, voice and turn settings; `agentId` on the wire is the slug."""
 
-    slug = models.SlugField(unique=True, help_text="What clients send as agentId.")
+    slug = models.SlugField(unique=True, help_text=gettext_lazy("What clients send as agentId."))
     name = models.CharField(max_length=100)
     description = models.CharField(max_length=300, blank=True)
     language = models.CharField(
-        max_length=20, default="en-US", help_text="BCP 47 tag, such as en-US."
+        max_length=20, default="en-US", help_text=gettext_lazy("BCP 47 tag, such as en-US.")
     )
     recogniser = models.CharField(
         max_length=50,
         default="default",
-        help_text="A name from VOICE['RECOGNISERS'].",
+        help_text=gettext_lazy("A name from VOICE['RECOGNISERS']."),
     )
     phrases = models.TextField(
         blank=True,
-        help_text="Names and words that callers are likely to say, one a line: they are "
-        "recognised better.",
+        help_text=gettext_lazy(
+            "Names and words that callers are likely to say, one a line: they are "
+            "recognised better."
+        ),
     )
     greeting = models.TextField(
-        blank=True, help_text="Said as soon as the call is connected; empty for none."
+        blank=True, help_text=gettext_lazy("Said as soon as the call is connected; empty for none.")
     )
     prompt = models.TextField(
-        blank=True, help_text="Who the agent is and how it should answer, for a language model."
+        blank=True,
+        help_text=gettext_lazy("Who the agent is and how it should answer, for a language model."),
     )
     responder = models.CharField(
         max_length=50,
         blank=True,
-        help_text="A name from VOICE['RESPONDERS']; empty for an agent that only transcribes.",
+        help_text=gettext_lazy(
+            "A name from VOICE['RESPONDERS']; empty for an agent that only transcribes."
+        ),
     )
     responder_options = models.JSONField(
-        default=dict, blank=True, help_text="What this agent has otherwise, such as a model."
+        default=dict,
+        blank=True,
+        help_text=gettext_lazy("What this agent has otherwise, such as a model."),
     )
     synthesiser = models.CharField(
-        max_length=50, default="default", help_text="A name from VOICE['SYNTHESISERS']."
+        max_length=50,
+        default="default",
+        help_text=gettext_lazy("A name from VOICE['SYNTHESISERS']."),
     )
     voice = models.CharField(
-        max_length=100, blank=True, help_text="A voice of the synthesiser; empty for its usual one."
+        max_length=100,
+        blank=True,
+        help_text=gettext_lazy("A voice of the synthesiser; empty for its usual one."),
     )
-    speed = models.FloatField(default=1.0, help_text="1 is the voice's own speed; 0.5 to 2.")
+    speed = models.FloatField(
+        default=1.0, help_text=gettext_lazy("1 is the voice's own speed; 0.5 to 2.")
+    )
     endpointer = models.CharField(
-        max_length=50, default="default", help_text="Which rule tells that a turn is over."
+        max_length=50,
+        default="default",
+        help_text=gettext_lazy("Which rule tells that a turn is over."),
     )
     min_delay_ms = models.PositiveIntegerField(
-        default=450, help_text="Shortest silence, in ms, after which the agent answers."
+        default=450,
+        help_text=gettext_lazy("Shortest silence, in ms, after which the agent answers."),
     )
     max_delay_ms = models.PositiveIntegerField(
-        default=2500, help_text="Longest silence, in ms: after a number or a trailing word."
+        default=2500,
+        help_text=gettext_lazy("Longest silence, in ms: after a number or a trailing word."),
     )
     barge_in = models.CharField(
-        max_length=50, default="default", help_text="Which rule tells an interruption."
+        max_length=50,
+        default="default",
+        help_text=gettext_lazy("Which rule tells an interruption."),
     )
     barge_in_ms = models.PositiveIntegerField(
-        default=500, help_text="How long, in ms, the caller must speak to interrupt the agent."
+        default=500,
+        help_text=gettext_lazy("How long, in ms, the caller must speak to interrupt the agent."),
     )
     barge_in_words = models.PositiveIntegerField(
-        default=2, help_text="How many words it takes; mhm and okay do not count."
+        default=2, help_text=gettext_lazy("How many words it takes; mhm and okay do not count.")
     )
     preemptive = models.BooleanField(
-        default=False, help_text="Begin an answer before the turn is surely over: quicker, dearer."
+        default=False,
+        help_text=gettext_lazy("Begin an answer before the turn is surely over: quicker, dearer."),
     )
     silence_s = models.PositiveIntegerField(
         default=20,
-        help_text="After so many seconds the agent asks whether the caller is there; 0 for never.",
+        help_text=gettext_lazy(
+            "After so many seconds the agent asks whether the caller is there; 0 for never."
+        ),
     )
     max_length_s = models.PositiveIntegerField(
-        default=0, help_text="Longest call in seconds; 0 leaves it to the installation."
+        default=0,
+        help_text=gettext_lazy("Longest call in seconds; 0 leaves it to the installation."),
     )
     keep_audio_days = models.PositiveIntegerField(
         null=True,
         blank=True,
-        help_text="Days for which audio is kept; empty leaves it to the installation, 0 is for "
-        "ever.",
+        help_text=gettext_lazy(
+            "Days for which audio is kept; empty leaves it to the installation, 0 is for ever."
+        ),
     )
     keep_text_days = models.PositiveIntegerField(
         null=True,
         blank=True,
-        help_text="Days for which what was said is kept as text; empty leaves it to the "
-        "installation, 0 is for ever.",
+        help_text=gettext_lazy(
+            "Days for which what was said is kept as text; empty leaves it to the "
+            "installation, 0 is for ever."
+        ),
     )
     redact_kinds: Any = models.JSONField(
-        default=list, blank=True, help_text="Kinds of numbers and addresses that are hidden."
+        default=list,
+        blank=True,
+        help_text=gettext_lazy("Kinds of numbers and addresses that are hidden."),
     )
     redact_patterns = models.TextField(
-        blank=True, help_text="Own patterns of what is hidden, one a line."
+        blank=True, help_text=gettext_lazy("Own patterns of what is hidden, one a line.")
     )
     redact_keep_original = models.BooleanField(
-        default=False, help_text="Keep what was hidden, for those who may read it."
+        default=False, help_text=gettext_lazy("Keep what was hidden, for those who may read it.")
     )
     summariser = models.CharField(
         max_length=50,
         blank=True,
-        help_text="A name from VOICE['SUMMARISERS']; empty leaves it to the installation.",
+        help_text=gettext_lazy(
+            "A name from VOICE['SUMMARISERS']; empty leaves it to the installation."
+        ),
     )
     summary_template = models.TextField(
-        blank=True, help_text="What a language model is told of how to summarise its calls."
+        blank=True,
+        help_text=gettext_lazy("What a language model is told of how to summarise its calls."),
     )
     extraction_schema: Any = OrderedJSONField(
         default=dict,
         blank=True,
-        help_text="What is taken from its calls, as a JSON Schema; empty for nothing.",
+        help_text=gettext_lazy(
+            "What is taken from its calls, as a JSON Schema; empty for nothing."
+        ),
     )
     extraction_version = models.PositiveIntegerField(default=0, editable=False)
     closing_words = models.TextField(
-        blank=True, help_text="Said before the agent hangs up; empty for the usual ones."
+        blank=True,
+        help_text=gettext_lazy("Said before the agent hangs up; empty for the usual ones."),
     )
     is_default = models.BooleanField(
-        "default", default=False, help_text="Answers calls that name no agent. One agent at most."
+        "default",
+        default=False,
+        help_text=gettext_lazy("Answers calls that name no agent. One agent at most."),
     )
     is_active = models.BooleanField(
-        "active", default=True, help_text="Switch off to hide it and refuse new calls."
+        "active",
+        default=True,
+        help_text=gettext_lazy("Switch off to hide it and refuse new calls."),
     )
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)

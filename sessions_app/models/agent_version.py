@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from sessions_app.i18n import gettext_lazy
 from sessions_app.models.agent import Agent
 from sessions_app.models.ordered_json import OrderedJSONField
 
@@ -17,10 +18,16 @@ class AgentVersion(models.Model):
     """
 
     agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="versions")
-    number = models.PositiveIntegerField(help_text="Its place among the agent's versions, from 1.")
-    config: Any = OrderedJSONField(help_text="The agent's settings by the names of its fields.")
+    number = models.PositiveIntegerField(
+        help_text=gettext_lazy("Its place among the agent's versions, from 1.")
+    )
+    config: Any = OrderedJSONField(
+        help_text=gettext_lazy("The agent's settings by the names of its fields.")
+    )
     restores = models.PositiveIntegerField(
-        null=True, blank=True, help_text="The number of the version that this one went back to."
+        null=True,
+        blank=True,
+        help_text=gettext_lazy("The number of the version that this one went back to."),
     )
     made_at = models.DateTimeField(default=timezone.now)
     made_by = models.ForeignKey(
@@ -29,12 +36,12 @@ class AgentVersion(models.Model):
         null=True,
         blank=True,
         related_name="+",
-        help_text="None where no person did, and where their account was deleted.",
+        help_text=gettext_lazy("None where no person did, and where their account was deleted."),
     )
 
     class Meta:
-        verbose_name = "version of an agent"
-        verbose_name_plural = "versions of agents"
+        verbose_name = gettext_lazy("version of an agent")
+        verbose_name_plural = gettext_lazy("versions of agents")
         ordering = ["agent", "-number"]
         default_permissions = ()
         constraints = [

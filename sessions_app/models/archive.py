@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.db import models
 
+from sessions_app.i18n import gettext_lazy
 from sessions_app.models.call import Call, new_public_id
 from sessions_app.models.work import UNDER_WAY, LeasedJob, WorkState
 
@@ -12,16 +13,16 @@ from sessions_app.models.work import UNDER_WAY, LeasedJob, WorkState
 class ArchiveKind(models.TextChoices):
     """What is in it."""
 
-    OWN = "own", "All that is a user's"
-    CALLS = "calls", "Chosen calls with their audio"
+    OWN = "own", gettext_lazy("All that is a user's")
+    CALLS = "calls", gettext_lazy("Chosen calls with their audio")
 
 
 class ArchiveEnd(models.TextChoices):
     """Why its file was deleted."""
 
-    EXPIRED = "expired", "Its days were over"
-    ERASED = "erased", "Something in it was erased"
-    REMOVED = "removed", "It was removed"
+    EXPIRED = "expired", gettext_lazy("Its days were over")
+    ERASED = "erased", gettext_lazy("Something in it was erased")
+    REMOVED = "removed", gettext_lazy("It was removed")
 
 
 class Archive(LeasedJob):
@@ -39,7 +40,7 @@ class Archive(LeasedJob):
         settings.AUTH_USER_MODEL,
         on_delete=models.CASCADE,
         related_name="archives",
-        help_text="Who asked for it, and alone may download it.",
+        help_text=gettext_lazy("Who asked for it, and alone may download it."),
     )
     subject: Any = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -47,22 +48,29 @@ class Archive(LeasedJob):
         null=True,
         blank=True,
         related_name="+",
-        help_text="Whose it all is; empty for chosen calls.",
+        help_text=gettext_lazy("Whose it all is; empty for chosen calls."),
     )
     wanted: Any = models.JSONField(default=list, editable=False)
     reached = models.PositiveIntegerField(default=0, editable=False)
     part_size = models.PositiveBigIntegerField(default=0, editable=False)
-    calls = models.PositiveIntegerField(default=0, help_text="How many calls are in it.")
+    calls = models.PositiveIntegerField(
+        default=0, help_text=gettext_lazy("How many calls are in it.")
+    )
     file_name = models.CharField(max_length=200, blank=True)
-    size = models.PositiveBigIntegerField(null=True, blank=True, help_text="Bytes.")
+    size = models.PositiveBigIntegerField(null=True, blank=True, help_text=gettext_lazy("Bytes."))
     sha256 = models.CharField(max_length=64, blank=True)
     asked_at = models.DateTimeField(auto_now_add=True)
-    fetched_at = models.DateTimeField(null=True, blank=True, help_text="First downloaded.")
+    fetched_at = models.DateTimeField(
+        null=True, blank=True, help_text=gettext_lazy("First downloaded.")
+    )
     expires_at = models.DateTimeField(null=True, blank=True)
     gone_at = models.DateTimeField(null=True, blank=True)
     gone_because = models.CharField(max_length=10, choices=ArchiveEnd.choices, blank=True)
     swept_at = models.DateTimeField(
-        null=True, blank=True, editable=False, help_text="When its files were deleted."
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=gettext_lazy("When its files were deleted."),
     )
 
     class Meta:
@@ -115,8 +123,8 @@ class ArchivedCall(models.Model):
     call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="+")
 
     class Meta:
-        verbose_name = "call in an export"
-        verbose_name_plural = "calls in exports"
+        verbose_name = gettext_lazy("call in an export")
+        verbose_name_plural = gettext_lazy("calls in exports")
         constraints = [
             models.UniqueConstraint(fields=["archive", "call"], name="archived_call_once"),
         ]

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.db import models
 
+from sessions_app.i18n import gettext_lazy
 from sessions_app.models.call import Call
 from sessions_app.models.work import UNDER_WAY, LeasedJob, WorkState
 
@@ -28,7 +29,7 @@ class AudioCopy(LeasedJob):
     call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="audio_copies")
     format = models.CharField(max_length=5, choices=AudioFormat.choices)
     file_name = models.CharField(max_length=200, blank=True)
-    size = models.PositiveBigIntegerField(null=True, blank=True, help_text="Bytes.")
+    size = models.PositiveBigIntegerField(null=True, blank=True, help_text=gettext_lazy("Bytes."))
     sha256 = models.CharField(max_length=64, blank=True)
     asked_by: Any = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -40,8 +41,8 @@ class AudioCopy(LeasedJob):
     asked_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        verbose_name = "recording in another format"
-        verbose_name_plural = "recordings in other formats"
+        verbose_name = gettext_lazy("recording in another format")
+        verbose_name_plural = gettext_lazy("recordings in other formats")
         ordering = ["call", "format"]
         constraints = [
             models.UniqueConstraint(fields=["call", "format"], name="audio_copy_once"),

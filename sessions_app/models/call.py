@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from sessions_app.engine.core.party import Party
 from sessions_app.engine.core.states import LIVE, CallState, EndReason
+from sessions_app.i18n import gettext_lazy
 from sessions_app.models.agent import Agent
 
 ID_BYTES = 12  # 96 random bits: cannot be guessed, and short enough for a URL
@@ -28,12 +29,12 @@ def new_public_id() -> str:
 class Door(models.TextChoices):
     """The endpoint that the client used."""
 
-    SIGNALING = "signaling", "Web page or voice-agent client"
-    RESULTS = "results", "Speech-to-text page"
-    OFFER = "offer", "HTTP offer"
-    STREAM = "stream", "WebSocket stream"
-    PIPECAT = "pipecat", "Pipecat client"
-    VOSK = "vosk", "vosk-server client"
+    SIGNALING = "signaling", gettext_lazy("Web page or voice-agent client")
+    RESULTS = "results", gettext_lazy("Speech-to-text page")
+    OFFER = "offer", gettext_lazy("HTTP offer")
+    STREAM = "stream", gettext_lazy("WebSocket stream")
+    PIPECAT = "pipecat", gettext_lazy("Pipecat client")
+    VOSK = "vosk", gettext_lazy("vosk-server client")
 
 
 class KeptCalls(models.Manager["Call"]):
@@ -56,8 +57,10 @@ class Call(models.Model):
     visitor = models.CharField(
         max_length=110,
         blank=True,
-        help_text="Who came by a ticket of the owner's: id:… as the ticket's maker calls them, "
-        "ticket:… or guest:… for somebody unknown. Empty for the owner.",
+        help_text=gettext_lazy(
+            "Who came by a ticket of the owner's: id:… as the ticket's maker calls them, "
+            "ticket:… or guest:… for somebody unknown. Empty for the owner."
+        ),
     )
     agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="calls")
     title = models.CharField(max_length=200, blank=True)
@@ -76,42 +79,51 @@ class Call(models.Model):
     language = models.CharField(max_length=20)
     recogniser = models.CharField(max_length=50)
     persona = models.JSONField(
-        default=dict, blank=True, help_text="The agent's settings that the call ran with."
+        default=dict,
+        blank=True,
+        help_text=gettext_lazy("The agent's settings that the call ran with."),
     )
     agent_version = models.PositiveIntegerField(
         null=True,
         blank=True,
         editable=False,
-        help_text="The number of the agent's version that the call ran with; empty for calls of "
-        "before there were versions.",
+        help_text=gettext_lazy(
+            "The number of the agent's version that the call ran with; empty for calls of "
+            "before there were versions."
+        ),
     )
     variables: Any = models.JSONField(
         default=dict,
         blank=True,
         editable=False,
-        help_text="What its agent's prompt and greeting were filled in with.",
+        help_text=gettext_lazy("What its agent's prompt and greeting were filled in with."),
     )
     metadata: Any = models.JSONField(
         default=dict,
         blank=True,
         editable=False,
-        help_text="The integrator's own, which no model sees.",
+        help_text=gettext_lazy("The integrator's own, which no model sees."),
     )
     worker = models.CharField(
-        max_length=100, blank=True, help_text="The process that runs the call."
+        max_length=100, blank=True, help_text=gettext_lazy("The process that runs the call.")
     )
     gaps = models.JSONField(
         default=list,
         blank=True,
-        help_text="Where the connection was lost: pairs of start and end in ms, call clock.",
+        help_text=gettext_lazy(
+            "Where the connection was lost: pairs of start and end in ms, call clock."
+        ),
     )
     offer_key = models.CharField(
         max_length=64,
         blank=True,
-        help_text="Digest that makes a retried offer the same call.",
+        help_text=gettext_lazy("Digest that makes a retried offer the same call."),
     )
     end_asked_at = models.DateTimeField(
-        null=True, blank=True, editable=False, help_text="When staff asked for its end."
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=gettext_lazy("When staff asked for its end."),
     )
     ended_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -120,22 +132,22 @@ class Call(models.Model):
         blank=True,
         editable=False,
         related_name="+",
-        help_text="Which of the staff ended it; empty where it ended by itself.",
+        help_text=gettext_lazy("Which of the staff ended it; empty where it ended by itself."),
     )
     duration_ms = models.PositiveIntegerField(
-        null=True, blank=True, help_text="Length on the call clock; empty while live."
+        null=True, blank=True, help_text=gettext_lazy("Length on the call clock; empty while live.")
     )
     consented_at = models.DateTimeField(
-        null=True, blank=True, help_text="When the caller agreed to be recorded."
+        null=True, blank=True, help_text=gettext_lazy("When the caller agreed to be recorded.")
     )
     consent_notice = models.CharField(
-        max_length=50, blank=True, help_text="Which wording the caller agreed to."
+        max_length=50, blank=True, help_text=gettext_lazy("Which wording the caller agreed to.")
     )
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(
         default=timezone.now,
         editable=False,
-        help_text="When last something changed that REST tells of it.",
+        help_text=gettext_lazy("When last something changed that REST tells of it."),
     )
     answered_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -145,7 +157,7 @@ class Call(models.Model):
         null=True,
         blank=True,
         editable=False,
-        help_text="Since when it is under legal hold: nothing of it is erased then.",
+        help_text=gettext_lazy("Since when it is under legal hold: nothing of it is erased then."),
     )
     held_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -154,14 +166,17 @@ class Call(models.Model):
         blank=True,
         editable=False,
         related_name="+",
-        help_text="Which of the staff placed it under legal hold.",
+        help_text=gettext_lazy("Which of the staff placed it under legal hold."),
     )
     hold_reason = models.CharField(max_length=300, blank=True, editable=False)
     erasing_at = models.DateTimeField(
-        null=True, blank=True, editable=False, help_text="Since when it is being erased."
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=gettext_lazy("Since when it is being erased."),
     )
     text_erased_at = models.DateTimeField(
-        null=True, blank=True, editable=False, help_text="When its words were erased."
+        null=True, blank=True, editable=False, help_text=gettext_lazy("When its words were erased.")
     )
 
     objects = KeptCalls()

@@ -3,13 +3,15 @@
 from django.conf import settings
 from django.db import models
 
+from sessions_app.i18n import gettext_lazy
+
 
 class ChangeKind(models.TextChoices):
     """What happened to a call; `ERASED` is the last of it."""
 
-    CREATED = "created", "Created"
-    UPDATED = "updated", "Updated"
-    ERASED = "erased", "Erased"
+    CREATED = "created", gettext_lazy("Created")
+    UPDATED = "updated", gettext_lazy("Updated")
+    ERASED = "erased", gettext_lazy("Erased")
 
 
 class CallChange(models.Model):
@@ -28,8 +30,8 @@ class CallChange(models.Model):
     seq = models.PositiveBigIntegerField(null=True, unique=True)
 
     class Meta:
-        verbose_name = "change of a call"
-        verbose_name_plural = "changes of calls"
+        verbose_name = gettext_lazy("change of a call")
+        verbose_name_plural = gettext_lazy("changes of calls")
         indexes = [
             # a user's feed
             models.Index(fields=["owner", "seq"], name="change_owner_seq"),
@@ -49,8 +51,8 @@ class ChangeCounter(models.Model):
     last = models.PositiveBigIntegerField(default=0)
 
     class Meta:
-        verbose_name = "counter of changes"
-        verbose_name_plural = "counters of changes"
+        verbose_name = gettext_lazy("counter of changes")
+        verbose_name_plural = gettext_lazy("counters of changes")
 
     def __str__(self) -> str:
         return str(self.last)

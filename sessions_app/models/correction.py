@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from sessions_app.i18n import gettext_lazy
 from sessions_app.models.segment import Segment
 
 
@@ -14,21 +15,25 @@ class SegmentRevision(models.Model):
     """
 
     segment = models.ForeignKey(Segment, on_delete=models.CASCADE, related_name="revisions")
-    number = models.PositiveIntegerField(help_text="The segment's `revision` from then on.")
+    number = models.PositiveIntegerField(
+        help_text=gettext_lazy("The segment's `revision` from then on.")
+    )
     before = models.TextField(blank=True)
     was_corrected = models.BooleanField(
-        default=False, help_text="Whether that was a correction too, or what was recognised."
+        default=False,
+        help_text=gettext_lazy("Whether that was a correction too, or what was recognised."),
     )
     after = models.TextField(blank=True)
     is_corrected = models.BooleanField(
-        default=True, help_text="Whether this is a correction, or what was recognised is back."
+        default=True,
+        help_text=gettext_lazy("Whether this is a correction, or what was recognised is back."),
     )
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.SET_NULL,
         null=True,
         related_name="+",
-        help_text="Empty where that user was erased since.",
+        help_text=gettext_lazy("Empty where that user was erased since."),
     )
     at = models.DateTimeField(default=timezone.now)
     undoes = models.OneToOneField(
@@ -36,8 +41,8 @@ class SegmentRevision(models.Model):
     )
 
     class Meta:
-        verbose_name = "correction of a line"
-        verbose_name_plural = "corrections of lines"
+        verbose_name = gettext_lazy("correction of a line")
+        verbose_name_plural = gettext_lazy("corrections of lines")
         ordering = ["segment", "number"]
         default_permissions = ()
         permissions = [("correct_transcript", "Can correct the transcripts of all calls")]

@@ -5,25 +5,26 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.db import models
 
+from sessions_app.i18n import gettext_lazy
 from sessions_app.models.work import UNDER_WAY, LeasedJob
 
 
 class ErasureKind(models.TextChoices):
     """What is erased."""
 
-    CALL = "call", "A call with all of it"
-    USER = "user", "A user with all calls"
-    AUDIO = "audio", "The audio of a call"
-    TEXT = "text", "The words of a call"
+    CALL = "call", gettext_lazy("A call with all of it")
+    USER = "user", gettext_lazy("A user with all calls")
+    AUDIO = "audio", gettext_lazy("The audio of a call")
+    TEXT = "text", gettext_lazy("The words of a call")
 
 
 class ErasureCause(models.TextChoices):
     """Who or what wanted it."""
 
-    OWNER = "owner", "The call's owner"
-    STAFF = "staff", "Staff"
-    COMMAND = "command", "manage.py erase"
-    RULE = "rule", "Its time was over"
+    OWNER = "owner", gettext_lazy("The call's owner")
+    STAFF = "staff", gettext_lazy("Staff")
+    COMMAND = "command", gettext_lazy("manage.py erase")
+    RULE = "rule", gettext_lazy("Its time was over")
 
 
 class ErasureReceipt(LeasedJob):
@@ -38,9 +39,11 @@ class ErasureReceipt(LeasedJob):
 
     kind = models.CharField(max_length=10, choices=ErasureKind.choices)
     cause = models.CharField(max_length=10, choices=ErasureCause.choices)
-    subject = models.CharField(max_length=40, help_text="The call's id, or the user's number.")
+    subject = models.CharField(
+        max_length=40, help_text=gettext_lazy("The call's id, or the user's number.")
+    )
     target = models.PositiveBigIntegerField(
-        editable=False, help_text="The key that the call's or user's row had."
+        editable=False, help_text=gettext_lazy("The key that the call's or user's row had.")
     )
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -48,7 +51,9 @@ class ErasureReceipt(LeasedJob):
         null=True,
         blank=True,
         related_name="+",
-        help_text="Empty for a command or a rule, and where that user was erased since.",
+        help_text=gettext_lazy(
+            "Empty for a command or a rule, and where that user was erased since."
+        ),
     )
     asked_at = models.DateTimeField(auto_now_add=True)
     counts: Any = models.JSONField(default=dict, blank=True)

@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 
+from sessions_app.i18n import gettext_lazy
 from sessions_app.models.call import Call
 from sessions_app.models.ordered_json import OrderedJSONField
 from sessions_app.models.work import UNDER_WAY, LeasedJob
@@ -32,11 +33,13 @@ class Extraction(LeasedJob):
         null=True,
         blank=True,
         related_name="+",
-        help_text="Who corrected it last.",
+        help_text=gettext_lazy("Who corrected it last."),
     )
     corrected_at = models.DateTimeField(null=True, blank=True)
     engine = models.CharField(max_length=50, blank=True)
-    model = models.CharField(max_length=200, blank=True, help_text="The language model, if any.")
+    model = models.CharField(
+        max_length=200, blank=True, help_text=gettext_lazy("The language model, if any.")
+    )
     note = models.CharField(max_length=500, blank=True)
     requests = models.PositiveIntegerField(default=0)
     tokens_in = models.PositiveIntegerField(default=0)
@@ -44,8 +47,8 @@ class Extraction(LeasedJob):
     cost = models.DecimalField(max_digits=12, decimal_places=6, null=True, blank=True)
 
     class Meta:
-        verbose_name = "set of extracted values"
-        verbose_name_plural = "extracted values"
+        verbose_name = gettext_lazy("set of extracted values")
+        verbose_name_plural = gettext_lazy("extracted values")
         indexes = [
             # requeue_due_work: what is not done yet
             models.Index(

@@ -3,6 +3,7 @@
 from django.db import models
 
 from sessions_app.engine.core.events import NoteKind
+from sessions_app.i18n import gettext_lazy
 from sessions_app.models.call import Call
 
 
@@ -10,7 +11,7 @@ class Note(models.Model):
     """A note or an action item; `at_ms` is on the call clock."""
 
     call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="notes")
-    number = models.PositiveIntegerField(help_text="Order in the call, from 1.")
+    number = models.PositiveIntegerField(help_text=gettext_lazy("Order in the call, from 1."))
     kind = models.CharField(
         max_length=10, choices=[(k.value, k.value.capitalize()) for k in NoteKind]
     )

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.files.storage import Storage, storages
 from django.db import models
 
+from sessions_app.i18n import gettext_lazy
 from sessions_app.models.call import Call
 from sessions_app.models.work import UNDER_WAY, LeasedJob, WorkState
 
@@ -31,7 +32,7 @@ class Recording(LeasedJob):
     call = models.OneToOneField(Call, on_delete=models.CASCADE, related_name="recording")
     file = models.FileField(storage=recordings_storage, upload_to=recording_path, blank=True)
     duration_ms = models.PositiveIntegerField(null=True, blank=True)
-    size = models.PositiveBigIntegerField(null=True, blank=True, help_text="Bytes.")
+    size = models.PositiveBigIntegerField(null=True, blank=True, help_text=gettext_lazy("Bytes."))
     sha256 = models.CharField(max_length=64, blank=True)
     peaks: Any = models.JSONField(default=list, blank=True)
     checks: Any = models.JSONField(default=list, blank=True)

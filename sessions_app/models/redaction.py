@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.db import models
 
+from sessions_app.i18n import gettext_lazy
 from sessions_app.models.call import Call
 from sessions_app.models.work import UNDER_WAY, LeasedJob
 
@@ -21,7 +22,7 @@ class Redaction(models.Model):
     call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="redactions")
     seq = models.PositiveIntegerField(default=0)
     kind = models.CharField(max_length=20)
-    label = models.CharField(max_length=60, help_text="What stands in its place.")
+    label = models.CharField(max_length=60, help_text=gettext_lazy("What stands in its place."))
     start_ms = models.PositiveIntegerField()
     end_ms = models.PositiveIntegerField()
     by = models.ForeignKey(
@@ -30,13 +31,13 @@ class Redaction(models.Model):
         null=True,
         blank=True,
         related_name="+",
-        help_text="Who hid it; none where the agent's settings did.",
+        help_text=gettext_lazy("Who hid it; none where the agent's settings did."),
     )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        verbose_name = "hidden passage"
-        verbose_name_plural = "hidden passages"
+        verbose_name = gettext_lazy("hidden passage")
+        verbose_name_plural = gettext_lazy("hidden passages")
         ordering = ["call", "start_ms", "pk"]
         permissions = [
             ("redact_call", "Can hide words of calls"),
@@ -69,8 +70,8 @@ class SoundRedaction(LeasedJob):
     original = models.CharField(max_length=200, blank=True)
 
     class Meta:
-        verbose_name = "removal of hidden sound"
-        verbose_name_plural = "removals of hidden sound"
+        verbose_name = gettext_lazy("removal of hidden sound")
+        verbose_name_plural = gettext_lazy("removals of hidden sound")
         indexes = [
             # requeue_due_work: what is not done yet
             models.Index(
@@ -96,8 +97,8 @@ class RedactedOriginal(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        verbose_name = "original of hidden words"
-        verbose_name_plural = "originals of hidden words"
+        verbose_name = gettext_lazy("original of hidden words")
+        verbose_name_plural = gettext_lazy("originals of hidden words")
         ordering = ["call", "seq"]
         constraints = [
             models.UniqueConstraint(fields=["call", "seq"], name="redacted_original_of_segment"),

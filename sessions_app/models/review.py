@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 
+from sessions_app.i18n import gettext_lazy
 from sessions_app.models.call import Call
 
 LONGEST_TAG = 40
@@ -19,8 +20,8 @@ class CallTag(models.Model):
     name = models.CharField(max_length=LONGEST_TAG)
 
     class Meta:
-        verbose_name = "tag of a call"
-        verbose_name_plural = "tags of calls"
+        verbose_name = gettext_lazy("tag of a call")
+        verbose_name_plural = gettext_lazy("tags of calls")
         ordering = ["name"]
         default_permissions = ()
         permissions = [("tag_call", "Can tag every call")]
@@ -46,12 +47,13 @@ class ReviewComment(models.Model):
         null=True,
         blank=True,
         related_name="answers",
-        help_text="The comment that it answers; none for a comment itself.",
+        help_text=gettext_lazy("The comment that it answers; none for a comment itself."),
     )
     at_ms = models.PositiveIntegerField()
     text = models.TextField(max_length=LONGEST_COMMENT)
     staff_only = models.BooleanField(
-        default=True, help_text="Whether it is kept from the call's owner, whatever the settings."
+        default=True,
+        help_text=gettext_lazy("Whether it is kept from the call's owner, whatever the settings."),
     )
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
@@ -78,7 +80,9 @@ class CallReview(models.Model):
     call = models.OneToOneField(
         Call, on_delete=models.CASCADE, primary_key=True, related_name="review"
     )
-    reviewed_at = models.DateTimeField(null=True, blank=True, help_text="None: not reviewed.")
+    reviewed_at = models.DateTimeField(
+        null=True, blank=True, help_text=gettext_lazy("None: not reviewed.")
+    )
     reviewed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
@@ -88,8 +92,8 @@ class CallReview(models.Model):
     claimed_until = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        verbose_name = "review of a call"
-        verbose_name_plural = "reviews of calls"
+        verbose_name = gettext_lazy("review of a call")
+        verbose_name_plural = gettext_lazy("reviews of calls")
         default_permissions = ()
         permissions = [
             ("review_call", "Can mark calls as reviewed, and take those that wait for review"),

@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.db import models
 
+from sessions_app.i18n import gettext_lazy
+
 LONGEST_NAME = 60
 """Characters."""
 
@@ -19,7 +21,7 @@ class SavedView(models.Model):
     name = models.CharField(max_length=LONGEST_NAME)
     query = models.CharField(max_length=LONGEST_QUERY)
     shared = models.BooleanField(
-        default=False, help_text="Whether all staff who see every call have it, too."
+        default=False, help_text=gettext_lazy("Whether all staff who see every call have it, too.")
     )
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)

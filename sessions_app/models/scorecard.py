@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 
+from sessions_app.i18n import gettext_lazy
 from sessions_app.models.call import Call
 
 
@@ -16,7 +17,7 @@ class ScorecardForm(models.Model):
     is_active = models.BooleanField(
         "active",
         default=True,
-        help_text="Whether it can be filled in. What was filled in stays readable.",
+        help_text=gettext_lazy("Whether it can be filled in. What was filled in stays readable."),
     )
 
     class Meta:
@@ -29,10 +30,10 @@ class ScorecardForm(models.Model):
 class QuestionKind(models.TextChoices):
     """How a question is answered."""
 
-    NUMBER = "number", "Number"
-    CHOICE = "choice", "Choice"
-    YES_NO = "yes_no", "Yes or no"
-    TEXT = "text", "Text"
+    NUMBER = "number", gettext_lazy("Number")
+    CHOICE = "choice", gettext_lazy("Choice")
+    YES_NO = "yes_no", gettext_lazy("Yes or no")
+    TEXT = "text", gettext_lazy("Text")
 
 
 class ScorecardQuestion(models.Model):
@@ -41,22 +42,26 @@ class ScorecardQuestion(models.Model):
     form = models.ForeignKey(ScorecardForm, on_delete=models.CASCADE, related_name="questions")
     position = models.PositiveSmallIntegerField(
         default=100,
-        help_text="The lowest comes first; of equal ones, the first that was added.",
+        help_text=gettext_lazy("The lowest comes first; of equal ones, the first that was added."),
     )
     text = models.CharField("question", max_length=300)
     kind = models.CharField(
         max_length=10, choices=QuestionKind.choices, default=QuestionKind.NUMBER
     )
     required = models.BooleanField(default=True)
-    lowest = models.IntegerField(null=True, blank=True, help_text="Of a number; empty for none.")
-    highest = models.IntegerField(null=True, blank=True, help_text="Of a number; empty for none.")
+    lowest = models.IntegerField(
+        null=True, blank=True, help_text=gettext_lazy("Of a number; empty for none.")
+    )
+    highest = models.IntegerField(
+        null=True, blank=True, help_text=gettext_lazy("Of a number; empty for none.")
+    )
     choices = models.TextField(
-        max_length=2000, blank=True, help_text="Of a choice: one answer a line."
+        max_length=2000, blank=True, help_text=gettext_lazy("Of a choice: one answer a line.")
     )
 
     class Meta:
-        verbose_name = "question of a scorecard form"
-        verbose_name_plural = "questions of scorecard forms"
+        verbose_name = gettext_lazy("question of a scorecard form")
+        verbose_name_plural = gettext_lazy("questions of scorecard forms")
         ordering = ["form", "position", "pk"]
         default_permissions = ()
 
@@ -72,13 +77,13 @@ class ScorecardVersion(models.Model):
     """
 
     form = models.ForeignKey(ScorecardForm, on_delete=models.CASCADE, related_name="versions")
-    number = models.PositiveIntegerField(help_text="From 1.")
+    number = models.PositiveIntegerField(help_text=gettext_lazy("From 1."))
     questions: Any = models.JSONField(default=list)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        verbose_name = "version of a scorecard form"
-        verbose_name_plural = "versions of scorecard forms"
+        verbose_name = gettext_lazy("version of a scorecard form")
+        verbose_name_plural = gettext_lazy("versions of scorecard forms")
         ordering = ["form", "number"]
         default_permissions = ()
         constraints = [

@@ -9,15 +9,16 @@ from sessions_app.engine.core.events import Speaker, Word
 from sessions_app.engine.text.folding import folded
 from sessions_app.engine.text.realigning import realigned
 from sessions_app.engine.text.writing import count, together, tokens
+from sessions_app.i18n import gettext_lazy
 from sessions_app.models.call import Call
 
 
 class SegmentSource(models.TextChoices):
     """Where the text is from; with KEYPAD it is the key that the caller pressed."""
 
-    LIVE = "live", "Live"
-    SECOND_PASS = "second_pass", "Second pass"
-    KEYPAD = "keypad", "Keypad"
+    LIVE = "live", gettext_lazy("Live")
+    SECOND_PASS = "second_pass", gettext_lazy("Second pass")
+    KEYPAD = "keypad", gettext_lazy("Keypad")
 
 
 DERIVED = ("word_count", "search_text")
@@ -44,7 +45,9 @@ class Segment(models.Model):
     """
 
     call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="segments")
-    seq = models.PositiveIntegerField(help_text="Order of arrival in the call, from 1.")
+    seq = models.PositiveIntegerField(
+        help_text=gettext_lazy("Order of arrival in the call, from 1.")
+    )
     speaker = models.CharField(
         max_length=10, choices=[(s.value, s.value.capitalize()) for s in Speaker]
     )
@@ -52,12 +55,15 @@ class Segment(models.Model):
     heard_text = models.TextField(  # noqa: DJ001 - empty says that nothing of it was heard
         null=True,
         blank=True,
-        help_text="What was heard of it before an interruption; none when all was.",
+        help_text=gettext_lazy("What was heard of it before an interruption; none when all was."),
     )
     turn_index = models.PositiveIntegerField(
-        default=0, help_text="The turn it belongs to, which may be stored later; 0 for none."
+        default=0,
+        help_text=gettext_lazy("The turn it belongs to, which may be stored later; 0 for none."),
     )
-    edited_text = models.TextField(blank=True, help_text="Somebody's correction, if any.")
+    edited_text = models.TextField(
+        blank=True, help_text=gettext_lazy("Somebody's correction, if any.")
+    )
     edited_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.SET_NULL,
@@ -68,10 +74,14 @@ class Segment(models.Model):
     edited_at = models.DateTimeField(
         null=True,
         blank=True,
-        help_text="When it was corrected; without a text, to say that nothing was said.",
+        help_text=gettext_lazy(
+            "When it was corrected; without a text, to say that nothing was said."
+        ),
     )
     revision = models.PositiveIntegerField(
-        default=0, editable=False, help_text="How often what people read of it has changed."
+        default=0,
+        editable=False,
+        help_text=gettext_lazy("How often what people read of it has changed."),
     )
     source = models.CharField(
         max_length=12, choices=SegmentSource.choices, default=SegmentSource.LIVE.value
@@ -83,14 +93,19 @@ class Segment(models.Model):
         blank=True,
         editable=False,
         related_name="+",
-        help_text="Which of the staff typed it for the agent to say, in a call they took over.",
+        help_text=gettext_lazy(
+            "Which of the staff typed it for the agent to say, in a call they took over."
+        ),
     )
     revised_text = models.TextField(
-        blank=True, help_text="What an accepted second pass has; empty for no words at all."
+        blank=True,
+        help_text=gettext_lazy("What an accepted second pass has; empty for no words at all."),
     )
     revised_words = models.JSONField(default=list, blank=True)
     revised_at = models.DateTimeField(
-        null=True, blank=True, help_text="When that was accepted; none where nothing was."
+        null=True,
+        blank=True,
+        help_text=gettext_lazy("When that was accepted; none where nothing was."),
     )
     start_ms = models.PositiveIntegerField()
     end_ms = models.PositiveIntegerField()
@@ -98,16 +113,18 @@ class Segment(models.Model):
     language = models.CharField(max_length=20, blank=True)
     words = models.JSONField(default=list, blank=True)
     word_count = models.PositiveIntegerField(
-        default=0, editable=False, help_text="Words of the text that people read."
+        default=0, editable=False, help_text=gettext_lazy("Words of the text that people read.")
     )
     search_text = models.TextField(
-        blank=True, editable=False, help_text="All its texts as searches compare them, one a line."
+        blank=True,
+        editable=False,
+        help_text=gettext_lazy("All its texts as searches compare them, one a line."),
     )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        verbose_name = "line of a transcript"
-        verbose_name_plural = "lines of transcripts"
+        verbose_name = gettext_lazy("line of a transcript")
+        verbose_name_plural = gettext_lazy("lines of transcripts")
         ordering = ["call", "start_ms", "seq"]
         constraints = [
             models.UniqueConstraint(fields=["call", "seq"], name="segment_seq_in_call"),

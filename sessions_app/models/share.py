@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 
+from sessions_app.i18n import gettext_lazy
 from sessions_app.models.call import Call
 
 
@@ -19,10 +20,12 @@ class ShareLink(models.Model):
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
     )
-    note = models.CharField(max_length=100, blank=True, help_text="Whom it is for.")
+    note = models.CharField(max_length=100, blank=True, help_text=gettext_lazy("Whom it is for."))
     digest = models.CharField(max_length=64, unique=True, editable=False)
     prefix = models.CharField(
-        max_length=6, editable=False, help_text="Its first characters, to tell it from others."
+        max_length=6,
+        editable=False,
+        help_text=gettext_lazy("Its first characters, to tell it from others."),
     )
     password = models.CharField(max_length=128, blank=True, editable=False)
     with_audio = models.BooleanField(default=False)

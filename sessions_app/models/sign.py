@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from sessions_app.i18n import gettext_lazy
+
 
 class SignOfLife(models.Model):
     """One row for all background workers together and one for beat, also on several machines.
@@ -13,8 +15,8 @@ class SignOfLife(models.Model):
     at = models.DateTimeField()
 
     class Meta:
-        verbose_name = "sign of life of a process"
-        verbose_name_plural = "signs of life of processes"
+        verbose_name = gettext_lazy("sign of life of a process")
+        verbose_name_plural = gettext_lazy("signs of life of processes")
 
     def __str__(self) -> str:
         return self.name

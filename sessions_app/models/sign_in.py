@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from sessions_app.i18n import gettext_lazy
+
 
 class SignInFailure(models.Model):
     """One failure, counted under one key; an attempt counts under several.
@@ -14,8 +16,8 @@ class SignInFailure(models.Model):
     at = models.DateTimeField()
 
     class Meta:
-        verbose_name = "failed sign-in"
-        verbose_name_plural = "failed sign-ins"
+        verbose_name = gettext_lazy("failed sign-in")
+        verbose_name_plural = gettext_lazy("failed sign-ins")
         indexes = [models.Index(fields=["key", "at"], name="sign_in_failure_key_at")]
 
     def __str__(self) -> str:

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 
 from sessions_app.engine.core.desk import StaffAction
+from sessions_app.i18n import gettext_lazy
 from sessions_app.models.call import Call
 
 
@@ -21,13 +22,13 @@ class StaffAct(models.Model):
         max_length=20,
         choices=[(one.value, one.value.replace("_", " ").capitalize()) for one in StaffAction],
     )
-    text = models.TextField(blank=True, help_text="What was whispered.")
+    text = models.TextField(blank=True, help_text=gettext_lazy("What was whispered."))
     at_ms = models.PositiveIntegerField()
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        verbose_name = "act of staff in a live call"
-        verbose_name_plural = "acts of staff in live calls"
+        verbose_name = gettext_lazy("act of staff in a live call")
+        verbose_name_plural = gettext_lazy("acts of staff in live calls")
         ordering = ["call", "at_ms", "pk"]
         default_permissions = ("view",)
         permissions = [

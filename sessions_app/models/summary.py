@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 
+from sessions_app.i18n import gettext_lazy
 from sessions_app.models.call import Call
 from sessions_app.models.work import UNDER_WAY, LeasedJob
 
@@ -28,14 +29,18 @@ class Summary(LeasedJob):
     text_revision = models.PositiveIntegerField(
         default=0,
         editable=False,
-        help_text="The sum of the segments' revisions that it was made of.",
+        help_text=gettext_lazy("The sum of the segments' revisions that it was made of."),
     )
     title = models.CharField(max_length=200, blank=True)
     decisions: Any = models.JSONField(default=list, blank=True)
     note = models.CharField(
-        max_length=500, blank=True, help_text="What people should know of how it was made."
+        max_length=500,
+        blank=True,
+        help_text=gettext_lazy("What people should know of how it was made."),
     )
-    model = models.CharField(max_length=200, blank=True, help_text="The language model, if any.")
+    model = models.CharField(
+        max_length=200, blank=True, help_text=gettext_lazy("The language model, if any.")
+    )
     number = models.PositiveIntegerField(default=0)
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -43,7 +48,7 @@ class Summary(LeasedJob):
         null=True,
         blank=True,
         related_name="+",
-        help_text="Who asked for the newest one; none where voicesite itself did.",
+        help_text=gettext_lazy("Who asked for the newest one; none where voicesite itself did."),
     )
 
     class Meta:

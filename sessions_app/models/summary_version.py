@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 
+from sessions_app.i18n import gettext_lazy
 from sessions_app.models.call import Call
 
 
@@ -17,7 +18,9 @@ class SummaryVersion(models.Model):
     """
 
     call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="summary_versions")
-    number = models.PositiveIntegerField(help_text="Its place among the call's summaries, from 1.")
+    number = models.PositiveIntegerField(
+        help_text=gettext_lazy("Its place among the call's summaries, from 1.")
+    )
     made_at = models.DateTimeField()
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -25,10 +28,12 @@ class SummaryVersion(models.Model):
         null=True,
         blank=True,
         related_name="+",
-        help_text="None where voicesite itself made it.",
+        help_text=gettext_lazy("None where voicesite itself made it."),
     )
     engine = models.CharField(max_length=50, blank=True)
-    model = models.CharField(max_length=200, blank=True, help_text="The language model, if any.")
+    model = models.CharField(
+        max_length=200, blank=True, help_text=gettext_lazy("The language model, if any.")
+    )
     note = models.CharField(max_length=500, blank=True)
     title = models.CharField(max_length=200, blank=True)
     text = models.TextField(blank=True)
@@ -41,8 +46,8 @@ class SummaryVersion(models.Model):
     cost = models.DecimalField(max_digits=12, decimal_places=6, null=True, blank=True)
 
     class Meta:
-        verbose_name = "version of a summary"
-        verbose_name_plural = "versions of summaries"
+        verbose_name = gettext_lazy("version of a summary")
+        verbose_name_plural = gettext_lazy("versions of summaries")
         ordering = ["call", "number"]
         constraints = [
             models.UniqueConstraint(fields=["call", "number"], name="summary_number_in_call"),

@@ -3,12 +3,18 @@
 from django.db import models
 
 from sessions_app.engine.core.events import Speaker
+from sessions_app.i18n import gettext_lazy
 from sessions_app.models.call import Call
 
 STAGES = ("speech_end_ms", "endpoint_ms", "final_ms", "first_token_ms", "first_audio_ms")
 """The stages of an answer in order; `core.events.Latency` defines them."""
 
-STAGE_LABELS = ("End of turn", "Final words", "First token", "First sound")
+STAGE_LABELS = (
+    gettext_lazy("End of turn"),
+    gettext_lazy("Final words"),
+    gettext_lazy("First token"),
+    gettext_lazy("First sound"),
+)
 """What people call each stage after the end of speech, which is the first of STAGES."""
 
 
@@ -19,7 +25,7 @@ class Turn(models.Model):
     """
 
     call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="turns")
-    index = models.PositiveIntegerField(help_text="Order in the call, from 1.")
+    index = models.PositiveIntegerField(help_text=gettext_lazy("Order in the call, from 1."))
     speaker = models.CharField(
         max_length=10, choices=[(s.value, s.value.capitalize()) for s in Speaker]
     )

@@ -3,15 +3,16 @@
 from django.db import models
 
 from sessions_app.engine.core.usage import UsageKind
+from sessions_app.i18n import gettext_lazy
 from sessions_app.models.call import Call
 
 LABELS = {
-    UsageKind.RECOGNITION: "Speech recognition",
-    UsageKind.ANSWERS: "Answers",
-    UsageKind.SPEECH: "Voice",
-    UsageKind.SECOND_PASS: "Second pass",
-    UsageKind.SUMMARY: "Summary",
-    UsageKind.VALUES: "Values taken",
+    UsageKind.RECOGNITION: gettext_lazy("Speech recognition"),
+    UsageKind.ANSWERS: gettext_lazy("Answers"),
+    UsageKind.SPEECH: gettext_lazy("Voice"),
+    UsageKind.SECOND_PASS: gettext_lazy("Second pass"),
+    UsageKind.SUMMARY: gettext_lazy("Summary"),
+    UsageKind.VALUES: gettext_lazy("Values taken"),
 }
 
 
@@ -24,23 +25,29 @@ class Usage(models.Model):
 
     call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="usage")
     kind = models.CharField(max_length=20, choices=[(k.value, v) for k, v in LABELS.items()])
-    name = models.CharField(max_length=200, help_text="The recogniser, model or synthesiser.")
+    name = models.CharField(
+        max_length=200, help_text=gettext_lazy("The recogniser, model or synthesiser.")
+    )
     voice = models.CharField(max_length=100, blank=True)
     run = models.PositiveIntegerField(default=0)
-    audio_ms = models.PositiveIntegerField(default=0, help_text="Audio that was recognised.")
+    audio_ms = models.PositiveIntegerField(
+        default=0, help_text=gettext_lazy("Audio that was recognised.")
+    )
     requests = models.PositiveIntegerField(default=0)
     tokens_in = models.PositiveIntegerField(default=0)
     tokens_out = models.PositiveIntegerField(default=0)
-    characters = models.PositiveIntegerField(default=0, help_text="What the voice was given.")
+    characters = models.PositiveIntegerField(
+        default=0, help_text=gettext_lazy("What the voice was given.")
+    )
     estimated = models.BooleanField(
-        default=False, help_text="Whether some of it was not counted, but estimated."
+        default=False, help_text=gettext_lazy("Whether some of it was not counted, but estimated.")
     )
     cost = models.DecimalField(
         max_digits=18,
         decimal_places=9,
         null=True,
         blank=True,
-        help_text="Empty where there was no price.",
+        help_text=gettext_lazy("Empty where there was no price."),
     )
     currency = models.CharField(max_length=10, blank=True)
 

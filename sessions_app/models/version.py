@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 
 from sessions_app.engine.core.events import Speaker
+from sessions_app.i18n import gettext_lazy
 from sessions_app.models.call import Call
 from sessions_app.models.work import UNDER_WAY, LeasedJob
 
@@ -13,8 +14,8 @@ from sessions_app.models.work import UNDER_WAY, LeasedJob
 class Purpose(models.TextChoices):
     """Why the recording is transcribed again."""
 
-    REVIEW = "review", "To compare with what was recognised live"
-    LOST = "lost", "To find what was not recognised live"
+    REVIEW = "review", gettext_lazy("To compare with what was recognised live")
+    LOST = "lost", gettext_lazy("To find what was not recognised live")
 
 
 class Version(LeasedJob):
@@ -24,23 +25,25 @@ class Version(LeasedJob):
 
     call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField(
-        help_text="Its place among the call's transcripts: from 2, the live one is 1."
+        help_text=gettext_lazy("Its place among the call's transcripts: from 2, the live one is 1.")
     )
     purpose = models.CharField(max_length=10, choices=Purpose.choices, default=Purpose.REVIEW.value)
-    recogniser = models.CharField(max_length=50, help_text="A name from VOICE['RECOGNISERS'].")
+    recogniser = models.CharField(
+        max_length=50, help_text=gettext_lazy("A name from VOICE['RECOGNISERS'].")
+    )
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.SET_NULL,
         null=True,
         blank=True,
         related_name="+",
-        help_text="None where voicesite itself asked.",
+        help_text=gettext_lazy("None where voicesite itself asked."),
     )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        verbose_name = "second transcript"
-        verbose_name_plural = "second transcripts"
+        verbose_name = gettext_lazy("second transcript")
+        verbose_name_plural = gettext_lazy("second transcripts")
         ordering = ["call", "number"]
         constraints = [
             models.UniqueConstraint(fields=["call", "number"], name="version_number_in_call"),
@@ -65,12 +68,15 @@ class VersionSegment(models.Model):
     """
 
     version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="segments")
-    index = models.PositiveIntegerField(help_text="Its place in the version, from 1.")
+    index = models.PositiveIntegerField(help_text=gettext_lazy("Its place in the version, from 1."))
     seq = models.PositiveIntegerField(
-        null=True, blank=True, help_text="The segment it stands for; none until it is accepted."
+        null=True,
+        blank=True,
+        help_text=gettext_lazy("The segment it stands for; none until it is accepted."),
     )
     added = models.BooleanField(
-        default=False, help_text="Whether the call had no segment where these words are."
+        default=False,
+        help_text=gettext_lazy("Whether the call had no segment where these words are."),
     )
     speaker = models.CharField(
         max_length=10, choices=[(s.value, s.value.capitalize()) for s in Speaker]
@@ -90,8 +96,8 @@ class VersionSegment(models.Model):
     accepted_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        verbose_name = "line of a second transcript"
-        verbose_name_plural = "lines of second transcripts"
+        verbose_name = gettext_lazy("line of a second transcript")
+        verbose_name_plural = gettext_lazy("lines of second transcripts")
         ordering = ["version", "index"]
         constraints = [
             models.UniqueConstraint(fields=["version", "index"], name="version_segment_index"),

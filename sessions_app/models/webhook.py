@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.db import models
 
+from sessions_app.i18n import gettext_lazy
 from sessions_app.models.call import Call
 from sessions_app.models.work import UNDER_WAY, LeasedJob
 
@@ -28,13 +29,16 @@ def new_message_id() -> str:
 class WebhookEvent(models.TextChoices):
     """The events that an endpoint can get."""
 
-    CALL_STARTED = "call.started", "A call was answered"
-    CALL_ENDED = "call.ended", "A call ended"
-    TRANSCRIPT_READY = "transcript.ready", "All words of a call are stored"
-    RECORDING_READY = "recording.ready", "A call's recording can be heard"
-    SUMMARY_READY = "summary.ready", "A call's summary was made"
-    EXTRACTION_READY = "extraction.ready", "What an agent asks for was taken from a call"
-    CALL_ERASED = "call.erased", "A call was erased: nobody sees it any more"
+    CALL_STARTED = "call.started", gettext_lazy("A call was answered")
+    CALL_ENDED = "call.ended", gettext_lazy("A call ended")
+    TRANSCRIPT_READY = "transcript.ready", gettext_lazy("All words of a call are stored")
+    RECORDING_READY = "recording.ready", gettext_lazy("A call's recording can be heard")
+    SUMMARY_READY = "summary.ready", gettext_lazy("A call's summary was made")
+    EXTRACTION_READY = (
+        "extraction.ready",
+        gettext_lazy("What an agent asks for was taken from a call"),
+    )
+    CALL_ERASED = "call.erased", gettext_lazy("A call was erased: nobody sees it any more")
 
 
 class WebhookEndpoint(models.Model):
@@ -44,8 +48,10 @@ class WebhookEndpoint(models.Model):
     """
 
     name = models.CharField(max_length=100)
-    url = models.CharField(max_length=500, verbose_name="URL")
-    events: Any = models.JSONField(default=list, help_text="Names of the events it is told of.")
+    url = models.CharField(max_length=500, verbose_name=gettext_lazy("URL"))
+    events: Any = models.JSONField(
+        default=list, help_text=gettext_lazy("Names of the events it is told of.")
+    )
     enabled = models.BooleanField(default=True)
     problem = models.CharField(max_length=200, blank=True, editable=False)
     secret = models.CharField(max_length=100, default=new_secret, editable=False)
@@ -56,7 +62,7 @@ class WebhookEndpoint(models.Model):
         null=True,
         blank=True,
         editable=False,
-        help_text="It did not answer: nothing is sent to it before then.",
+        help_text=gettext_lazy("It did not answer: nothing is sent to it before then."),
     )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -103,18 +109,23 @@ class WebhookDelivery(LeasedJob):
     )
     event = models.CharField(max_length=30, choices=WebhookEvent.choices)
     about = models.CharField(
-        max_length=100, help_text="What happened, once: an endpoint is told of it one time."
+        max_length=100,
+        help_text=gettext_lazy("What happened, once: an endpoint is told of it one time."),
     )
     message_id = models.CharField(max_length=40, unique=True, default=new_message_id)
-    sequence = models.PositiveBigIntegerField(help_text="Counts the endpoint's messages from 1.")
+    sequence = models.PositiveBigIntegerField(
+        help_text=gettext_lazy("Counts the endpoint's messages from 1.")
+    )
     payload: Any = models.JSONField(default=dict)
     status = models.PositiveSmallIntegerField(
-        null=True, blank=True, help_text="The last answer's HTTP status; empty without one."
+        null=True,
+        blank=True,
+        help_text=gettext_lazy("The last answer's HTTP status; empty without one."),
     )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        verbose_name_plural = "webhook deliveries"
+        verbose_name_plural = gettext_lazy("webhook deliveries")
         ordering = ["-pk"]
         constraints = [
             models.UniqueConstraint(fields=["endpoint", "about"], name="webhook_told_once"),

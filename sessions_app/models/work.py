@@ -5,14 +5,16 @@ from typing import ClassVar
 
 from django.db import models
 
+from sessions_app.i18n import gettext_lazy
+
 
 class WorkState(models.TextChoices):
     """How far a job is; DONE and FAILED are final until it is requested again."""
 
-    PENDING = "pending", "Waiting"
-    RUNNING = "running", "In progress"
-    DONE = "done", "Done"
-    FAILED = "failed", "Failed"
+    PENDING = "pending", gettext_lazy("Waiting")
+    RUNNING = "running", gettext_lazy("In progress")
+    DONE = "done", gettext_lazy("Done")
+    FAILED = "failed", gettext_lazy("Failed")
 
 
 UNDER_WAY = [WorkState.PENDING, WorkState.RUNNING]
@@ -44,7 +46,9 @@ class LeasedJob(models.Model):
     lease_number = models.PositiveBigIntegerField(
         default=0,
         editable=False,
-        help_text="Grows with each lease that begins or is taken back, and never falls.",
+        help_text=gettext_lazy(
+            "Grows with each lease that begins or is taken back, and never falls."
+        ),
     )
     leased_until = models.DateTimeField(null=True, blank=True)
     error = models.CharField(max_length=500, blank=True)

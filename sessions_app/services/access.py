@@ -14,6 +14,7 @@ from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http.request import split_domain_port, validate_host
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from sessions_app.engine.core.errors import UnknownCallError
 from sessions_app.engine.text.cleaning import clean
@@ -59,7 +60,7 @@ def call_for(user: Any, public_id: str) -> Call:
     related = visible_calls(user).select_related("agent", "owner", "recording", "summary")
     call = related.filter(public_id=clean(public_id)).first()
     if call is None:
-        raise UnknownCallError("There is no such call, or it is not yours.")
+        raise UnknownCallError(gettext("There is no such call, or it is not yours."))
     return call
 
 
@@ -70,7 +71,7 @@ def lock_call(call_pk: int) -> Call:
     """
     call = Call.objects.select_for_update().filter(pk=call_pk).first()
     if call is None:
-        raise UnknownCallError("There is no such call any more.")
+        raise UnknownCallError(gettext("There is no such call any more."))
     return call
 
 

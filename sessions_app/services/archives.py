@@ -20,6 +20,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 
 from sessions_app.engine.core.errors import VoiceError
+from sessions_app.i18n import gettext_lazy
 from sessions_app.models import AccessLog, Archive, ArchivedCall, ArchiveEnd, ArchiveKind, Call
 from sessions_app.models.work import UNDER_WAY, WorkState
 from sessions_app.services import access, audio_copies, work
@@ -37,8 +38,8 @@ ROWS_PER_STATEMENT = 500
 SWEPT_AGAIN = timedelta(days=1)
 """How long after its end an archive's files are deleted again, in case a worker stored one late."""
 
-STILL_MADE = "Your last export is still being made. Wait for it, or remove it."
-ERASED_MEANWHILE = "A call in it was erased while it was made. Ask for it again."
+STILL_MADE = gettext_lazy("Your last export is still being made. Wait for it, or remove it.")
+ERASED_MEANWHILE = gettext_lazy("A call in it was erased while it was made. Ask for it again.")
 
 
 class OneAtATimeError(VoiceError):

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from sessions_app.engine.core.clock_times import short_time
 from sessions_app.engine.core.errors import VoiceError
@@ -93,7 +94,7 @@ def place_of(typed: str) -> int:
     """
     found = _PLACE.fullmatch(typed.strip())
     if found is None:
-        raise PlaceRefusedError("Give the time as minutes and seconds, such as 1:05.")
+        raise PlaceRefusedError(gettext("Give the time as minutes and seconds, such as 1:05."))
     hours, minutes, seconds, alone = (int(part or 0) for part in found.groups())
     return min((hours * 3600 + minutes * 60 + seconds + alone) * 1000, MOST_MS)
 
@@ -147,7 +148,9 @@ def delete(comment: ReviewComment, user: Any) -> None:
     with transaction.atomic():
         access.lock_call(comment.call_id)
         if comment.answers.exists():
-            raise AnsweredError("It was answered: resolve it, or delete the answers first.")
+            raise AnsweredError(
+                gettext("It was answered: resolve it, or delete the answers first.")
+            )
         _log(comment, user, "deleted")
         comment.delete()
 
@@ -157,7 +160,11 @@ def _added(made: ReviewComment, user: Any, detail: str) -> ReviewComment:
         access.lock_call(made.call_id)
         _check_there(made.answer_to_id)
         if ReviewComment.objects.filter(call=made.call_id).count() >= MOST_COMMENTS:
-            raise CommentRefusedError(f"A call has {MOST_COMMENTS} comments at most.")
+            raise CommentRefusedError(
+                gettext("A call has {most_comments} comments at most.").format(
+                    most_comments=MOST_COMMENTS
+                )
+            )
         made.save()
         access.log(made.call, user, AccessLog.Action.EDITED, detail)
         changes.updated(made.call_id)
@@ -167,7 +174,7 @@ def _added(made: ReviewComment, user: Any, detail: str) -> ReviewComment:
 def _check_there(key: int | None) -> None:
     """Raises CommentRefusedError for a comment that its author has deleted meanwhile."""
     if key is not None and not ReviewComment.objects.filter(pk=key).exists():
-        raise CommentRefusedError("The comment was deleted meanwhile.")
+        raise CommentRefusedError(gettext("The comment was deleted meanwhile."))
 
 
 def _log(comment: ReviewComment, user: Any, what: str) -> None:
@@ -179,7 +186,11 @@ def _log(comment: ReviewComment, user: Any, what: str) -> None:
 def _tidy(text: str) -> str:
     tidy = clean(text).replace("\r\n", "\n").strip()
     if not tidy:
-        raise CommentRefusedError("Write something: the comment is empty.")
+        raise CommentRefusedError(gettext("Write something: the comment is empty."))
     if len(tidy) > LONGEST_COMMENT:
-        raise CommentRefusedError(f"A comment has {LONGEST_COMMENT} characters at most.")
+        raise CommentRefusedError(
+            gettext("A comment has {longest_comment} characters at most.").format(
+                longest_comment=LONGEST_COMMENT
+            )
+        )
     return tidy

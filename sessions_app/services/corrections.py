@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet, Sum
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from sessions_app.engine.core.errors import UnknownCallError, VoiceError
 from sessions_app.engine.text.cleaning import one_line
@@ -36,8 +37,10 @@ class StaleRevisionError(VoiceError):
 
     def __init__(self, segment: Segment) -> None:
         super().__init__(
-            f"Line {segment.seq} was changed meanwhile: it has revision {segment.revision} now, "
-            "which this answer holds. Send that revision to overwrite it."
+            gettext(
+                "Line {seq} was changed meanwhile: it has revision {revision} now, which this "
+                "answer holds. Send that revision to overwrite it."
+            ).format(seq=segment.seq, revision=segment.revision)
         )
         self.segment = segment
 
@@ -102,7 +105,9 @@ def undo(segment: Segment, user: Any, *, expected: int | None = None) -> Segment
         standing = row.revisions.filter(undoes=None, undone_by=None)
         last = standing.order_by("-number").first()
         if last is None:
-            raise NothingToUndoError(f"No correction of line {row.seq} is left to undo.")
+            raise NothingToUndoError(
+                gettext("No correction of line {seq} is left to undo.").format(seq=row.seq)
+            )
         back = _Shown(last.before, True) if last.was_corrected else None
         _write(row, user, back or _Shown(row.uncorrected_text, False), last)
         access.log(row.call, user, AccessLog.Action.EDITED, f"segment {row.seq}, undone")
@@ -133,10 +138,12 @@ def _locked(segment: Segment, expected: int | None) -> Segment:
     call = Call.objects.select_for_update().filter(pk=segment.call_id).first()
     row = Segment.objects.select_for_update().filter(pk=segment.pk).first()
     if call is None or row is None:
-        raise UnknownCallError("There is no such call or line any more.")
+        raise UnknownCallError(gettext("There is no such call or line any more."))
     if call.is_live:
         raise StillLiveError(
-            f"The call {call.public_id} is live. Its transcript can be corrected once it has ended."
+            gettext(
+                "The call {public_id} is live. Its transcript can be corrected once it has ended."
+            ).format(public_id=call.public_id)
         )
     if expected is not None and expected != row.revision:
         raise StaleRevisionError(row)

@@ -11,9 +11,11 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from sessions_app.engine.core.errors import UnknownCallError, VoiceError
 from sessions_app.engine.core.states import LIVE
+from sessions_app.i18n import gettext_lazy
 from sessions_app.models import (
     AccessLog,
     ArchiveEnd,
@@ -45,7 +47,9 @@ from sessions_app.services.queueing import ERASE, queue
 
 DELETE = "sessions_app.delete_call"
 HOLD = "sessions_app.hold_call"
-HOW_TO_LIFT = "Have it lifted first: in the admin, on the list of calls, 'Lift the legal hold'."
+HOW_TO_LIFT = gettext_lazy(
+    "Have it lifted first: in the admin, on the list of calls, 'Lift the legal hold'."
+)
 JOBS: tuple[type[LeasedJob], ...] = (
     Recording,
     Summary,
@@ -90,11 +94,17 @@ def cause_of(user: Any, call: Call) -> ErasureCause:
 def why_not(call: Call) -> VoiceError | None:
     """Returns what keeps a call from being erased now, if anything."""
     if call.is_held:
-        return LegalHoldError(f"The call {call.public_id} is under legal hold. {HOW_TO_LIFT}")
+        return LegalHoldError(
+            gettext("The call {public_id} is under legal hold. {how_to_lift}").format(
+                public_id=call.public_id, how_to_lift=HOW_TO_LIFT
+            )
+        )
     if call.is_live:
         return CallLiveError(
-            f"The call {call.public_id} is live. Hang up first, or end it on its page in the "
-            "admin, then erase it."
+            gettext(
+                "The call {public_id} is live. Hang up first, or end it on its page in the admin, "
+                "then erase it."
+            ).format(public_id=call.public_id)
         )
     return None
 
@@ -104,13 +114,17 @@ def why_not_user(user: Any) -> VoiceError | None:
     own = Call.objects.filter(owner_id=user.pk)
     if held := own.exclude(held_at=None).count():
         return LegalHoldError(
-            f"{held} of the calls of user {user.pk} are under legal hold. {HOW_TO_LIFT}"
+            gettext("{held} of the calls of user {pk} are under legal hold. {how_to_lift}").format(
+                held=held, pk=user.pk, how_to_lift=HOW_TO_LIFT
+            )
         )
     live = own.filter(state__in=sorted(LIVE)).values_list("public_id", flat=True).first()
     if live is not None:
         return CallLiveError(
-            f"User {user.pk} is in the call {live}. End it on its page in the admin, then erase "
-            "the user."
+            gettext(
+                "User {pk} is in the call {live}. End it on its page in the admin, then erase "
+                "the user."
+            ).format(pk=user.pk, live=live)
         )
     return None
 
@@ -123,7 +137,7 @@ def erase_call(call: Call, user: Any | None, cause: ErasureCause) -> ErasureRece
     with transaction.atomic():
         row = Call.objects.select_for_update().filter(pk=call.pk).first()
         if row is None:
-            raise UnknownCallError("There is no such call any more.")
+            raise UnknownCallError(gettext("There is no such call any more."))
         if error := why_not(row):
             raise error
         receipt = _schedule(ErasureKind.CALL, cause, row.public_id, row, user)
@@ -139,7 +153,7 @@ def erase_user(target: Any, user: Any | None, cause: ErasureCause) -> ErasureRec
     with transaction.atomic():
         row = User.objects.select_for_update().filter(pk=target.pk).first()
         if row is None:
-            raise UserGoneError("There is no such user any more.")
+            raise UserGoneError(gettext("There is no such user any more."))
         own = Call.objects.filter(owner_id=row.pk)
         list(own.select_for_update().values_list("pk", flat=True))
         if error := why_not_user(row):
@@ -160,7 +174,7 @@ def erase_text(call: Call, user: Any | None, cause: ErasureCause) -> ErasureRece
     with transaction.atomic():
         row = Call.objects.select_for_update().filter(pk=call.pk).first()
         if row is None:
-            raise UnknownCallError("There is no such call any more.")
+            raise UnknownCallError(gettext("There is no such call any more."))
         if error := why_not(row):
             raise error
         if is_worked_on(row.pk) or any(_waiting(row)):

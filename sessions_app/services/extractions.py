@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from sessions_app.engine.core.errors import UnknownCallError
 from sessions_app.engine.core.usage import UsageKind
@@ -79,7 +80,7 @@ def correct(
 def _locked(row: Extraction) -> Extraction:
     found = Extraction.objects.select_for_update().filter(pk=row.pk).first()
     if found is None:
-        raise UnknownCallError("The values taken from the call do not exist any more.")
+        raise UnknownCallError(gettext("The values taken from the call do not exist any more."))
     return found
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 
 from sessions_app.engine.core.desk import (
     DeskCommand,
@@ -80,7 +81,7 @@ def watched_by(principal: Principal, call_id: str) -> tuple[Call, StaffMember]:
     """
     user = None if principal.for_one_call else authentication.user_of(principal)
     if user is None or not may_watch(user):
-        raise UnknownCallError("There is no such call, or you may not watch it.")
+        raise UnknownCallError(gettext("There is no such call, or you may not watch it."))
     return access.call_for(user, call_id), StaffMember(user.pk, user.get_username())
 
 
@@ -93,7 +94,9 @@ def check(user_pk: int, permission: str) -> None:
     """Raises NotAllowedError (not retryable) for a user who does not have `permission` now."""
     user = User.objects.filter(pk=user_pk).first()
     if user is None or not may(user, permission):
-        raise NotAllowedError("You have no permission for that. Staff give it in the admin.")
+        raise NotAllowedError(
+            gettext("You have no permission for that. Staff give it in the admin.")
+        )
 
 
 def note(call_pk: int, acted: StaffActed) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
+from django.utils.translation import gettext
 
 MOST_DAYS = 366
 """The longest period: a year."""
@@ -30,7 +31,7 @@ class Stretch:
     def name(self) -> str:
         """Its day, or its first and last one."""
         days = dict.fromkeys((f"{self.first}", f"{self.last}"))
-        return " to ".join(days)
+        return gettext(" to ").join(days)
 
     @property
     def since(self) -> datetime:

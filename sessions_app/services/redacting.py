@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from sessions_app.engine.core.agent_config import RedactionSettings
 from sessions_app.engine.core.errors import UnknownCallError, VoiceError
@@ -67,7 +68,7 @@ def hide_by_hand(call: Call, user: Any, seq: int, start: int, end: int) -> int:
         segment = Segment.objects.select_for_update().filter(call=call, seq=seq).first()
         shown = "" if segment is None else segment.shown_text
         if segment is None or not shown[max(0, start) : end].strip() or end > len(shown):
-            raise NothingThereError("There are no words at that place.")
+            raise NothingThereError(gettext("There are no words at that place."))
         span = FoundSpan(max(0, start), end, Redaction.BY_HAND, LABEL)
         chosen = Phrase(shown[span.start : span.end], LABEL, chosen=True)
         found = _hide(call, segment, _matching_spans(segment, span), [chosen])
@@ -122,13 +123,13 @@ def _locked(call: Call) -> None:
     """Locks the call; raises the error that keeps its words from being changed, if any."""
     row = Call.objects.select_for_update().filter(pk=call.pk).first()
     if row is None:
-        raise UnknownCallError("There is no such call any more.")
+        raise UnknownCallError(gettext("There is no such call any more."))
     if error := erasure.why_not(row):
         raise error
     at_work = {"state": WorkState.RUNNING, "leased_until__gt": timezone.now()}
     if any(model.objects.filter(call=call, **at_work).exists() for model in READERS):
         raise WordsInUseError(
-            "A background worker is reading the words of this call. Try again in a minute."
+            gettext("A background worker is reading the words of this call. Try again in a minute.")
         )
 
 

@@ -12,9 +12,11 @@ from urllib.parse import urlencode
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
+from django.utils.translation import gettext
 
 from sessions_app.engine.core.errors import VoiceError
 from sessions_app.engine.text.cleaning import one_line
+from sessions_app.i18n import gettext_lazy
 from sessions_app.models import Call, SavedView
 from sessions_app.models.saved_view import LONGEST_NAME, LONGEST_QUERY
 from sessions_app.services import access
@@ -25,7 +27,7 @@ SHARE = "sessions_app.share_saved_view"
 MOST = 100
 """Views of one user."""
 
-NOT_TO_SHARE = "Only staff with the permission to share saved views share them."
+NOT_TO_SHARE = gettext_lazy("Only staff with the permission to share saved views share them.")
 
 
 class ViewRefusedError(VoiceError):
@@ -69,19 +71,28 @@ def save(user: Any, wish: ViewWish, view: SavedView | None = None) -> SavedView:
     """Saves a new view of the user's, or changes `view`; returns it. Raises ViewRefusedError."""
     name = one_line(wish.name)
     if not 1 <= len(name) <= LONGEST_NAME:
-        raise ViewRefusedError("name", f"Give a name of 1 to {LONGEST_NAME} characters.")
+        raise ViewRefusedError(
+            "name",
+            gettext("Give a name of 1 to {longest_name} characters.").format(
+                longest_name=LONGEST_NAME
+            ),
+        )
     if wish.shared and not may_share(user):
         raise ViewRefusedError("shared", NOT_TO_SHARE)
     query = tidy(user, wish.query)
     if view is None and SavedView.objects.filter(owner=user.pk).count() >= MOST:
-        raise ViewRefusedError("name", f"You have {MOST} views. Delete one first.")
+        raise ViewRefusedError(
+            "name", gettext("You have {most} views. Delete one first.").format(most=MOST)
+        )
     row = view or SavedView(owner_id=user.pk)
     row.name, row.query, row.shared = name, query, wish.shared
     try:
         with transaction.atomic():
             row.save()
     except IntegrityError as error:
-        told = f"There is a view called {name} already. Choose another name, or change that one."
+        told = gettext(
+            "There is a view called {name} already. Choose another name, or change that one."
+        ).format(name=name)
         raise ViewRefusedError("name", told) from error
     return row
 
@@ -93,13 +104,15 @@ def tidy(user: Any, query: str) -> str:
     """
     asked = asked_of(QueryDict(query.removeprefix("?")))
     if not asked:
-        raise ViewRefusedError("query", "Search for something, or set a filter, then save that.")
+        raise ViewRefusedError(
+            "query", gettext("Search for something, or set a filter, then save that.")
+        )
     found: Any = CallFilter(asked, Call.objects.none(), request=SimpleNamespace(user=user))
     for name, told in found.errors.items():
         raise ViewRefusedError("query", f"{name}: {told[0]}")
     kept: str = asked.urlencode()
     if len(kept) > LONGEST_QUERY:
-        raise ViewRefusedError("query", "That is too long to be saved. Set fewer filters.")
+        raise ViewRefusedError("query", gettext("That is too long to be saved. Set fewer filters."))
     return kept
 
 

@@ -6,9 +6,11 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 
 from sessions_app.engine.core.errors import VoiceError
 from sessions_app.engine.text.cleaning import clean, one_line
+from sessions_app.i18n import gettext_lazy
 from sessions_app.models import (
     AccessLog,
     Call,
@@ -28,7 +30,7 @@ LONGEST_ANSWER = 2000
 MOST = 10**12
 """Answers must lie between -MOST and MOST."""
 
-YES_NO = {True: "Yes", False: "No"}
+YES_NO = {True: gettext_lazy("Yes"), False: gettext_lazy("No")}
 
 Question = Mapping[str, Any]
 
@@ -98,13 +100,19 @@ def checked(questions: list[Question], answers: Mapping[str, Any]) -> dict[str, 
     """Returns the answers by key, those that are empty left out. Raises AnswersRefusedError."""
     kept: dict[str, Any] = {}
     keys = {question["key"] for question in questions}
-    wrong = {key: f"There is no question {key[:20]!r}." for key in answers if key not in keys}
+    wrong = {
+        key: gettext("There is no question {key}.").format(key=f"{key[:20]!r}")
+        for key in answers
+        if key not in keys
+    }
     for question in questions:
         key = question["key"]
         value = answers.get(key)
         if value is None or (isinstance(value, str) and not clean(value).strip()):
             if question["required"]:
-                wrong[key] = f"{question['text']}: an answer is required."
+                wrong[key] = gettext("{question}: an answer is required.").format(
+                    question=question["text"]
+                )
             continue
         try:
             kept[key] = _READ[question["kind"]](question, value)
@@ -229,35 +237,41 @@ def _typed_yes_no(text: str) -> Any:
 
 def _number(question: Question, value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError("give a number.")
+        raise ValueError(gettext("give a number."))
     if not -MOST <= value <= MOST:  # nor is it NaN
-        raise ValueError("give a smaller number.")
+        raise ValueError(gettext("give a smaller number."))
     lowest, highest = question["lowest"], question["highest"]
     if lowest is not None and value < lowest:
-        raise ValueError(f"give {lowest} or more.")
+        raise ValueError(gettext("give {lowest} or more.").format(lowest=lowest))
     if highest is not None and value > highest:
-        raise ValueError(f"give {highest} or less.")
+        raise ValueError(gettext("give {highest} or less.").format(highest=highest))
     return value
 
 
 def _choice(question: Question, value: Any) -> str:
     if value not in question["choices"]:
-        raise ValueError(f"choose one of: {', '.join(question['choices'])}.")
+        raise ValueError(
+            gettext("choose one of: {join}.").format(join=", ".join(question["choices"]))
+        )
     return str(value)
 
 
 def _yes_no(_question: Question, value: Any) -> bool:
     if not isinstance(value, bool):
-        raise ValueError("answer yes or no (true or false).")
+        raise ValueError(gettext("answer yes or no (true or false)."))
     return value
 
 
 def _text(_question: Question, value: Any) -> str:
     if not isinstance(value, str):
-        raise ValueError("write a text.")
+        raise ValueError(gettext("write a text."))
     tidy = clean(value).replace("\r\n", "\n").strip()
     if len(tidy) > LONGEST_ANSWER:
-        raise ValueError(f"an answer has {LONGEST_ANSWER} characters at most.")
+        raise ValueError(
+            gettext("an answer has {longest_answer} characters at most.").format(
+                longest_answer=LONGEST_ANSWER
+            )
+        )
     return tidy
 
 

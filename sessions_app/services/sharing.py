@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.models import Count, Max, Q, QuerySet
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.translation import gettext
 
 from sessions_app.engine.core.errors import UnknownCallError, VoiceError
 from sessions_app.engine.core.states import TERMINAL
@@ -84,9 +85,11 @@ def may_share(user: Any, call: Call) -> bool:
 def why_not(call: Call) -> VoiceError | None:
     """Returns what keeps a call from being shared now, if anything."""
     if call.is_held:
-        return LegalHoldError("The call is under legal hold: share it when that is lifted.")
+        return LegalHoldError(
+            gettext("The call is under legal hold: share it when that is lifted.")
+        )
     if call.is_live:
-        return CallLiveError("The call is live. Share it when it has ended.")
+        return CallLiveError(gettext("The call is live. Share it when it has ended."))
     return None
 
 
@@ -101,13 +104,15 @@ def share(call: Call, user: Any, wish: ShareWish) -> tuple[ShareLink, str]:
     with transaction.atomic():
         row = Call.objects.select_for_update().filter(pk=call.pk).first()
         if row is None:
-            raise UnknownCallError("There is no such call any more.")
+            raise UnknownCallError(gettext("There is no such call any more."))
         if error := why_not(row):
             raise error
         valid = ShareLink.objects.filter(call=row, revoked_at=None, expires_at__gt=timezone.now())
         if valid.count() >= MOST_OF_A_CALL:
             raise TooManyLinksError(
-                f"The call has {MOST_OF_A_CALL} links already. Revoke one that is not needed."
+                gettext(
+                    "The call has {most_of_a_call} links already. Revoke one that is not needed."
+                ).format(most_of_a_call=MOST_OF_A_CALL)
             )
         link = ShareLink.objects.create(
             call=row,

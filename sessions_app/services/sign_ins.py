@@ -15,6 +15,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.core import signing
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext
 
 from sessions_app.engine.core.addresses import network_of
 from sessions_app.engine.core.errors import VoiceError
@@ -48,7 +49,7 @@ class SignInRefusedError(VoiceError):
     """Too many attempts failed; may be tried again after `wait_s`."""
 
     def __init__(self, wait_s: int) -> None:
-        super().__init__("Too many wrong passwords.", code="sign_in_refused")
+        super().__init__(gettext("Too many wrong passwords."), code="sign_in_refused")
         self.wait_s = wait_s
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Aggregate, Count, JSONField, OuterRef, QuerySet, Subquery
+from django.utils.translation import gettext
 
 from sessions_app.engine.core.errors import VoiceError
 from sessions_app.engine.text.cleaning import one_line
@@ -39,11 +40,13 @@ def tidy(text: str) -> str:
     """
     tag = unicodedata.normalize("NFC", one_line(text).lower())
     if not tag:
-        raise TagRefusedError("A tag has at least one character.")
+        raise TagRefusedError(gettext("A tag has at least one character."))
     if len(tag) > LONGEST_TAG:
-        raise TagRefusedError(f"A tag has {LONGEST_TAG} characters at most.")
+        raise TagRefusedError(
+            gettext("A tag has {longest_tag} characters at most.").format(longest_tag=LONGEST_TAG)
+        )
     if "," in tag:
-        raise TagRefusedError("A tag has no comma: commas separate tags.")
+        raise TagRefusedError(gettext("A tag has no comma: commas separate tags."))
     return tag
 
 
@@ -64,7 +67,9 @@ def replace(call: Call, user: Any, names: Iterable[str]) -> list[str]:
     """
     tags = sorted({tidy(name) for name in names})
     if len(tags) > MOST_TAGS:
-        raise TagRefusedError(f"A call has {MOST_TAGS} tags at most.")
+        raise TagRefusedError(
+            gettext("A call has {most_tags} tags at most.").format(most_tags=MOST_TAGS)
+        )
     with transaction.atomic():
         access.lock_call(call.pk)
         before = tags_of(call)

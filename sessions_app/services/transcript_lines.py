@@ -8,6 +8,7 @@ from sessions_app.engine.core.clock_times import short_time
 from sessions_app.engine.core.events import Speaker, Word
 from sessions_app.engine.text.word_times import by_letters
 from sessions_app.engine.text.writing import tokens
+from sessions_app.i18n import gettext_lazy
 from sessions_app.models import Segment
 from sessions_app.models.segment import SegmentSource
 from sessions_app.services import corrections, hits, live_desk, transcripts
@@ -15,7 +16,7 @@ from sessions_app.services.gaps import Gap, lasted, take_before
 from sessions_app.services.outline import Outlined
 from sessions_app.services.shown_words import ShownWord, pieces, places
 
-SPEAKERS = {"caller": "Caller", "agent": "Agent"}
+SPEAKERS = {"caller": gettext_lazy("Caller"), "agent": gettext_lazy("Agent")}
 
 
 @dataclass(frozen=True, slots=True)

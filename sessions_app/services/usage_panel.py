@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.utils.formats import number_format
+from django.utils.translation import gettext, ngettext
+
 from sessions_app.models import Call, Usage
 from sessions_app.services import usage
 
@@ -17,7 +20,7 @@ SHORT_MS = 120_000
 SMALLEST = Decimal("0.0001")
 """Costs are shown to this many places; smaller ones as "less than" this."""
 
-SECONDS, MINUTES = "{:.1f} s", "{:.1f} min"
+SECONDS, MINUTES = "{} s", "{} min"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +55,9 @@ def note(total: usage.UsageTotal) -> str:
     """Returns what to know about a sum, as sentences; may be empty."""
     told = []
     if total.estimated:
-        told.append("Amounts with “about” are estimates: nobody counted all of them.")
+        told.append(gettext("Amounts with “about” are estimates: nobody counted all of them."))
     if total.costs and total.unpriced:
-        told.append("What has no price is not in the cost.")
+        told.append(gettext("What has no price is not in the cost."))
     return " ".join(told)
 
 
@@ -65,23 +68,31 @@ def costs(found: Mapping[str, Decimal]) -> str:
 
 def money(cost: Decimal, currency: str) -> str:
     """Returns a cost with four places; the currency may be empty."""
-    shown = f"under {SMALLEST}" if 0 < cost < SMALLEST else f"{cost:.4f}"
+    shown = (
+        gettext("under {smallest}").format(smallest=SMALLEST)
+        if 0 < cost < SMALLEST
+        else f"{cost:.4f}"
+    )
     return f"{shown} {currency}".strip()
 
 
 def _line(row: Usage) -> UsagePanelLine:
     by = f"{row.name}, {row.voice}" if row.voice else row.name
-    about = "about " if row.estimated else ""
+    about = gettext("about ") if row.estimated else ""
     cost = "" if row.cost is None else money(row.cost, row.currency)
     return UsagePanelLine(row.get_kind_display(), by, about + _amount(row), cost)
 
 
 def _amount(row: Usage) -> str:
     if row.requests:
-        asked = f"{row.requests} request{'' if row.requests == 1 else 's'}"
-        return f"{row.tokens_in} tokens in, {row.tokens_out} out, {asked}"
+        asked = ngettext("{count} request", "{count} requests", row.requests).format(
+            count=row.requests
+        )
+        return gettext("{tokens_in} tokens in, {tokens_out} out, {asked}").format(
+            tokens_in=row.tokens_in, tokens_out=row.tokens_out, asked=asked
+        )
     if row.characters:
-        return f"{row.characters} characters"
+        return gettext("{characters} characters").format(characters=row.characters)
     if row.audio_ms < SHORT_MS:
-        return SECONDS.format(row.audio_ms / MS_A_SECOND)
-    return MINUTES.format(row.audio_ms / MS_A_MINUTE)
+        return SECONDS.format(number_format(row.audio_ms / MS_A_SECOND, 1))
+    return MINUTES.format(number_format(row.audio_ms / MS_A_MINUTE, 1))

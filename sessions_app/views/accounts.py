@@ -11,26 +11,28 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import Resolver404, resolve, reverse, reverse_lazy
+from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_variables
 
+from sessions_app.i18n import gettext_lazy
 from sessions_app.services import archives
 from sessions_app.views.signing_in import is_own_password
 
 PAGES = {
-    "start": "the start page",
-    "call": "the call page",
-    "calls": "your calls",
-    "call_detail": "this call",
-    "recording": "this recording",
-    "account": "your account",
-    "admin": "the admin",
-    "api": "the API documentation",
+    "start": gettext_lazy("the start page"),
+    "call": gettext_lazy("the call page"),
+    "calls": gettext_lazy("your calls"),
+    "call_detail": gettext_lazy("this call"),
+    "recording": gettext_lazy("this recording"),
+    "account": gettext_lazy("your account"),
+    "admin": gettext_lazy("the admin"),
+    "api": gettext_lazy("the API documentation"),
 }
 """Display names of pages, by URL name or namespace."""
 
 
-NOT_CURRENT = "That is not your current password. Try again."
-NOT_TWICE = "This does not match the new password above."
+NOT_CURRENT = gettext_lazy("That is not your current password. Try again.")
+NOT_TWICE = gettext_lazy("This does not match the new password above.")
 WRONG = {"password_incorrect": NOT_CURRENT, "password_mismatch": NOT_TWICE}
 
 
@@ -45,9 +47,11 @@ class OwnPasswordForm(PasswordChangeForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["old_password"].label = "Current password"
-        self.fields["new_password2"].label = "New password again"
-        self.fields["new_password2"].help_text = "Type it once more, to rule out a typing error."
+        self.fields["old_password"].label = gettext("Current password")
+        self.fields["new_password2"].label = gettext("New password again")
+        self.fields["new_password2"].help_text = gettext(
+            "Type it once more, to rule out a typing error."
+        )
 
     def validate_password_for_user(self, user: Any, *_: Any, **__: Any) -> None:
         """Reports errors of the new password at its first field; Django's names the second."""

@@ -8,6 +8,7 @@ from django import forms
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from sessions_app.engine.core.errors import UnknownCallError
@@ -20,10 +21,11 @@ from sessions_app.engine.understanding.fields import (
     type_of,
     value_problem,
 )
+from sessions_app.i18n import gettext_lazy
 from sessions_app.models import Call, Extraction
 from sessions_app.services import access, extractions, summary_display
 
-NOT_SAID = "(not said)"
+NOT_SAID = gettext_lazy("(not said)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,7 @@ def _field(name: str, wanted: Mapping[str, Any]) -> forms.Field:
         return forms.FloatField(**how)
     if kind == "array":
         rows = forms.Textarea(attrs={"rows": 3, "dir": "auto"})
-        how["help_text"] = f"{how['help_text']} One a line.".strip()
+        how["help_text"] = gettext("{how} One a line.").format(how=how["help_text"]).strip()
         return forms.CharField(widget=rows, max_length=20 * LONGEST_TEXT, **how)
     text = forms.TextInput(attrs={"dir": "auto"})
     return forms.CharField(widget=text, max_length=LONGEST_TEXT, **how)

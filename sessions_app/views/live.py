@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from sessions_app.engine.core.errors import UnknownCallError
@@ -77,7 +78,9 @@ def end(request: HttpRequest, public_id: str) -> HttpResponse:
     if not live_desk.may_end(request.user):
         raise Http404
     if not calls.ask_to_end(found, request.user):
-        messages.warning(request, "Nothing was done: the call has ended, or is ending already.")
+        messages.warning(
+            request, gettext("Nothing was done: the call has ended, or is ending already.")
+        )
     return redirect("live_call", public_id=public_id)
 
 

@@ -11,6 +11,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from sessions_app.engine.core.errors import UnknownCallError, VoiceError
@@ -54,7 +55,9 @@ def title(request: HttpRequest, public_id: str) -> HttpResponse:
         raise Http404
     given = one_line(request.POST.get("title", ""))
     if len(given) > LONGEST_TITLE:
-        why = f"A title has {LONGEST_TITLE} characters at most."
+        why = gettext("A title has {longest_title} characters at most.").format(
+            longest_title=LONGEST_TITLE
+        )
         return refused(request, found, RefusedForm.of("title", {"title": why}, request.POST))
     calls.rename(found, request.user, given)
     return back(request, found)
@@ -147,7 +150,7 @@ def reviewed(request: HttpRequest, public_id: str) -> HttpResponse:
     queue = reviews.queue_of(request.session.get(reviews.SESSION_KEY, {}))
     following = reviews.take_next(request.user, queue, skip=what == "skip")
     if following is None:
-        messages.info(request, "No other call of the queue is free.")
+        messages.info(request, gettext("No other call of the queue is free."))
     return back(request, following or found, REVIEWED)
 
 

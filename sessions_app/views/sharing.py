@@ -11,11 +11,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from sessions_app.engine.core.errors import UnknownCallError, VoiceError
 from sessions_app.engine.text.cleaning import one_line
+from sessions_app.i18n import gettext_lazy
 from sessions_app.models import Call, ShareLink
 from sessions_app.services import access, sharing
 from sessions_app.services.sharing import ShareWish
@@ -26,22 +28,29 @@ CONFLICT = 409
 SHOWN_LOOKS = 20
 """Visits of a link that the page lists, the newest first."""
 
-DAYS = [("1", "One day"), ("7", "A week"), ("30", "30 days"), ("90", "90 days")]
+DAYS = [
+    ("1", gettext_lazy("One day")),
+    ("7", gettext_lazy("A week")),
+    ("30", gettext_lazy("30 days")),
+    ("90", gettext_lazy("90 days")),
+]
 
 
 class ShareForm(forms.Form):
     """What a new link shows, to whom, and for how long."""
 
-    note = forms.CharField(required=False, max_length=100, label="Whom it is for (only you see it)")
-    days = forms.ChoiceField(choices=DAYS, initial="7", label="Works for")
-    with_audio = forms.BooleanField(required=False, label="With the recording")
-    with_summary = forms.BooleanField(required=False, label="With the summary")
+    note = forms.CharField(
+        required=False, max_length=100, label=gettext_lazy("Whom it is for (only you see it)")
+    )
+    days = forms.ChoiceField(choices=DAYS, initial="7", label=gettext_lazy("Works for"))
+    with_audio = forms.BooleanField(required=False, label=gettext_lazy("With the recording"))
+    with_summary = forms.BooleanField(required=False, label=gettext_lazy("With the summary"))
     password = forms.CharField(
         required=False,
         max_length=128,
         strip=False,
-        label="Password (optional)",
-        help_text="Tell it in another way than the link. It is not shown again.",
+        label=gettext_lazy("Password (optional)"),
+        help_text=gettext_lazy("Tell it in another way than the link. It is not shown again."),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
@@ -119,9 +128,9 @@ def _sharable(request: HttpRequest, public_id: str) -> Call:
 def _state(link: ShareLink) -> tuple[bool, str]:
     """Returns whether a link works, as far as it is up to the link itself, and its state."""
     if link.revoked_at is not None:
-        return False, "Revoked"
+        return False, gettext("Revoked")
     valid = link.expires_at > timezone.now()
-    return valid, "Valid" if valid else "Expired"
+    return valid, gettext("Valid") if valid else gettext("Expired")
 
 
 def _looks(link: ShareLink) -> list[Any]:

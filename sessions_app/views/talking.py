@@ -4,10 +4,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sessions_app.engine.core.events import NoteKind
+from sessions_app.i18n import gettext_lazy
 from sessions_app.models import Note
 from sessions_app.views import wording
 
-NOTE_KINDS = {NoteKind.NOTE.value: "Note", NoteKind.ACTION.value: "To do"}
+NOTE_KINDS = {
+    NoteKind.NOTE.value: gettext_lazy("Note"),
+    NoteKind.ACTION.value: gettext_lazy("To do"),
+}
 
 
 @dataclass(frozen=True, slots=True)

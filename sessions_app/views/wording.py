@@ -6,34 +6,35 @@ from django.utils.translation import get_language_info
 
 from sessions_app.engine.core.clock_times import short_time, spoken_length
 from sessions_app.engine.core.states import CallState, EndReason
+from sessions_app.i18n import gettext_lazy
 from sessions_app.runtime import recogniser_use
 
 NOTICE = "2026-11-30"
 """Version of the consent dialog's text (templates/parts/consent.html): change both together."""
 
 STATES = {
-    CallState.CREATED: "Starting",
-    CallState.CONNECTING: "Connecting",
-    CallState.ACTIVE: "Live",
-    CallState.RECONNECTING: "Reconnecting",
-    CallState.ENDING: "Ending",
-    CallState.ENDED: "Ended",
-    CallState.FAILED: "Failed",
+    CallState.CREATED: gettext_lazy("Starting"),
+    CallState.CONNECTING: gettext_lazy("Connecting"),
+    CallState.ACTIVE: gettext_lazy("Live"),
+    CallState.RECONNECTING: gettext_lazy("Reconnecting"),
+    CallState.ENDING: gettext_lazy("Ending"),
+    CallState.ENDED: gettext_lazy("Ended"),
+    CallState.FAILED: gettext_lazy("Failed"),
 }
 
 END_REASONS = {
-    EndReason.CALLER_HUNG_UP: "The caller hung up",
-    EndReason.CALLER_LEFT: "The caller closed the page",
-    EndReason.AGENT_HUNG_UP: "The agent hung up",
-    EndReason.STAFF_ENDED: "Staff ended the call",
-    EndReason.CONNECTION_LOST: "The connection was lost",
-    EndReason.NEVER_CONNECTED: "Could not connect",
-    EndReason.MAX_LENGTH: "The call reached its maximum length",
-    EndReason.IDLE: "Nothing was heard for too long",
-    EndReason.SIGNED_OUT: "The caller signed out",
-    EndReason.SERVER_STOPPED: "The server was stopped",
-    EndReason.SERVER_DIED: "The server failed during the call",
-    EndReason.INTERNAL_ERROR: "Something went wrong on the server",
+    EndReason.CALLER_HUNG_UP: gettext_lazy("The caller hung up"),
+    EndReason.CALLER_LEFT: gettext_lazy("The caller closed the page"),
+    EndReason.AGENT_HUNG_UP: gettext_lazy("The agent hung up"),
+    EndReason.STAFF_ENDED: gettext_lazy("Staff ended the call"),
+    EndReason.CONNECTION_LOST: gettext_lazy("The connection was lost"),
+    EndReason.NEVER_CONNECTED: gettext_lazy("Could not connect"),
+    EndReason.MAX_LENGTH: gettext_lazy("The call reached its maximum length"),
+    EndReason.IDLE: gettext_lazy("Nothing was heard for too long"),
+    EndReason.SIGNED_OUT: gettext_lazy("The caller signed out"),
+    EndReason.SERVER_STOPPED: gettext_lazy("The server was stopped"),
+    EndReason.SERVER_DIED: gettext_lazy("The server failed during the call"),
+    EndReason.INTERNAL_ERROR: gettext_lazy("Something went wrong on the server"),
 }
 
 
@@ -75,7 +76,7 @@ def language(tag: str) -> str:
     except KeyError:
         return tag
     region = tag.partition("-")[2]
-    name = str(info["name"])
+    name = str(info["name_translated"])
     return f"{name} ({region})" if region and "-" not in info["code"] else name
 
 

@@ -1,5 +1,5 @@
 // The comparison of two transcripts: appears once it is ready; decisions show without a reload.
-"use strict";
+import { gettext } from "../js/i18n.js";
 
 const ASK_MS = 2000;
 
@@ -36,7 +36,7 @@ async function pollTranscript() {
     here.replaceChildren(...fresh.childNodes);
     delete here.dataset.underWay;
     attachPlayer();
-    tell("The transcript is ready.");
+    tell(gettext("The transcript is ready."));
     return;
   }
   setTimeout(pollTranscript, ASK_MS);
@@ -73,7 +73,7 @@ async function decide(event) {
   if (next instanceof HTMLElement) {
     next.focus();
   }
-  tell("Saved.");
+  tell(gettext("Saved."));
 }
 
 document.addEventListener("DOMContentLoaded", () => {

@@ -3,6 +3,7 @@
 
 import { PageRefresh } from "../js/page-refresh.js";
 import { LiveFeed } from "../js/live-feed.js";
+import { gettext } from "../js/i18n.js";
 
 /** @typedef {import("../voicesite/transcript.js").Change} Change */
 /** @typedef {import("../voicesite/transcript.js").Entry} Entry */
@@ -12,8 +13,8 @@ const STORED_MS = 1500;
 /** Parts with counts, which are refreshed STORED_MS after a final: by then it is in the database. */
 const COUNTED = ["facts-part", "notes-part", "turns-part"];
 const SPEAKERS = /** @type {Record<string, [string, string]>} */ ({
-  user: ["caller", "Caller"],
-  agent: ["agent", "Agent"],
+  user: ["caller", gettext("Caller")],
+  agent: ["agent", gettext("Agent")],
 });
 
 /** @param {string} id */

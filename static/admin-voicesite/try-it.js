@@ -1,6 +1,8 @@
 // @ts-check
 /** The admin's "Try it": play a sentence in the agent's voice or in every voice, and show an answer. */
 
+import { inserted, gettext } from "../js/i18n.js";
+
 const panel = document.getElementById("try-it");
 
 /**
@@ -29,7 +31,7 @@ async function ask(address, body) {
   if (answer.ok) {
     return answer;
   }
-  const problem = await answer.json().catch(() => ({ message: `The server answered ${answer.status}.` }));
+  const problem = await answer.json().catch(() => ({ message: inserted(gettext("The server answered {status}."), { status: answer.status }) }));
   throw new Error(problem.message);
 }
 
@@ -80,8 +82,8 @@ function player(choice) {
   const button = document.createElement("button");
   button.type = "button";
   button.className = "button";
-  button.textContent = "Play";
-  button.setAttribute("aria-label", `Play: ${choice.label}`);
+  button.textContent = gettext("Play");
+  button.setAttribute("aria-label", inserted(gettext("Play: {voice}"), { voice: choice.label }));
   const audio = document.createElement("audio");
   audio.controls = true;
   audio.hidden = true;
@@ -89,7 +91,7 @@ function player(choice) {
   const { synthesiser, voice } = choice;
   onPress(button, async () => {
     const first = await play(audio, { synthesiser, voice });
-    delayNote.textContent = ` first sound after ${Math.round(first)} ms`;
+    delayNote.textContent = ` ${inserted(gettext("first sound after {count} ms"), { count: Math.round(first) })}`;
   });
   return [button, delayNote, audio];
 }
@@ -109,13 +111,13 @@ if (panel) {
     await play(part("audio"), {});
   });
   onPress(part("compare"), async () => {
-    part("compared").textContent = "Starting the speech engines …";
+    part("compared").textContent = gettext("Starting the speech engines …");
     try {
       const answer = await ask(String(panel.dataset.voices), {});
       const voices = /** @type {Choice[]} */ ((await answer.json()).voices);
       part("voices").tBodies[0].replaceChildren(...voices.map(row));
       part("voices").hidden = voices.length === 0;
-      part("compared").textContent = voices.length ? "" : "No installed voice speaks the agent's language.";
+      part("compared").textContent = voices.length ? "" : gettext("No installed voice speaks the agent's language.");
     } catch (error) {
       part("compared").textContent = "";
       throw error;
@@ -125,8 +127,8 @@ if (panel) {
     const answer = await ask(String(panel.dataset.answer), { text: part("turn").value });
     const { answer: said, missing = [] } = await answer.json();
     const left = missing.length
-      ? `\n\nEmpty here, as no call gives a value: ${missing.map((/** @type {string} */ name) => `{{${name}}}`).join(", ")}.`
+      ? `\n\n${inserted(gettext("Empty here, as no call gives a value: {names}."), { names: missing.map((/** @type {string} */ name) => `{{${name}}}`).join(", ") })}`
       : "";
-    part("answered").textContent = (said || "(The agent says nothing.)") + left;
+    part("answered").textContent = (said || gettext("(The agent says nothing.)")) + left;
   });
 }

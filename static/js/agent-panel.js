@@ -8,12 +8,13 @@ import { NotesView } from "./notes-view.js";
 import { Toast } from "./toast.js";
 import { agentTrouble } from "./problems.js";
 import { TextInput } from "./text-input.js";
+import { gettext } from "./i18n.js";
 
 /** @typedef {import("../voicesite/call-client.js").CallClient} CallClient */
 /** @typedef {import("./agent-choice.js").Agent} Agent */
 
 const PARTS = ["floor", "typed", "interrupt", "pause-agent"];
-const NOT_SENT = "Not sent: the connection is being restored. Press Enter again in a moment.";
+const NOT_SENT = gettext("Not sent: the connection is being restored. Press Enter again in a moment.");
 
 export class AgentPanel {
   constructor() {

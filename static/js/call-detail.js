@@ -9,6 +9,7 @@ import { attachTranscript } from "./call-transcript.js";
 import { LiveFeed } from "./live-feed.js";
 import { Player } from "./player.js";
 import { showLine } from "./show-line.js";
+import { gettext } from "./i18n.js";
 
 /** @typedef {import("./page-refresh.js").Detail} Detail */
 
@@ -58,7 +59,7 @@ document.addEventListener("submit", async (event) => {
   const form = /** @type {HTMLFormElement} */ (event.target);
   if (form.matches(".make-audio")) {
     event.preventDefault();
-    byId("detail-said").textContent = "The recording is being made.";
+    byId("detail-said").textContent = gettext("The recording is being made.");
     await fetch(form.action, { method: "POST", body: new FormData(form), redirect: "manual" }).catch(() => null);
     refresh.refreshNow();
   }

@@ -8,12 +8,14 @@ import { showLocalTimes } from "./clock.js";
 import { byId, readJson } from "./dom.js";
 import { clearSavedCall, lockCall, saveCall, savedCall } from "./saved-call.js";
 import { missingForCalls, openMicrophone, stopTracks } from "../voicesite/devices.js";
+import { setLanguage } from "../voicesite/messages.js";
 import { mediaProblem, startProblem } from "../voicesite/problem-codes.js";
 import { listMicrophones, rememberMicrophone } from "./microphone-choice.js";
 import { ProblemPanel } from "./problem-panel.js";
 import { missedProblem } from "./problems.js";
 import { Stage } from "./stage.js";
 import { Transcript } from "../voicesite/transcript.js";
+import { gettext } from "./i18n.js";
 
 const config = readJson("call-config");
 const stage = new Stage();
@@ -132,7 +134,7 @@ async function findIceServers() {
  * @param {Promise<MediaStream>} opening the microphone
  */
 async function startOnceOpen(call, opening) {
-  stage.showState("waiting", "Waiting for your microphone…");
+  stage.showState("waiting", gettext("Waiting for your microphone…"));
   let stream;
   try {
     stream = await opening;
@@ -295,6 +297,9 @@ addEventListener("pagehide", () => client?.goAway());
 addEventListener("popstate", () => location.reload());
 addEventListener("pageshow", (event) => event.persisted && location.reload());
 
+if (document.documentElement.lang !== "en") {
+  void setLanguage(document.documentElement.lang);
+}
 showLocalTimes();
 listMicrophones(microphone, byId("microphone-note"));
 const address = new URL(location.href);

@@ -2,6 +2,7 @@
 /** Renders a line of the transcript; the part of an interrupted answer that was not heard is struck out. */
 
 import { make } from "./dom.js";
+import { gettext } from "./i18n.js";
 
 /**
  * @param {string} heard
@@ -31,10 +32,10 @@ export function writeCaption(element, { text, fullText }) {
   const unheard = unheardOf(text, fullText);
   if (unheard) {
     const rest = make("s", "unheard");
-    rest.append(make("span", "visually-hidden", "Not heard: "), unheard);
+    rest.append(make("span", "visually-hidden", `${gettext("Not heard:")} `), unheard);
     // scripts without blanks between words get none here either
     const close = fullText.startsWith(text) && !/^\s/.test(fullText.slice(text.length));
     element.append(text && !close ? " " : "", rest);
   }
-  element.append(" ", make("span", "badge interrupted-badge", "Interrupted"));
+  element.append(" ", make("span", "badge interrupted-badge", gettext("Interrupted")));
 }

@@ -1,6 +1,8 @@
 // @ts-check
 /** Formats durations and times. No DOM except in `showLocalTimes`. */
 
+import { inserted, gettext, LOCALE } from "./i18n.js";
+
 /**
  * @param {number} ms
  * @returns {string} such as 0:07, 12:40 or 1:02:03
@@ -19,7 +21,7 @@ export function clock(ms) {
 export function lasting(ms) {
   const total = Math.max(1, Math.floor(ms / 1000));
   const [minutes, seconds] = [Math.floor(total / 60), total % 60];
-  return [minutes && `${minutes} min`, (seconds || !minutes) && `${seconds} s`].filter(Boolean).join(" ");
+  return [minutes && inserted(gettext("{count} min"), { count: minutes }), (seconds || !minutes) && inserted(gettext("{count} s"), { count: seconds })].filter(Boolean).join(" ");
 }
 
 /**
@@ -47,10 +49,10 @@ const FORMS = {
  */
 export function localTime(when, form, now = new Date()) {
   if (form in FORMS) {
-    return new Intl.DateTimeFormat("en-GB", FORMS[form]).format(when);
+    return new Intl.DateTimeFormat(LOCALE, FORMS[form]).format(when);
   }
   const near = nearDay(when, now);
-  const day = near ? { today: "Today", yesterday: "Yesterday" }[near] : dayOf(when, form, now);
+  const day = near ? { today: gettext("Today"), yesterday: gettext("Yesterday") }[near] : dayOf(when, form, now);
   return `${day}, ${localTime(when, "time")}`;
 }
 
@@ -65,7 +67,7 @@ function dayOf(when, form, now) {
   if (when.getFullYear() !== now.getFullYear()) {
     parts.year = "numeric";
   }
-  return new Intl.DateTimeFormat("en-GB", parts).format(when);
+  return new Intl.DateTimeFormat(LOCALE, parts).format(when);
 }
 
 /**

@@ -1,7 +1,9 @@
 // @ts-check
 /** Asks the server to correct a line of a transcript, for its history, and to undo. */
 
-const OFFLINE = "The server could not be reached.";
+import { inserted, gettext } from "./i18n.js";
+
+const OFFLINE = gettext("The server could not be reached.");
 
 /**
  * @typedef {object} Segment a line as the server tells it
@@ -90,5 +92,5 @@ export class LineRequests {
  */
 function reason(answer, told) {
   const [first] = Object.values(told?.fields ?? {}).flat();
-  return first ?? told?.message ?? (answer ? `The server answered ${answer.status}.` : OFFLINE);
+  return first ?? told?.message ?? (answer ? inserted(gettext("The server answered {status}."), { status: answer.status }) : OFFLINE);
 }

@@ -12,6 +12,7 @@ import { LineRequests } from "./correction-requests.js";
 import { make } from "./dom.js";
 import { LineEditor } from "./line-editor.js";
 import { LineHistory } from "./line-history.js";
+import { gettext } from "./i18n.js";
 
 /** @type {Map<HTMLElement, LineEditor>} */
 const editors = new Map();
@@ -61,7 +62,7 @@ function edit(row, selection = []) {
     editors.delete(row);
     await renew(row);
     focusOn(row, "[data-edit]");
-    say("Saved.");
+    say(gettext("Saved."));
   });
   editor.open(...selection);
 }

@@ -3,16 +3,17 @@
 
 import { clock } from "./clock.js";
 import { byId, make } from "./dom.js";
+import { inserted, gettext } from "./i18n.js";
 
 /** @typedef {import("./desk-link.js").DeskLink} DeskLink */
 
 /** @type {Record<string, string>} */
 const DEEDS = {
   whisper: "whispered",
-  listen: "began to listen",
-  stop_listening: "stopped listening",
-  take_over: "took the call over",
-  give_back: "gave the call back to the agent",
+  listen: gettext("began to listen"),
+  stop_listening: gettext("stopped listening"),
+  take_over: gettext("took the call over"),
+  give_back: gettext("gave the call back to the agent"),
 };
 
 /**
@@ -41,7 +42,7 @@ export function whispers(link) {
     const { heeds } = /** @type {CustomEvent} */ (event).detail;
     if (!heeds) {
       byId("desk-whisper").hidden = true;
-      byId("desk-whisper-note").textContent = "This agent follows a fixed script, and takes no instructions.";
+      byId("desk-whisper-note").textContent = gettext("This agent follows a fixed script, and takes no instructions.");
     }
   });
 }
@@ -63,7 +64,7 @@ export function takesOver(link) {
     mine = isMine;
     byId("desk-say").hidden = !mine;
     button.hidden = !answers;
-    button.textContent = mine ? "Give back to the agent" : "Take over";
+    button.textContent = mine ? gettext("Give back to the agent") : gettext("Take over");
     byId("desk-hold-note").textContent = noteOf(answers, mine, heldBy);
     if (began && document.activeElement === button) {
       byId("desk-say-text").focus();
@@ -78,12 +79,12 @@ export function takesOver(link) {
  */
 function noteOf(answers, mine, heldBy) {
   if (!answers) {
-    return "This agent only transcribes: nobody can speak for it.";
+    return gettext("This agent only transcribes: nobody can speak for it.");
   }
   if (mine) {
-    return "You speak for the agent. It answers nothing by itself.";
+    return gettext("You speak for the agent. It answers nothing by itself.");
   }
-  return heldBy ? `${heldBy} speaks for the agent.` : "The agent falls silent, and says what you type.";
+  return heldBy ? inserted(gettext("{name} speaks for the agent."), { name: heldBy }) : gettext("The agent falls silent, and says what you type.");
 }
 
 /**

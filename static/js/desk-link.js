@@ -2,6 +2,7 @@
 /** The socket by which staff look on at a live call; it reconnects by itself. No DOM. */
 
 import { Emitter } from "../voicesite/emitter.js";
+import { inserted, gettext } from "./i18n.js";
 
 const RECONNECT_MS = 2000;
 const FATAL = new Set([4401, 4403, 4404, 4430]);
@@ -31,7 +32,7 @@ export function talks({ caller, agent }) {
  * @param {string} agent its name
  */
 export function talkWords(who, agent) {
-  return { caller: "Caller speaks", agent: `${agent} speaks`, both: "Both speak", "": "Nobody speaks" }[who];
+  return { caller: gettext("Caller speaks"), agent: inserted(gettext("{agent} speaks"), { agent }), both: gettext("Both speak"), "": gettext("Nobody speaks") }[who];
 }
 
 /**

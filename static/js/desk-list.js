@@ -4,6 +4,7 @@
 import { showLocalTimes } from "./clock.js";
 import { DeskLink, talks, talkWords } from "./desk-link.js";
 import { byId } from "./dom.js";
+import { gettext } from "./i18n.js";
 
 const REFRESH_MS = 4000;
 
@@ -16,7 +17,7 @@ function show(call) {
   const who = links.get(call)?.who ?? null;
   if (row instanceof HTMLElement && who !== null) {
     row.dataset.talks = who;
-    row.textContent = talkWords(who, "Agent");
+    row.textContent = talkWords(who, gettext("Agent"));
   }
 }
 
@@ -69,7 +70,7 @@ async function refresh() {
     if (answer.ok && next && named(next) !== named(shown)) {
       const focused = document.activeElement?.getAttribute("data-call");
       shown.replaceWith(next);
-      byId("live-said").textContent = next.querySelector(".count")?.textContent || "Nobody is in a call";
+      byId("live-said").textContent = next.querySelector(".count")?.textContent || gettext("Nobody is in a call");
       attach();
       const row = focused && next.querySelector(`[data-call="${CSS.escape(focused)}"]`);
       row instanceof HTMLElement && row.focus();

@@ -2,6 +2,7 @@
 /** Lets staff listen in to a live call: a button, and what plays the sound of the socket. */
 
 import { byId } from "./dom.js";
+import { gettext } from "./i18n.js";
 
 /** @typedef {import("./desk-link.js").DeskLink} DeskLink */
 
@@ -54,7 +55,7 @@ export class DeskListener {
       await context.resume();
     } catch {
       this.stop();
-      this._notice("This browser cannot play the sound of the call.");
+      this._notice(gettext("This browser cannot play the sound of the call."));
       return;
     }
     this._link.send({ type: "listen", on: true });
@@ -67,6 +68,6 @@ export class DeskListener {
 
   _show() {
     this._button.setAttribute("aria-pressed", String(Boolean(this._context)));
-    this._button.textContent = this._context ? "Stop listening" : "Listen";
+    this._button.textContent = this._context ? gettext("Stop listening") : gettext("Listen");
   }
 }

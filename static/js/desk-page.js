@@ -7,6 +7,7 @@ import { DeskLink, talks, talkWords } from "./desk-link.js";
 import { DeskListener } from "./desk-listen.js";
 import { byId, readJson } from "./dom.js";
 import { LiveFeed } from "./live-feed.js";
+import { gettext } from "./i18n.js";
 
 const config = readJson("desk-config");
 const link = new DeskLink(config.deskSocket);
@@ -40,17 +41,17 @@ link.addEventListener("message", (event) => {
   }
 });
 link.addEventListener("up", () => notice(""));
-link.addEventListener("down", () => notice("The connection was lost. It is being made again."));
-link.addEventListener("refused", () => notice("This page can no longer follow the call."));
+link.addEventListener("down", () => notice(gettext("The connection was lost. It is being made again.")));
+link.addEventListener("refused", () => notice(gettext("This page can no longer follow the call.")));
 link.addEventListener("over", () => over()); // the last words are still coming
 feed.addEventListener("over", () => over());
 
 function over() {
   listener?.ended();
   link.stop();
-  byId("desk-talk").textContent = "Over";
+  byId("desk-talk").textContent = gettext("Over");
   byId("desk-talk").dataset.talks = "";
-  notice("The call has ended. Its page has all of it.");
+  notice(gettext("The call has ended. Its page has all of it."));
   for (const id of ["desk-end", "desk-say", "desk-hold", "desk-whisper", "desk-listen"]) {
     const part = document.getElementById(id);
     part?.toggleAttribute("hidden", true);

@@ -1,6 +1,8 @@
 // @ts-check
 /** Polls the account page while an export is being made, and shows when it is ready. */
 
+import { gettext } from "./i18n.js";
+
 const POLL_MS = 2000;
 
 /** @returns {HTMLElement | null} the part of the page, while it waits for an export */
@@ -18,7 +20,7 @@ async function poll() {
         waiting()?.replaceWith(next);
         const said = document.getElementById("export-said");
         if (said) {
-          said.textContent = next.querySelector("#export-download") ? "Your export is ready." : "Your export could not be made.";
+          said.textContent = next.querySelector("#export-download") ? gettext("Your export is ready.") : gettext("Your export could not be made.");
         }
       }
     }

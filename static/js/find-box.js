@@ -4,6 +4,7 @@
 import { byId } from "./dom.js";
 import { folded, placesOf } from "./folding.js";
 import { showLine } from "./show-line.js";
+import { inserted, gettext, ngettext } from "./i18n.js";
 
 /** @typedef {import("./transcript-words.js").TranscriptWords} TranscriptWords */
 /** @typedef {{line: HTMLElement, from: number, to: number}} Hit where it is in the line's text */
@@ -123,8 +124,8 @@ export class FindBox {
   /** @param {string} needle */
   _tell(needle) {
     const many = this._hits.length;
-    const found = this._now < 0 ? `${many} found` : `${this._now + 1} of ${many}`;
-    const told = this._waiting ? "Searching…" : many ? found : "Not found";
+    const found = this._now < 0 ? inserted(ngettext("{count} found", "{count} found", many), { count: many }) : inserted(gettext("{place} of {count}"), { place: this._now + 1, count: many });
+    const told = this._waiting ? gettext("Searching…") : many ? found : gettext("Not found");
     byId("find-count").textContent = needle ? told : "";
     byId("find-before").disabled = byId("find-next").disabled = !many;
   }

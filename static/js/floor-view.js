@@ -1,15 +1,17 @@
 // @ts-check
 /** Shows who has the floor in a call with an agent; buttons to interrupt and pause the agent. */
 
+import { inserted, gettext } from "./i18n.js";
+
 /** @typedef {"listening" | "user_speaking" | "thinking" | "agent_speaking" | "paused"} Floor */
 
 /** @type {Record<string, (agent: string) => string>} */
 const WORDS = {
-  listening: () => "Listening",
-  user_speaking: () => "You are speaking",
-  thinking: () => "Thinking…",
-  agent_speaking: (agent) => `${agent} is speaking`,
-  paused: () => "Paused",
+  listening: () => gettext("Listening"),
+  user_speaking: () => gettext("You are speaking"),
+  thinking: () => gettext("Thinking…"),
+  agent_speaking: (agent) => inserted(gettext("{agent} is speaking"), { agent }),
+  paused: () => gettext("Paused"),
 };
 
 /**
@@ -83,7 +85,7 @@ export class FloorView {
     }
     interrupt.disabled = !canInterrupt(floor);
     pause.dataset.paused = String(this._paused);
-    pauseLabel.textContent = this._paused ? "Resume agent" : "Pause agent";
+    pauseLabel.textContent = this._paused ? gettext("Resume agent") : gettext("Pause agent");
   }
 
   /** Interrupts the current answer, if there is one. */

@@ -9,6 +9,7 @@
 
 import { showLocalTimes } from "./clock.js";
 import { showLine } from "./show-line.js";
+import { inserted, gettext } from "./i18n.js";
 
 /** The height of a line or an answer that is not there yet, as a guess. */
 const GUESS_PX = { lines: 48, answers: 64 };
@@ -96,14 +97,14 @@ function failed(place) {
   const again = document.createElement("button");
   again.type = "button";
   again.className = "button button-small";
-  again.textContent = `Load the next ${place.dataset.many}`;
+  again.textContent = inserted(gettext("Load the next {count}"), { count: place.dataset.many ?? "" });
   again.addEventListener("click", () => {
     delete place.dataset.failed;
     fill();
   });
   asked.delete(place);
   place.dataset.failed = "";
-  place.replaceChildren("They could not be loaded. ", again);
+  place.replaceChildren(`${gettext("They could not be loaded.")} `, again);
   document.dispatchEvent(new Event("part-loaded"));
 }
 

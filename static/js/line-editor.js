@@ -3,12 +3,13 @@
 
 import { make } from "./dom.js";
 import { RefusedError } from "./correction-requests.js";
+import { gettext } from "./i18n.js";
 
 /** @typedef {import("./correction-requests.js").LineRequests} LineRequests */
 
 const LONGEST = 5000;
-const HELP = "Enter saves, Esc cancels. Leave it empty if nothing was said.";
-const KEPT = "What you typed is still here.";
+const HELP = gettext("Enter saves, Esc cancels. Leave it empty if nothing was said.");
+const KEPT = gettext("What you typed is still here.");
 
 /** How many editors there have been, for ids. */
 let made = 0;
@@ -30,8 +31,8 @@ export class LineEditor extends EventTarget {
     this._form = make("form", "line-editor");
     this._field = /** @type {HTMLTextAreaElement} */ (make("textarea"));
     this._told = make("div", "line-editor-told");
-    this._save = button("Save", "submit");
-    this._cancel = button("Cancel", "button");
+    this._save = button(gettext("Save"), "submit");
+    this._cancel = button(gettext("Cancel"), "button");
     this._build();
     this._listen();
   }
@@ -62,7 +63,7 @@ export class LineEditor extends EventTarget {
     this._field.maxLength = LONGEST;
     this._field.dir = "auto";
     this._field.value = this._before;
-    this._field.setAttribute("aria-label", "The words of this line");
+    this._field.setAttribute("aria-label", gettext("The words of this line"));
     this._field.setAttribute("aria-describedby", id);
     this._told.setAttribute("role", "alert");
     const buttons = make("div", "line-editor-buttons");
@@ -124,11 +125,11 @@ export class LineEditor extends EventTarget {
     if (theirs) {
       this._revision = theirs.revision;
       this.stale = true;
-      const quote = make("q", "", theirs.shown_text || "Nothing was said here.");
+      const quote = make("q", "", theirs.shown_text || gettext("Nothing was said here."));
       quote.dir = "auto";
-      this._told.replaceChildren("Somebody else has changed this line meanwhile. It reads: ", quote);
-      this._save.textContent = "Save mine";
-      this._cancel.textContent = "Keep theirs";
+      this._told.replaceChildren(`${gettext("Somebody else has changed this line meanwhile. It reads:")} `, quote);
+      this._save.textContent = gettext("Save mine");
+      this._cancel.textContent = gettext("Keep theirs");
     } else {
       this._told.textContent = `${error.message} ${KEPT}`;
     }

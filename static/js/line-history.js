@@ -4,13 +4,14 @@
 import { localTime } from "./clock.js";
 import { RefusedError } from "./correction-requests.js";
 import { make } from "./dom.js";
+import { inserted, gettext } from "./i18n.js";
 
 /** @typedef {import("./correction-requests.js").History} History */
 /** @typedef {import("./correction-requests.js").LineRequests} LineRequests */
 /** @typedef {import("./correction-requests.js").Revision} Revision */
 
-const NONE = "Nobody has corrected this line. A second transcript has changed it.";
-const NOTHING = "(nothing was said)";
+const NONE = gettext("Nobody has corrected this line. A second transcript has changed it.");
+const NOTHING = gettext("(nothing was said)");
 
 /** Event: `changed` (detail: what to say of it). */
 export class LineHistory extends EventTarget {
@@ -23,7 +24,7 @@ export class LineHistory extends EventTarget {
     this._row = row;
     this._requests = requests;
     this._panel = make("section", "line-history");
-    this._panel.setAttribute("aria-label", "History of this line");
+    this._panel.setAttribute("aria-label", gettext("History of this line"));
     this._told = make("p", "line-editor-told");
     this._told.setAttribute("role", "alert");
   }
@@ -45,10 +46,10 @@ export class LineHistory extends EventTarget {
     list.append(...revisions.map(shown));
     this._panel.replaceChildren(revisions.length ? list : make("p", "", NONE), this._told);
     if (more) {
-      list.append(make("li", "", "Older ones are left out."));
+      list.append(make("li", "", gettext("Older ones are left out.")));
     }
     if (mayCorrect && revisions.some(({ undone, undoes }) => !undone && undoes === null)) {
-      const undo = /** @type {HTMLButtonElement} */ (make("button", "line-tool", "Undo the last correction"));
+      const undo = /** @type {HTMLButtonElement} */ (make("button", "line-tool", gettext("Undo the last correction")));
       undo.type = "button";
       undo.addEventListener("click", () => this._undo(undo));
       this._panel.prepend(undo);
@@ -65,10 +66,10 @@ export class LineHistory extends EventTarget {
     button.disabled = true;
     try {
       await this._requests.undo(Number(this._row.dataset.revision));
-      this._changed("Undone.");
+      this._changed(gettext("Undone."));
     } catch (error) {
       if (error instanceof RefusedError && error.segment) {
-        this._changed("Somebody else has changed this line meanwhile: look at it before you undo that.");
+        this._changed(gettext("Somebody else has changed this line meanwhile: look at it before you undo that."));
         return;
       }
       this._told.textContent = /** @type {Error} */ (error).message;
@@ -85,13 +86,13 @@ export class LineHistory extends EventTarget {
 function shown(revision) {
   const item = make("li");
   const who = make("p", "line-history-who");
-  const name = make("bdi", "", revision.by_name || revision.by || "A deleted user");
+  const name = make("bdi", "", revision.by_name || revision.by || gettext("A deleted user"));
   const when = /** @type {HTMLTimeElement} */ (make("time", "", localTime(new Date(revision.at), "short")));
   when.dateTime = revision.at;
   who.append(name, `, `, when, `: ${deed(revision)}`);
   const texts = make("p", "line-history-texts");
   texts.dir = "auto";
-  texts.append(part("del", "Before", revision.before), " ", part("ins", "After", revision.after));
+  texts.append(part("del", gettext("Before"), revision.before), " ", part("ins", gettext("After"), revision.after));
   item.append(who, texts);
   return item;
 }
@@ -102,10 +103,10 @@ function shown(revision) {
  */
 export function deed({ undoes, undone, is_corrected: isCorrected }) {
   if (undoes !== null) {
-    return "undid a correction";
+    return gettext("undid a correction");
   }
-  const done = isCorrected ? "corrected it" : "took the correction back";
-  return undone ? `${done}, undone since` : done;
+  const done = isCorrected ? gettext("corrected it") : gettext("took the correction back");
+  return undone ? inserted(gettext("{deed}, undone since"), { deed: done }) : done;
 }
 
 /**

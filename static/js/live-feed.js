@@ -5,6 +5,7 @@ import { CatchUp } from "../voicesite/catch-up.js";
 import { byId } from "./dom.js";
 import { Transcript } from "../voicesite/transcript.js";
 import { TranscriptView } from "./transcript-view.js";
+import { gettext } from "./i18n.js";
 
 const RECONNECT_MS = 2000;
 const FATAL = new Set([4401, 4403, 4404]);
@@ -22,7 +23,7 @@ function pageView(agentName) {
     empty: byId("transcript-empty"),
     latest: byId("jump-to-latest"),
     announcer: byId("transcript-announcer"),
-    names: { user: "Caller", agent: agentName },
+    names: { user: gettext("Caller"), agent: agentName },
   });
 }
 
@@ -63,7 +64,7 @@ export class LiveFeed extends EventTarget {
     socket.onmessage = (event) => this._received(JSON.parse(event.data));
     socket.onclose = ({ code }) => {
       if (FATAL.has(code)) {
-        this.dispatchEvent(new CustomEvent("state", { detail: { status: "This page can no longer follow the call." } }));
+        this.dispatchEvent(new CustomEvent("state", { detail: { status: gettext("This page can no longer follow the call.") } }));
       } else if (!this._stopped) {
         setTimeout(() => this._stopped || this._connect(), RECONNECT_MS);
       }

@@ -2,6 +2,7 @@
 /** The choice of a microphone on the call page. */
 
 import { loadPreference, savePreference } from "./preferences.js";
+import { gettext } from "./i18n.js";
 
 const REMEMBERED = "microphone";
 
@@ -19,7 +20,7 @@ export async function listMicrophones(select, note) {
   }
   const chosen = select.value || loadPreference(REMEMBERED);
   const options = named.map((device) => new Option(device.label, device.deviceId));
-  select.replaceChildren(new Option("Default microphone", ""), ...options);
+  select.replaceChildren(new Option(gettext("Default microphone"), ""), ...options);
   select.value = named.some((device) => device.deviceId === chosen) ? chosen : "";
 }
 

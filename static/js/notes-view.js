@@ -3,10 +3,11 @@
 
 import { clock } from "./clock.js";
 import { make } from "./dom.js";
+import { gettext } from "./i18n.js";
 
 /** @typedef {{number: number, kind: string, text: string, atMs: number}} Note */
 
-const KINDS = /** @type {Record<string, string>} */ ({ note: "Note", action: "To do" });
+const KINDS = /** @type {Record<string, string>} */ ({ note: gettext("Note"), action: gettext("To do") });
 
 export class NotesView {
   /**
@@ -34,7 +35,7 @@ export class NotesView {
     row.dataset.number = String(number);
     row.dataset.kind = kind;
     const head = make("p", "note-head");
-    head.append(make("span", kind === "action" ? "badge badge-good" : "badge", KINDS[kind] ?? "Note"));
+    head.append(make("span", kind === "action" ? "badge badge-good" : "badge", KINDS[kind] ?? gettext("Note")));
     head.append(make("span", "note-time", clock(atMs)));
     const words = make("p", "note-text", text);
     words.dir = "auto";

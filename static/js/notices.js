@@ -1,8 +1,10 @@
 // @ts-check
 /** The text of the notice above a call: its media path, and a silent or quiet microphone. No DOM. */
 
-const SILENCE = "Your microphone is silent. It may be switched off, or your system may be using another one. Check its sound settings.";
-const FAINT = "We can hardly hear you. Move closer to your microphone, or raise its level in the sound settings.";
+import { gettext } from "./i18n.js";
+
+const SILENCE = gettext("Your microphone is silent. It may be switched off, or your system may be using another one. Check its sound settings.");
+const FAINT = gettext("We can hardly hear you. Move closer to your microphone, or raise its level in the sound settings.");
 
 export class Notices {
   /** @param {(words: string) => void} show shows the notice; hides it for an empty text */

@@ -1,6 +1,8 @@
 // @ts-check
 /** Polls the server while a call's recording or summary is pending, and replaces changed parts of the page. */
 
+import { inserted, gettext } from "./i18n.js";
+
 const POLL_MS = [1000, 1000, 1500, 2000, 3000, 5000];
 const PARTS = ["detail-head", "player-part", "transcript-part", "turns-part", "notes-part", "summary-part", "extraction-part", "facts-part"];
 const PENDING = new Set(["pending", "running"]);
@@ -168,17 +170,17 @@ function keepMenu(part, next, replace) {
 export function changesInWords(before, after) {
   const said = [];
   if (before.live && !after.live) {
-    said.push("The call has ended.");
+    said.push(gettext("The call has ended."));
   }
   if (PENDING.has(before.recordingState) && !PENDING.has(after.recordingState)) {
-    said.push(after.recordingState === "done" ? "The recording is ready." : "The recording could not be made.");
+    said.push(after.recordingState === "done" ? gettext("The recording is ready.") : gettext("The recording could not be made."));
   }
   if (PENDING.has(before.summaryState) && !PENDING.has(after.summaryState)) {
-    said.push(after.summaryState === "done" ? "The summary is ready." : "The summary could not be made.");
+    said.push(after.summaryState === "done" ? gettext("The summary is ready.") : gettext("The summary could not be made."));
   }
   for (const [form, state] of Object.entries(after.audioStates ?? {})) {
     if (PENDING.has(before.audioStates?.[form] ?? "") && !PENDING.has(state)) {
-      said.push(state === "done" ? `The recording is ready as ${form}.` : `The recording could not be made as ${form}.`);
+      said.push(state === "done" ? inserted(gettext("The recording is ready as {form}."), { form }) : inserted(gettext("The recording could not be made as {form}."), { form }));
     }
   }
   return said.join(" ");

@@ -4,6 +4,7 @@
 import { clock } from "./clock.js";
 import { byId } from "./dom.js";
 import { Waveform } from "./waveform.js";
+import { inserted, gettext } from "./i18n.js";
 
 const STEP_S = 5;
 const JUMP_S = 10;
@@ -114,7 +115,7 @@ export class Player extends EventTarget {
     const status = await fetch(this._audio.src, { method: "HEAD" }).then((answer) => answer.status, () => 0);
     if (status === 404 && !this._removal.signal.aborted) {
       byId("player-problem-text").textContent =
-        "The recording's file is missing on the server. The transcript is complete; ask your administrator about the recording.";
+        gettext("The recording's file is missing on the server. The transcript is complete; ask your administrator about the recording.");
       byId("play").disabled = true;
     }
   }
@@ -176,7 +177,7 @@ export class Player extends EventTarget {
 
   _playingChanged() {
     byId("player-part").classList.toggle("is-playing", this.playing);
-    byId("play").setAttribute("aria-label", this.playing ? "Pause" : "Play");
+    byId("play").setAttribute("aria-label", this.playing ? gettext("Pause") : gettext("Play"));
     if (this.playing) {
       byId("player-problem").hidden = true;
       this._animate();
@@ -198,7 +199,7 @@ export class Player extends EventTarget {
     byId("player-length").textContent = clock(length * 1000);
     this._wave.setAttribute("aria-valuemax", String(Math.round(length * 1000)));
     this._wave.setAttribute("aria-valuenow", String(Math.round(now * 1000)));
-    this._wave.setAttribute("aria-valuetext", `${clock(now * 1000)} of ${clock(length * 1000)}`);
+    this._wave.setAttribute("aria-valuetext", inserted(gettext("{place} of {count}"), { place: clock(now * 1000), count: clock(length * 1000) }));
     this._picture.played(length ? now / length : 0);
     this.dispatchEvent(new CustomEvent("at", { detail: now * 1000 }));
   }

@@ -3,6 +3,7 @@
 
 import { byId, make } from "./dom.js";
 import { problemOf } from "./problems.js";
+import { gettext } from "./i18n.js";
 
 export class ProblemPanel {
   /**
@@ -41,10 +42,10 @@ export class ProblemPanel {
     const link = byId("problem-link");
     link.hidden = !kind || (kind === "call" && !callId);
     if (kind === "login") {
-      link.textContent = "Sign in";
+      link.textContent = gettext("Sign in");
       link.href = `${this._config.login}?next=${encodeURIComponent(location.pathname + location.search)}`;
     } else if (callId) {
-      link.textContent = "See the call";
+      link.textContent = gettext("See the call");
       link.href = this._config.detailPage.replace("CALL_ID", callId);
     }
   }

@@ -2,6 +2,7 @@
 /** The page that shares a call: local times, and a button that copies a new link. */
 
 import { showLocalTimes } from "./clock.js";
+import { gettext } from "./i18n.js";
 
 showLocalTimes();
 
@@ -15,10 +16,10 @@ if (made && button && said) {
   button.addEventListener("click", async () => {
     try {
       await navigator.clipboard.writeText(made.value);
-      said.textContent = "Copied.";
+      said.textContent = gettext("Copied.");
     } catch {
       made.focus();
-      said.textContent = "The browser did not allow that. The link is selected: copy it.";
+      said.textContent = gettext("The browser did not allow that. The link is selected: copy it.");
     }
   });
 }

@@ -7,11 +7,12 @@ import { byId } from "./dom.js";
 import { LevelMeter } from "./level-meter.js";
 import { Notices } from "./notices.js";
 import { TranscriptView } from "./transcript-view.js";
+import { gettext } from "./i18n.js";
 
 /** @typedef {import("../voicesite/call-client.js").CallClient} CallClient */
 /** @typedef {import("./agent-choice.js").Agent} Agent */
 
-const QUALITY = { good: "Good connection.", fair: "Fair connection.", poor: "Poor connection." };
+const QUALITY = { good: gettext("Good connection."), fair: gettext("Fair connection."), poor: gettext("Poor connection.") };
 const DOTS = { active: "dot dot-live", ending: "dot", ended: "dot" };
 
 export class Stage {
@@ -61,7 +62,7 @@ export class Stage {
     byId("dock").hidden = false;
     byId("saving").hidden = true;
     this._notices.clear();
-    byId("sdp-offer").textContent = byId("sdp-answer").textContent = "None yet.";
+    byId("sdp-offer").textContent = byId("sdp-answer").textContent = gettext("None yet.");
     this._mute(muted);
     this._transcript ??= new TranscriptView({
       list: byId("transcript"),
@@ -70,7 +71,7 @@ export class Stage {
       latest: byId("jump-to-latest"),
       announcer: byId("transcript-announcer"),
     });
-    this._transcript.clear({ user: "You", agent: agent.name });
+    this._transcript.clear({ user: gettext("You"), agent: agent.name });
     byId("hang-up").focus();
   }
 
@@ -149,7 +150,7 @@ export class Stage {
    */
   showSaving(page) {
     this._stopClock();
-    this.showState("ended", "The call has ended");
+    this.showState("ended", gettext("The call has ended"));
     this._panel.end();
     byId("dock").hidden = true;
     byId("saving").hidden = false;
@@ -163,9 +164,9 @@ export class Stage {
     this._call?.mute(muted);
     this._meter?.resetSilence();
     byId("mute").setAttribute("aria-pressed", String(muted));
-    byId("mute-label").textContent = muted ? "Muted" : "Mute";
+    byId("mute-label").textContent = muted ? gettext("Muted") : gettext("Mute");
     byId("stage").classList.toggle("is-muted", muted);
-    byId("meter").setAttribute("aria-label", muted ? "You are muted" : "Microphone level");
+    byId("meter").setAttribute("aria-label", muted ? gettext("You are muted") : gettext("Microphone level"));
   }
 
   _stopClock() {

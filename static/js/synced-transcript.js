@@ -4,6 +4,7 @@
 import { clock } from "./clock.js";
 import { byId } from "./dom.js";
 import { wordAt } from "./word-at.js";
+import { inserted, gettext } from "./i18n.js";
 
 /** @typedef {import("./player.js").Player} Player */
 /** @typedef {import("./transcript-words.js").Place} Place */
@@ -130,7 +131,7 @@ export class SyncedTranscript {
       this._reached = word;
       word.tabIndex = 0;
       word.setAttribute("role", "button");
-      word.setAttribute("aria-label", `${word.textContent}, play from ${clock(this._startOf(word))}`);
+      word.setAttribute("aria-label", inserted(gettext("{word}, play from {time}"), { word: word.textContent ?? "", time: clock(this._startOf(word)) }));
       word.focus();
     }
   }

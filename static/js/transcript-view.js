@@ -4,13 +4,14 @@
 import { writeCaption } from "./captions.js";
 import { clock, lasting } from "./clock.js";
 import { make } from "./dom.js";
+import { inserted, gettext } from "./i18n.js";
 
 /** @typedef {import("../voicesite/transcript.js").Change} Change */
 /** @typedef {import("../voicesite/transcript.js").Entry} Entry */
 
 const NEAR_END_PX = 64;
 const MAX_ANNOUNCED = 3;
-const ROLES = { user: "You", agent: "Agent" };
+const ROLES = { user: gettext("You"), agent: gettext("Agent") };
 
 export class TranscriptView {
   /**
@@ -70,7 +71,7 @@ export class TranscriptView {
     const key = `gap ${startMs}`;
     if (!this._rows.has(key)) {
       const lost = lasting(endMs - startMs);
-      const row = make("li", "live-gap", `The connection was lost for ${lost}: what was said during that time is missing.`);
+      const row = make("li", "live-gap", inserted(gettext("The connection was lost for {lost}: what was said during that time is missing."), { lost }));
       row.dataset.testid = "gap";
       this._insert(key, row, startMs);
       this._changed(true);

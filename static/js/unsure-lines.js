@@ -12,6 +12,7 @@ import { byId } from "./dom.js";
 import { lineOf } from "./later-parts.js";
 import { showLine } from "./show-line.js";
 import { besideOf, unsureLines } from "./unsure-places.js";
+import { inserted, gettext } from "./i18n.js";
 
 /** @typedef {import("./player.js").Player} Player */
 
@@ -72,7 +73,7 @@ export class UnsureLines {
       return;
     }
     this._player.playFrom(place.startMs);
-    byId("unsure-said").textContent = `${left.indexOf(place) + 1} of ${left.length}, at ${clock(place.startMs)}`;
+    byId("unsure-said").textContent = inserted(gettext("{place} of {count}, at {time}"), { place: left.indexOf(place) + 1, count: left.length, time: clock(place.startMs) });
     const line = await lineOf(place.seq);
     if (line && !this._removal.signal.aborted) {
       showLine(line);

@@ -9,6 +9,7 @@ import { refusalOf } from "./refusals.js";
 import { Signaling } from "./signaling.js";
 import { Emitter } from "./emitter.js";
 import { MediaPath } from "./media-path.js";
+import { isEnglish, words } from "./messages.js";
 
 /** @typedef {import("./signaling.js").Message} Message */
 /**
@@ -33,17 +34,25 @@ const RENEW_MS = 1500;
 const QUALITY_MS = 2000;
 /** How long a connection may take; the server gives up after 15 s and says so. */
 const CONNECT_MS = 20_000;
-/** @type {Record<string, string>} */
+/** By what the media path calls itself. @type {Record<string, keyof import("./messages.js").Messages>} */
 const NOTICES = {
-  "websocket, no webrtc":
-    "This browser has no WebRTC, so the sound goes through the web connection. It may lag a little.",
-  "websocket, recorder":
-    "This browser has no WebRTC, so your voice is recorded in short pieces and sent through the web connection. Your words and the answers arrive a second or two late.",
-  websocket:
-    "This network blocks direct sound connections, so the sound goes through the web connection and may lag a little.",
-  "websocket, relay refused":
-    "The TURN relay refused this call, so the sound goes through the web connection and may lag a little. An administrator can check the relay with manage.py check_ice.",
+  "websocket, no webrtc": "noWebrtc",
+  "websocket, recorder": "recorder",
+  websocket: "blocked",
+  "websocket, relay refused": "relayRefused",
 };
+/** What the server says of a state, in the library's language. @type {Record<string, keyof import("./messages.js").Messages>} */
+const STATES = { connecting: "calling", active: "connected", reconnecting: "reconnecting", ending: "ending" };
+
+/**
+ * The server writes English, and says more there, such as that staff end the call.
+ * @param {Message} message
+ * @returns {string}
+ */
+function statusWords({ state, status }) {
+  const key = STATES[state];
+  return key && !isEnglish() ? words(key) : status;
+}
 
 /**
  * Events: `state` (detail: {state, words}), `transcript` (detail: Message), `caught-up`,
@@ -115,7 +124,7 @@ export class CallClient extends Emitter {
     }
     const { resume } = this._options;
     this.mute(this._muted); // the caller may have muted while the microphone opened
-    this._state(resume ? "reconnecting" : "connecting", resume ? "Reconnecting…" : "Calling…");
+    this._state(resume ? "reconnecting" : "connecting", words(resume ? "reconnecting" : "calling"));
     this._timers.add(setTimeout(() => !this._wasActive && this._fail("no-media"), CONNECT_MS));
     await this._media.start(stream, resume ? { callId: resume } : this._request());
   }
@@ -163,7 +172,7 @@ export class CallClient extends Emitter {
     this._hangingUp = true;
     const flushed = this._media.flush();
     stopTracks(this._stream);
-    this._state("ending", "Hanging up…");
+    this._state("ending", words("hangingUp"));
     if (flushed) {
       flushed.then(() => this._sayBye());
     } else {
@@ -206,7 +215,7 @@ export class CallClient extends Emitter {
     const on = (/** @type {string} */ name, /** @type {(detail: any) => void} */ take) =>
       this._signaling.addEventListener(name, (event) => take(/** @type {CustomEvent} */ (event).detail));
     on("message", (message) => this._onMessage(message));
-    on("down", () => this.callId && !this._hangingUp && this._state("reconnecting", "Reconnecting…"));
+    on("down", () => this.callId && !this._hangingUp && this._state("reconnecting", words("reconnecting")));
     on("up", () => this._hangingUp && this.callId && this._signaling.send({ type: "bye" }));
     on("refused", (closed) => this._fail(refusalOf(closed).code, refusalOf(closed)));
     on("gone", () => this._fail(this.callId ? "connection-lost" : "server-gone"));
@@ -216,7 +225,7 @@ export class CallClient extends Emitter {
     onMedia("description", (detail) => this._emit("description", detail));
     onMedia("path", (name) => {
       this._emit("path", name.split(",")[0]);
-      this._emit("notice", NOTICES[name] ?? "");
+      this._emit("notice", NOTICES[name] ? words(NOTICES[name]) : "");
     });
     onMedia("refused", (message) => this._onError(message));
     onMedia("state", (state) => this._onMediaState(state));
@@ -259,7 +268,7 @@ export class CallClient extends Emitter {
   /** @param {Message} message */
   _onStatus(message) {
     if (!this._hangingUp && message.state !== "ended" && message.state !== "failed") {
-      this._state(message.state, message.status);
+      this._state(message.state, statusWords(message));
     }
   }
 
@@ -270,14 +279,14 @@ export class CallClient extends Emitter {
     }
     if (state === "connected") {
       this._signaling.reconnectIfSilent();
-      this._state("active", "Connected. You can speak now.");
+      this._state("active", words("connected"));
     } else if (state === "failed") {
       this._signaling.send({ type: "bye" });
       this._fail(this._wasActive ? "connection-lost" : "no-media");
     } else if (this._wasActive) {
-      this._state("reconnecting", "The connection is weak. Reconnecting…");
+      this._state("reconnecting", words("weak"));
     } else {
-      this._state("connecting", "Trying another way through the network…");
+      this._state("connecting", words("anotherWay"));
     }
   }
 
@@ -301,7 +310,7 @@ export class CallClient extends Emitter {
         this._end(""); // it ended while we were away
       }
     } else if (code === "recogniser_failed") {
-      this._emit("notice", "Speech recognition has stopped, so new words are not written down. The call continues.");
+      this._emit("notice", words("recogniserFailed"));
     } else if (isAgentTrouble(code)) {
       this._emit("trouble", code);
     } else if (!this.callId) {

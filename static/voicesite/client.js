@@ -14,6 +14,7 @@ import { missingForCalls, openMicrophone, stopTracks } from "./devices.js";
 import { Emitter } from "./emitter.js";
 import { Entrance } from "./entrance.js";
 import { LevelWatch } from "./level-watch.js";
+import { setLanguage, setMessages } from "./messages.js";
 import { mediaProblem, startProblem } from "./problem-codes.js";
 import { Transcript } from "./transcript.js";
 import { VoiceError } from "./voice-error.js";
@@ -34,6 +35,8 @@ import { VoiceOutput } from "./voice-output.js";
  * @property {Record<string, unknown>} [metadata] kept with the call
  * @property {HTMLAudioElement | false} [output] plays the agent's voice; false: the page plays what `voice` gives it
  * @property {AbortSignal} [signal] ends the call when it aborts
+ * @property {string} [language] in which the library speaks to people on this page, such as de: English, German and Spanish
+ * @property {import("./messages.js").OwnMessages} [messages] its words instead; what is left out is English
  * @property {(line: Line) => void} [onTranscript] as the event `transcript`
  */
 
@@ -92,6 +95,8 @@ export class VoiceAgentClient extends Emitter {
     /** Settles `connect()` and `disconnect()`; each counts once. */
     this._settle = { connected: () => {}, failed: (/** @type {unknown} */ _error) => {}, over: () => {} };
     this._transcript = new Transcript();
+    /** Settles once the words are there. */
+    this._spoken = speak(options);
     this._device = typeof options.microphone === "string" ? options.microphone : "";
     this._output = options.output === false ? null : new VoiceOutput(options.output || undefined);
     this._level = new LevelWatch((level) => this._emit("level", { level: this._muted ? 0 : level }));
@@ -233,6 +238,9 @@ export class VoiceAgentClient extends Emitter {
     this._transcript = new Transcript();
     this._change("connecting", "");
     const entrance = this._entrance(serverUrl ?? location.origin);
+    if (this._options.language) {
+      await this._spoken;
+    }
     const [stream] = await both(this._openMicrophone(), entrance.open());
     if (this._state !== "connecting") {
       stopTracks(stream); // it was aborted meanwhile
@@ -398,6 +406,15 @@ export class VoiceAgentClient extends Emitter {
     settle.over();
     this._change(state, "");
     this._emit(name, detail);
+  }
+}
+
+/** @param {ClientOptions} options */
+async function speak({ language, messages }) {
+  if (messages) {
+    setMessages(messages);
+  } else if (language) {
+    await setLanguage(language);
   }
 }
 

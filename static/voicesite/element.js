@@ -6,6 +6,7 @@
  */
 
 import { VoiceAgentClient } from "./client.js";
+import { setLanguage, words } from "./messages.js";
 import { VoiceError } from "./voice-error.js";
 
 /** @typedef {import("./client.js").Line} Line */
@@ -31,16 +32,10 @@ button[hidden] { display: none; }
 .partial { opacity: 0.7; }
 `;
 
-/** @type {Record<State, string>} */
-const STATUS = {
-  idle: "",
-  connecting: "Calling…",
-  connected: "You can speak now.",
-  reconnecting: "The connection is weak. Reconnecting…",
-  ending: "Hanging up…",
-  ended: "The call has ended.",
-  failed: "",
-};
+/** @type {Partial<Record<State, keyof import("./messages.js").Messages>>} */
+const STATUS = { connecting: "calling", connected: "speak", reconnecting: "weak", ending: "hangingUp", ended: "ended" };
+/** Parts whose words change with the language, besides the lines and the status. */
+const SLOTS = /** @type {const} */ (["start", "stop", "mute", "unlock"]);
 const LIVE = new Set(["connecting", "connected", "reconnecting"]);
 
 /** @type {CSSStyleSheet | null} */
@@ -58,27 +53,26 @@ function styles() {
 /** @returns {HTMLElement[]} what the element shows: made without HTML in a text, which Trusted Types would refuse */
 function content() {
   const buttons = make("div", "buttons", "");
-  buttons.append(button("start", "Start a voice call"), button("stop", "Hang up"), button("mute", "Mute"), button("unlock", "Turn the sound on"));
+  buttons.append(...SLOTS.map(button));
   const status = make("p", "status", "status");
   status.setAttribute("role", "status");
   const lines = make("ol", "lines", "lines");
   lines.setAttribute("part", "transcript");
-  lines.setAttribute("aria-label", "What is said");
+  lines.setAttribute("aria-label", words("lines"));
   return [buttons, status, lines];
 }
 
 /**
- * @param {string} id also its slot, whose content replaces `words`
- * @param {string} words
+ * @param {(typeof SLOTS)[number]} id also its slot, whose content replaces the words
  */
-function button(id, words) {
+function button(id) {
   const made = make("button", "", id);
   made.setAttribute("part", `button ${id}`);
   made.setAttribute("type", "button");
   made.hidden = id !== "start";
   const slot = document.createElement("slot");
   slot.name = id;
-  slot.textContent = words;
+  slot.textContent = words(id);
   made.append(slot);
   return made;
 }
@@ -118,6 +112,18 @@ export class VoiceAgentElement extends Base {
     this._part("unlock").addEventListener("click", () => this._unlock());
   }
 
+  /** The attribute `language` says by which catalogue it speaks; without it English, or what the page has set. */
+  async connectedCallback() {
+    const language = this.getAttribute("language");
+    if (language) {
+      await setLanguage(language);
+      for (const id of SLOTS) {
+        /** @type {HTMLElement} */ (this._part(id).firstElementChild).textContent = words(id);
+      }
+      this._part("lines").setAttribute("aria-label", words("lines"));
+    }
+  }
+
   /** Leaving the page's tree ends the call. */
   disconnectedCallback() {
     this.client?.disconnect();
@@ -155,7 +161,7 @@ export class VoiceAgentElement extends Base {
     client.on("partial", (line) => this._write(line));
     client.on("transcript", (line) => this._write(line));
     client.on("blocked", () => this._hide("unlock", false));
-    client.on("notice", ({ words }) => words && this._say(words));
+    client.on("notice", (detail) => detail.words && this._say(detail.words));
     client.on("error", ({ error }) => this._say(error.message));
     for (const name of /** @type {const} */ (["state", "transcript", "error", "ended"])) {
       client.on(name, (detail) => this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true })));
@@ -172,7 +178,8 @@ export class VoiceAgentElement extends Base {
     if (!live) {
       this._hide("unlock", true);
     }
-    this._say(STATUS[state]);
+    const key = STATUS[state];
+    this._say(key ? words(key) : "");
     this.setAttribute("state", state);
   }
 
@@ -208,9 +215,9 @@ export class VoiceAgentElement extends Base {
     this._hide("unlock", (await this.client?.unlock()) ?? true);
   }
 
-  /** @param {string} words */
-  _say(words) {
-    this._part("status").textContent = words;
+  /** @param {string} text */
+  _say(text) {
+    this._part("status").textContent = text;
   }
 
   /**
@@ -234,16 +241,16 @@ export class VoiceAgentElement extends Base {
 function whoSpeaks(role) {
   const who = document.createElement("span");
   who.className = "who";
-  who.textContent = role === "agent" ? "Agent" : "You";
+  who.textContent = words(role === "agent" ? "agent" : "you");
   return who;
 }
 
 /** @param {string} text */
 function spoken(text) {
-  const words = document.createElement("span");
-  words.dir = "auto";
-  words.textContent = text;
-  return words;
+  const shown = document.createElement("span");
+  shown.dir = "auto";
+  shown.textContent = text;
+  return shown;
 }
 
 /**

@@ -7,6 +7,7 @@
  */
 
 import "./element.js";
+import { setLanguage, words } from "./messages.js";
 
 const STYLE = `
 :host { position: fixed; inset-block-end: 1rem; inset-inline-end: 1rem; z-index: 2147483000; max-inline-size: min(22rem, calc(100vw - 2rem)); }
@@ -29,10 +30,10 @@ function addButton({ dataset }) {
   root.adoptedStyleSheets = [sheet];
   const panel = document.createElement("section");
   panel.className = "panel";
-  panel.setAttribute("aria-label", dataset.label ?? "Voice call");
+  panel.setAttribute("aria-label", dataset.label ?? words("label"));
   const agent = document.createElement("voice-agent");
   agent.setAttribute("server", dataset.server ?? new URL(import.meta.url).origin);
-  for (const [name, value] of [["agent", dataset.agent], ["ticket-url", dataset.ticketUrl]]) {
+  for (const [name, value] of [["agent", dataset.agent], ["ticket-url", dataset.ticketUrl], ["language", dataset.language]]) {
     if (name && value) {
       agent.setAttribute(name, value);
     }
@@ -44,5 +45,10 @@ function addButton({ dataset }) {
 
 const tag = ownTag();
 if (tag) {
-  addButton(tag);
+  const { language } = tag.dataset;
+  if (language) {
+    setLanguage(language).then(() => addButton(tag));
+  } else {
+    addButton(tag);
+  }
 }

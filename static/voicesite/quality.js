@@ -1,6 +1,8 @@
 // @ts-check
 /** How good a connection is, with a reason for people. Pure. No DOM. */
 
+import { inDigits, words } from "./messages.js";
+
 /**
  * @typedef {object} Figures what is not known is null
  * @property {"webrtc" | "websocket"} transport
@@ -17,14 +19,14 @@
 /**
  * From which figure on a connection is fair, and poor. Round trip: half of it is one way, for which ITU-T G.114 names 150 and
  * 400 ms. Loss: Opus conceals about 2 % unheard. Higher tells callers later, lower worries them without need.
- * @type {{name: "roundTripMs" | "lossUp" | "lossDown" | "jitterMs" | "queuedMs", fair: number, poor: number, words: (value: number) => string}[]}
+ * @type {{name: "roundTripMs" | "lossUp" | "lossDown" | "jitterMs" | "queuedMs", fair: number, poor: number, tell: (value: number) => string}[]}
  */
 const LIMITS = [
-  { name: "lossUp", fair: 0.02, poor: 0.08, words: (share) => `${percent(share)} of what you say is lost on the way.` },
-  { name: "queuedMs", fair: 700, poor: 2500, words: (ms) => `What you say is ${seconds(ms)} late: the network is too slow.` },
-  { name: "lossDown", fair: 0.02, poor: 0.08, words: (share) => `${percent(share)} of the agent's voice is lost on the way.` },
-  { name: "roundTripMs", fair: 300, poor: 800, words: (ms) => `Sound needs ${seconds(ms)} to the server and back.` },
-  { name: "jitterMs", fair: 40, poor: 100, words: (ms) => `Sound arrives unevenly, by ${Math.round(ms)} ms.` },
+  { name: "lossUp", fair: 0.02, poor: 0.08, tell: (share) => words("lossUp", { share: percent(share) }) },
+  { name: "queuedMs", fair: 700, poor: 2500, tell: (ms) => words("queued", { time: seconds(ms) }) },
+  { name: "lossDown", fair: 0.02, poor: 0.08, tell: (share) => words("lossDown", { share: percent(share) }) },
+  { name: "roundTripMs", fair: 300, poor: 800, tell: (ms) => words("roundTrip", { time: seconds(ms) }) },
+  { name: "jitterMs", fair: 40, poor: 100, tell: (ms) => words("jitter", { time: `${inDigits(ms)} ms` }) },
 ];
 
 /**
@@ -34,11 +36,11 @@ const LIMITS = [
 export function judge(figures) {
   /** @type {Quality} */
   const found = { level: "good", reason: "", figures };
-  for (const { name, fair, poor, words } of LIMITS) {
+  for (const { name, fair, poor, tell } of LIMITS) {
     const value = figures[name] ?? 0;
     const level = value >= poor ? "poor" : value >= fair ? "fair" : "good";
     if (level === "poor" ? found.level !== "poor" : level === "fair" && found.level === "good") {
-      Object.assign(found, { level, reason: words(value) });
+      Object.assign(found, { level, reason: tell(value) });
     }
   }
   return found;
@@ -97,10 +99,10 @@ function inMs(seconds_) {
 
 /** @param {number} value */
 function percent(value) {
-  return `${Math.round(100 * value)} %`;
+  return `${inDigits(100 * value)} %`;
 }
 
 /** @param {number} ms */
 function seconds(ms) {
-  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
+  return ms < 1000 ? `${inDigits(ms)} ms` : `${inDigits(ms / 1000, 1)} s`;
 }

@@ -8,6 +8,7 @@
 
 import { createElement, useCallback, useEffect, useRef, useState } from "react";
 import { VoiceAgentClient } from "./client.js";
+import { setLanguage, setMessages, words } from "./messages.js";
 
 /** @typedef {import("./client.js").ClientOptions} ClientOptions */
 /** @typedef {import("./client.js").Line} Line */
@@ -107,25 +108,34 @@ function begin(latest, show) {
   return { client, abort };
 }
 
-/** @type {Record<View["status"], string>} */
-const WORDS = { idle: "Start a voice call", connecting: "Calling…", connected: "Hang up" };
+/** @type {Record<View["status"], "start" | "calling" | "stop">} */
+const WORDS = { idle: "start", connecting: "calling", connected: "stop" };
 
 /**
  * A button that calls, and what is said.
- * @param {ClientOptions & {className?: string, labels?: Partial<typeof WORDS>}} props
+ * @param {ClientOptions & {className?: string, labels?: Partial<Record<View["status"], string>>}} props
  */
 export function VoiceAgent({ className = "voice-agent", labels = {}, ...options }) {
+  const { language, messages } = options;
+  const [, setSpoken] = useState("");
+  useEffect(() => {
+    if (language && !messages) {
+      setLanguage(language).then(() => setSpoken(language));
+    }
+  }, [language, messages]);
+  if (messages) {
+    setMessages(messages);
+  }
   const { status, lines, error, start, stop, blocked, unlock } = useVoiceAgent(options);
-  const words = { ...WORDS, ...labels };
   return createElement(
     "div",
     { className, "data-status": status },
-    createElement("button", { type: "button", onClick: status === "idle" ? start : stop }, words[status]),
-    blocked && createElement("button", { type: "button", onClick: unlock }, "Turn the sound on"),
+    createElement("button", { type: "button", onClick: status === "idle" ? start : stop }, labels[status] ?? words(WORDS[status])),
+    blocked && createElement("button", { type: "button", onClick: unlock }, words("unlock")),
     createElement("p", { role: "status" }, error?.message ?? ""),
     createElement(
       "ol",
-      { "aria-label": "What is said" },
+      { "aria-label": words("lines") },
       lines.map((line) =>
         createElement(
           "li",

@@ -13,6 +13,7 @@ from django.test import Client, RequestFactory
 from voicesite import admin_site
 
 VARIABLE = re.compile(r"^\s*(--[\w-]+):", re.MULTILINE)
+TRANSLATED = re.compile(r'\{% translate "([^"]*)"[^%]*%\}')
 SHEET = re.compile(r'rel="stylesheet" href="/static/([^"]+)"')
 
 
@@ -109,7 +110,8 @@ def buttons() -> dict[str, list[tuple[set[str], str]]]:
     folder = Path(settings.BASE_DIR) / "templates"
     return {
         str(path.relative_to(folder)): [
-            (set(names.split()), words.strip()) for names, words in BUTTON.findall(path.read_text())
+            (set(names.split()), words.strip())
+            for names, words in BUTTON.findall(TRANSLATED.sub(r"\1", path.read_text()))
         ]
         for path in folder.rglob("*.html")
     }

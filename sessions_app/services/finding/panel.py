@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, QueryDict
+from django.utils.translation import gettext
 
 from sessions_app.engine.text.cleaning import clean
 from sessions_app.models import Agent, Call
@@ -143,7 +144,7 @@ class Panel:
             label = field.label if field else choices.label_of(name)
             told = dict(field.options) if field else {}
             texts = [told.get(value) or choices.value_of(name, value) for value in values]
-            yield Chip(label, " or ".join(texts), self._left(name))
+            yield Chip(label, gettext(" or ").join(map(str, texts)), self._left(name))
 
     def _left(self, name: str) -> str:
         rest = self._given.copy()
@@ -159,7 +160,7 @@ class Panel:
     def _groups(self) -> Iterator[tuple[str, list[Field]]]:
         for title, names in choices.GROUPS:
             yield title, [self._field(name) for name in names if self._offers(name)]
-        yield "What came of it", [*self._outcome()]
+        yield gettext("What came of it"), [*self._outcome()]
 
     def _offers(self, name: str) -> bool:
         if name in self._without:
@@ -212,7 +213,10 @@ def asked_of(given: QueryDict, prefix: str = "") -> QueryDict:
 def labels_of(query: str) -> list[tuple[str, str]]:
     """Returns what a query asks for, as people read it: label and value."""
     return [
-        (choices.label_of(name), " or ".join(choices.value_of(name, str(one)) for one in values))
+        (
+            choices.label_of(name),
+            gettext(" or ").join(str(choices.value_of(name, str(one))) for one in values),
+        )
         for name, values in QueryDict(query).lists()
     ]
 
