@@ -15,6 +15,7 @@ import { Emitter } from "./emitter.js";
 import { Entrance } from "./entrance.js";
 import { LevelWatch } from "./level-watch.js";
 import { mediaProblem, startProblem } from "./problem-codes.js";
+import { TalkGate } from "./talk-gate.js";
 import { Transcript } from "./transcript.js";
 import { VoiceError } from "./voice-error.js";
 import { VoiceOutput } from "./voice-output.js";
@@ -32,6 +33,7 @@ import { VoiceOutput } from "./voice-output.js";
  * @property {{recording: true, notice: string} | null} [consent] without it no audio is stored
  * @property {Record<string, string | number | boolean>} [variables] for the agent's prompt and greeting
  * @property {Record<string, unknown>} [metadata] kept with the call
+ * @property {boolean} [pushToTalk] the caller is heard only between `talk(true)` and `talk(false)`
  * @property {HTMLAudioElement | false} [output] plays the agent's voice; false: the page plays what `voice` gives it
  * @property {AbortSignal} [signal] ends the call when it aborts
  * @property {(line: Line) => void} [onTranscript] as the event `transcript`
@@ -57,6 +59,7 @@ import { VoiceOutput } from "./voice-output.js";
  * @property {Line} transcript a line that stays
  * @property {{floor: string, agentSpeaking: boolean}} floor who has the floor
  * @property {{level: number}} level of the microphone, 0..1, 20 times a second
+ * @property {{talking: boolean}} talking whether the caller's voice goes out: muting and `talk()` change it
  * @property {{notes: Note[]}} notes all notes that the agent has taken
  * @property {{startMs: number, endMs: number}} gap the connection was lost in between
  * @property {{listening: boolean}} staff whether a member of staff hears the call
@@ -82,7 +85,8 @@ export class VoiceAgentClient extends Emitter {
     this._options = options;
     /** @type {State} */
     this._state = "idle";
-    this._muted = false;
+    this._gate = new TalkGate((open) => this._onGate(open));
+    this._gate.set({ pushToTalk: options.pushToTalk ?? false });
     /** @type {CallClient | null} */
     this._call = null;
     /** @type {Promise<void> | null} */
@@ -94,7 +98,7 @@ export class VoiceAgentClient extends Emitter {
     this._transcript = new Transcript();
     this._device = typeof options.microphone === "string" ? options.microphone : "";
     this._output = options.output === false ? null : new VoiceOutput(options.output || undefined);
-    this._level = new LevelWatch((level) => this._emit("level", { level: this._muted ? 0 : level }));
+    this._level = new LevelWatch((level) => this._emit("level", { level: this._gate.open ? level : 0 }));
   }
 
   /** @returns {State} */
@@ -113,7 +117,12 @@ export class VoiceAgentClient extends Emitter {
   }
 
   get muted() {
-    return this._muted;
+    return this._gate.muted;
+  }
+
+  /** Whether the caller's voice goes out: not while muted, and with `pushToTalk` only after `talk(true)`. */
+  get talking() {
+    return this._gate.open;
   }
 
   /**
@@ -163,8 +172,21 @@ export class VoiceAgentClient extends Emitter {
 
   /** Replaces the caller's voice by silence, or stops doing so. */
   mute(muted = true) {
-    this._muted = muted;
-    this._call?.mute(muted);
+    this._gate.set({ muted });
+  }
+
+  /**
+   * Lets the caller be heard, or no longer; counts with the option `pushToTalk` alone.
+   * @param {boolean} talking true while a key or a button is held
+   */
+  talk(talking = true) {
+    this._gate.set({ talking });
+  }
+
+  /** @param {boolean} open */
+  _onGate(open) {
+    this._call?.mute(!open);
+    this._emit("talking", { talking: open });
   }
 
   /**
@@ -240,7 +262,7 @@ export class VoiceAgentClient extends Emitter {
     }
     const call = this._newCall(entrance);
     this._call = call;
-    call.mute(this._muted);
+    call.mute(!this._gate.open);
     call.open();
     this._watch(stream);
     await call.start(stream);
@@ -392,6 +414,7 @@ export class VoiceAgentClient extends Emitter {
     const settle = this._settle; // a listener may start the next call
     this._call?.leave();
     this._call = this._connected = null;
+    this._gate.set({ talking: false }); // a key that is still held does not open the next call
     this._level.stop();
     this._output?.stop();
     settle.failed(why);
