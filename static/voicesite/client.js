@@ -49,6 +49,16 @@ import { VoiceOutput } from "./voice-output.js";
  * @property {string} [fullText] the whole sentence, where `text` is what was heard of it
  */
 
+/**
+ * @typedef {object} AnswerTimes of one answer, in ms on the call clock; null for what did not happen
+ * @property {number} turn
+ * @property {number | null} speechEndMs the caller fell silent
+ * @property {number | null} endpointMs it was decided that the turn is over
+ * @property {number | null} finalMs its final words came
+ * @property {number | null} firstTokenMs the answer's first text came
+ * @property {number | null} firstAudioMs its first sound was sent
+ */
+
 /** @typedef {"idle" | "connecting" | "connected" | "reconnecting" | "ending" | "ended" | "failed"} State */
 /** @typedef {import("./note-list.js").Note} Note */
 
@@ -61,6 +71,7 @@ import { VoiceOutput } from "./voice-output.js";
  * @property {{level: number}} level of the microphone, 0..1, 20 times a second
  * @property {{talking: boolean}} talking whether the caller's voice goes out: muting and `talk()` change it
  * @property {{notes: Note[]}} notes all notes that the agent has taken
+ * @property {AnswerTimes} metrics when the stages of an answer came
  * @property {{startMs: number, endMs: number}} gap the connection was lost in between
  * @property {{listening: boolean}} staff whether a member of staff hears the call
  * @property {{data: any}} app JSON from the operator's own code
@@ -307,6 +318,9 @@ export class VoiceAgentClient extends Emitter {
     on("track", (stream) => this._play(stream));
     on("floor", (floor) => this._emit("floor", { floor, agentSpeaking: floor === "agent_speaking" }));
     on("notes", (notes) => this._emit("notes", { notes }));
+    on("metrics", ({ turn, speechEndMs, endpointMs, finalMs, firstTokenMs, firstAudioMs }) =>
+      this._emit("metrics", { turn, speechEndMs, endpointMs, finalMs, firstTokenMs, firstAudioMs }),
+    );
     on("gap", ({ startMs, endMs }) => this._emit("gap", { startMs, endMs }));
     on("staff", ({ listening }) => this._emit("staff", { listening }));
     on("app", (data) => this._emit("app", { data }));
