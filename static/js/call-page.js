@@ -179,6 +179,7 @@ function follow(call, transcript) {
   });
   on("quality", (quality) => stage.showQuality(quality));
   on("notice", (words) => stage.showNotice(words));
+  on("floor", (floor) => stage.showFloor(floor));
   on("description", ({ kind, sdp }) => stage.showSdp(kind, sdp));
   on("transcript", (message) => {
     stage.showChanges(transcript.apply(message));

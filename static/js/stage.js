@@ -2,6 +2,7 @@
 /** The view of a call in progress (`#stage`): state, timer, level meter, transcript, buttons. */
 
 import { AgentPanel } from "./agent-panel.js";
+import { Announcer } from "./announcer.js";
 import { clock } from "./clock.js";
 import { byId } from "./dom.js";
 import { LevelMeter } from "./level-meter.js";
@@ -68,7 +69,7 @@ export class Stage {
       scroll: byId("transcript-scroll"),
       empty: byId("transcript-empty"),
       latest: byId("jump-to-latest"),
-      announcer: byId("transcript-announcer"),
+      announcer: new Announcer(byId("transcript-announcer")),
     });
     this._transcript.clear({ user: "You", agent: agent.name });
     byId("hang-up").focus();
@@ -128,6 +129,11 @@ export class Stage {
    */
   showSdp(kind, sdp) {
     byId(`sdp-${kind}`).textContent = sdp;
+  }
+
+  /** @param {string} floor as the server says */
+  showFloor(floor) {
+    this._transcript?.showFloor(floor);
   }
 
   get muted() {
