@@ -14,9 +14,11 @@ import { ProblemPanel } from "./problem-panel.js";
 import { missedProblem } from "./problems.js";
 import { Stage } from "./stage.js";
 import { Transcript } from "../voicesite/transcript.js";
+import { WakeLock } from "./wake-lock.js";
 
 const config = readJson("call-config");
 const stage = new Stage();
+const wakeLock = new WakeLock();
 const problem = new ProblemPanel(config, ask);
 const consent = /** @type {HTMLDialogElement} */ (byId("consent"));
 const microphone = /** @type {HTMLSelectElement} */ (byId("microphone"));
@@ -85,6 +87,7 @@ async function startOrResume(details) {
   show("stage", chosen.slug);
   stage.start({ call, agent: chosen, recorded, elapsedMs: startedMs && Date.now() - startedMs, muted });
   follow(call, transcript);
+  wakeLock.hold();
   saveWhileActive(call, details);
   call.open();
   await openAndStart(call);
@@ -215,9 +218,7 @@ async function whyEnded(callId) {
 
 /** @param {string} callId */
 function end(callId) {
-  client = null;
-  clearSavedCall();
-  stage.end();
+  release();
   if (!callId) {
     location.reload();
     return;
@@ -231,11 +232,17 @@ function pageOf(callId) {
   return config.detailPage.replace("CALL_ID", callId);
 }
 
-/** @param {{code: string, callId?: string, message?: string, retryAfterS?: number}} detail */
-function fail(detail) {
+/** The call is over, whichever way. */
+function release() {
   client = null;
   clearSavedCall();
   stage.end();
+  wakeLock.release();
+}
+
+/** @param {{code: string, callId?: string, message?: string, retryAfterS?: number}} detail */
+function fail(detail) {
+  release();
   show("problem");
   problem.show(detail.code, detail);
 }
