@@ -14,10 +14,13 @@ import { ProblemPanel } from "./problem-panel.js";
 import { missedProblem } from "./problems.js";
 import { Stage } from "./stage.js";
 import { Transcript } from "../voicesite/transcript.js";
+import { CallRecord } from "./call-record.js";
+import { ConnectionDrawer } from "./connection-drawer.js";
 import { WakeLock } from "./wake-lock.js";
 
 const config = readJson("call-config");
 const stage = new Stage();
+const drawer = new ConnectionDrawer(byId("developer"), byId("developer-body"));
 const wakeLock = new WakeLock();
 const problem = new ProblemPanel(config, ask);
 const consent = /** @type {HTMLDialogElement} */ (byId("consent"));
@@ -87,6 +90,7 @@ async function startOrResume(details) {
   show("stage", chosen.slug);
   stage.start({ call, agent: chosen, recorded, elapsedMs: startedMs && Date.now() - startedMs, muted });
   follow(call, transcript);
+  drawer.show(new CallRecord(call));
   wakeLock.hold();
   saveWhileActive(call, details);
   call.open();
@@ -183,7 +187,6 @@ function follow(call, transcript) {
   on("quality", (quality) => stage.showQuality(quality));
   on("notice", (words) => stage.showNotice(words));
   on("floor", (floor) => stage.showFloor(floor));
-  on("description", ({ kind, sdp }) => stage.showSdp(kind, sdp));
   on("transcript", (message) => {
     stage.showChanges(transcript.apply(message));
     catchUp.check();

@@ -62,7 +62,6 @@ export class Stage {
     byId("dock").hidden = false;
     byId("saving").hidden = true;
     this._notices.clear();
-    byId("sdp-offer").textContent = byId("sdp-answer").textContent = "None yet.";
     this._mute(muted);
     this._transcript ??= new TranscriptView({
       list: byId("transcript"),
@@ -121,14 +120,6 @@ export class Stage {
   /** @param {{startMs: number, endMs: number}} gap a time without audio from the caller */
   showGap(gap) {
     this._transcript?.showGap(gap);
-  }
-
-  /**
-   * @param {"offer" | "answer"} kind
-   * @param {string} sdp
-   */
-  showSdp(kind, sdp) {
-    byId(`sdp-${kind}`).textContent = sdp;
   }
 
   /** @param {string} floor as the server says */
