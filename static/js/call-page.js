@@ -12,6 +12,7 @@ import { mediaProblem, startProblem } from "../voicesite/problem-codes.js";
 import { listMicrophones, rememberMicrophone } from "./microphone-choice.js";
 import { ProblemPanel } from "./problem-panel.js";
 import { missedProblem } from "./problems.js";
+import { keepSettings, setting } from "./settings.js";
 import { Stage } from "./stage.js";
 import { Transcript } from "../voicesite/transcript.js";
 import { CallRecord } from "./call-record.js";
@@ -287,6 +288,13 @@ byId("ready-form").addEventListener("change", (/** @type {any} */ { target }) =>
 });
 microphone.addEventListener("change", () => rememberMicrophone(microphone.value));
 navigator.mediaDevices?.addEventListener?.("devicechange", () => listMicrophones(microphone, byId("microphone-note")));
+keepSettings((name) => {
+  if (name === "push-to-talk") {
+    stage.pushToTalk(setting(name) === "on");
+  } else {
+    stage.captionsResized();
+  }
+});
 addEventListener("online", () => client?.retryNow());
 addEventListener("beforeunload", (event) => {
   if (client?.inProgress) {

@@ -7,12 +7,15 @@ import { clock } from "./clock.js";
 import { byId } from "./dom.js";
 import { LevelMeter } from "./level-meter.js";
 import { Notices } from "./notices.js";
+import { setting } from "./settings.js";
+import { TalkControls } from "./talk-controls.js";
 import { TranscriptView } from "./transcript-view.js";
 
 /** @typedef {import("../voicesite/call-client.js").CallClient} CallClient */
 /** @typedef {import("./agent-choice.js").Agent} Agent */
 
 const QUALITY = { good: "Good connection.", fair: "Fair connection.", poor: "Poor connection." };
+const STRINGS = { level: "Microphone level", muted: "You are muted" };
 const DOTS = { active: "dot dot-live", ending: "dot", ended: "dot" };
 
 export class Stage {
@@ -25,7 +28,6 @@ export class Stage {
     this._clockTimer = undefined;
     this._startedAt = 0;
     this._elapsedMs = 0;
-    this._muted = false;
     /** @type {TranscriptView | null} */
     this._transcript = null;
     this._panel = new AgentPanel();
@@ -33,7 +35,7 @@ export class Stage {
       byId("notice").hidden = !words;
       byId("notice-text").textContent = words;
     });
-    byId("mute").addEventListener("click", () => this._mute(!this._muted));
+    this._talk = new TalkControls((open) => this._showOpen(open));
     byId("hang-up").addEventListener("click", () => this._call?.hangUp());
   }
 
@@ -62,7 +64,8 @@ export class Stage {
     byId("dock").hidden = false;
     byId("saving").hidden = true;
     this._notices.clear();
-    this._mute(muted);
+    this._talk.begin(muted, setting("push-to-talk") === "on");
+    this._showOpen(this._talk.open);
     this._transcript ??= new TranscriptView({
       list: byId("transcript"),
       scroll: byId("transcript-scroll"),
@@ -71,7 +74,7 @@ export class Stage {
       announcer: new Announcer(byId("transcript-announcer")),
     });
     this._transcript.clear({ user: "You", agent: agent.name });
-    byId("hang-up").focus();
+    byId(this._talk.pushToTalk ? "talk" : "hang-up").focus();
   }
 
   /**
@@ -122,13 +125,23 @@ export class Stage {
     this._transcript?.showGap(gap);
   }
 
+  /** The captions have another size. */
+  captionsResized() {
+    this._transcript?.resized();
+  }
+
   /** @param {string} floor as the server says */
   showFloor(floor) {
     this._transcript?.showFloor(floor);
   }
 
   get muted() {
-    return this._muted;
+    return this._talk.muted;
+  }
+
+  /** @param {boolean} on whether the caller is heard only while a key or the button is held */
+  pushToTalk(on) {
+    this._talk.pushToTalkIs(on);
   }
 
   /** Stops the clock and the meter: the call has ended. */
@@ -137,6 +150,7 @@ export class Stage {
     this._meter?.stop();
     this._meter = null;
     this._call = null;
+    this._talk.end();
     this._panel.end();
   }
 
@@ -147,6 +161,7 @@ export class Stage {
   showSaving(page) {
     this._stopClock();
     this.showState("ended", "The call has ended");
+    this._talk.end();
     this._panel.end();
     byId("dock").hidden = true;
     byId("saving").hidden = false;
@@ -154,15 +169,12 @@ export class Stage {
     byId("call-link").href = page;
   }
 
-  /** @param {boolean} muted */
-  _mute(muted) {
-    this._muted = muted;
-    this._call?.mute(muted);
+  /** @param {boolean} open whether the caller's voice goes out */
+  _showOpen(open) {
+    this._call?.mute(!open);
     this._meter?.resetSilence();
-    byId("mute").setAttribute("aria-pressed", String(muted));
-    byId("mute-label").textContent = muted ? "Muted" : "Mute";
-    byId("stage").classList.toggle("is-muted", muted);
-    byId("meter").setAttribute("aria-label", muted ? "You are muted" : "Microphone level");
+    byId("stage").classList.toggle("is-muted", !open);
+    byId("meter").setAttribute("aria-label", open ? STRINGS.level : STRINGS.muted);
   }
 
   _stopClock() {
@@ -172,7 +184,7 @@ export class Stage {
 
   _tick() {
     byId("call-timer").textContent = clock(performance.now() - this._startedAt);
-    if (this._muted) {
+    if (!this._talk.open) {
       this._meter?.resetSilence();
     }
   }
