@@ -147,7 +147,7 @@ def secrets(page: Page, context: BrowserContext) -> set[str]:
     hosts = re.findall(r"^a=candidate:\S+ \d+ \S+ \d+ (\S+) (\d+) ", sdp, re.M)
     table = page.locator("#candidates tbody td:nth-child(4)").all_inner_texts()
     addresses = {part for address in table if ":" in address for part in address.rsplit(":", 1)}
-    cookies = {cookie["value"] for cookie in context.cookies()}  # type: ignore[typeddict-item]
+    cookies = {cookie["value"] for cookie in context.cookies()}
     words = set(page.locator("#transcript .live-line-text").all_inner_texts())
     assert len(keys) >= 6
     assert addresses
