@@ -21,3 +21,7 @@ def test_modules_import_each_other_by_hashed_names(settings: Any, tmp_path: Path
     for name in imported:
         assert HASHED.search(name), name
         assert (page.parent / name).exists()
+    drawer = tmp_path / "static" / storage.stored_name("js/connection-drawer.js")
+    later = re.findall(r'await import\("\./([^"]+)"\)', drawer.read_text())
+    assert [bool(HASHED.search(name)) for name in later] == [True]
+    assert (drawer.parent / later[0]).exists()

@@ -8,6 +8,7 @@ import { PageRefresh } from "./page-refresh.js";
 import { attachTranscript } from "./call-transcript.js";
 import { LiveFeed } from "./live-feed.js";
 import { Player } from "./player.js";
+import { keepSettings, showSettings } from "./settings.js";
 import { showLine } from "./show-line.js";
 import { gettext } from "./i18n.js";
 
@@ -25,6 +26,7 @@ const refresh = new PageRefresh(first);
  */
 function attachModules(detail) {
   showLocalTimes();
+  showSettings();
   if (byId("player-part").dataset.state === "ready") {
     parts.player ??= new Player(detail);
   }
@@ -92,6 +94,7 @@ async function openAtHit() {
   }
 }
 
+keepSettings();
 attachModules(first);
 goToTarget();
 openAtHit();

@@ -13,12 +13,18 @@ import { mediaProblem, startProblem } from "../voicesite/problem-codes.js";
 import { listMicrophones, rememberMicrophone } from "./microphone-choice.js";
 import { ProblemPanel } from "./problem-panel.js";
 import { missedProblem } from "./problems.js";
+import { keepSettings, setting } from "./settings.js";
 import { Stage } from "./stage.js";
 import { Transcript } from "../voicesite/transcript.js";
 import { gettext } from "./i18n.js";
+import { CallRecord } from "./call-record.js";
+import { ConnectionDrawer } from "./connection-drawer.js";
+import { WakeLock } from "./wake-lock.js";
 
 const config = readJson("call-config");
 const stage = new Stage();
+const drawer = new ConnectionDrawer(byId("developer"), byId("developer-body"));
+const wakeLock = new WakeLock();
 const problem = new ProblemPanel(config, ask);
 const consent = /** @type {HTMLDialogElement} */ (byId("consent"));
 const microphone = /** @type {HTMLSelectElement} */ (byId("microphone"));
@@ -85,6 +91,8 @@ async function startOrResume(details) {
   });
   client = call;
   follow(call, transcript);
+  drawer.show(new CallRecord(call));
+  wakeLock.hold();
   saveWhileActive(call, details);
   // both take a while, in which the page is drawn
   call.open();
@@ -189,7 +197,7 @@ function follow(call, transcript) {
   });
   on("quality", (quality) => stage.showQuality(quality));
   on("notice", (words) => stage.showNotice(words));
-  on("description", ({ kind, sdp }) => stage.showSdp(kind, sdp));
+  on("floor", (floor) => stage.showFloor(floor));
   on("transcript", (message) => {
     stage.showChanges(transcript.apply(message));
     catchUp.check();
@@ -224,9 +232,7 @@ async function whyEnded(callId) {
 
 /** @param {string} callId */
 function end(callId) {
-  client = null;
-  clearSavedCall();
-  stage.end();
+  release();
   if (!callId) {
     location.reload();
     return;
@@ -240,11 +246,17 @@ function pageOf(callId) {
   return config.detailPage.replace("CALL_ID", callId);
 }
 
-/** @param {{code: string, callId?: string, message?: string, retryAfterS?: number}} detail */
-function fail(detail) {
+/** The call is over, whichever way. */
+function release() {
   client = null;
   clearSavedCall();
   stage.end();
+  wakeLock.release();
+}
+
+/** @param {{code: string, callId?: string, message?: string, retryAfterS?: number}} detail */
+function fail(detail) {
+  release();
   show("problem");
   problem.show(detail.code, detail);
 }
@@ -286,6 +298,13 @@ byId("ready-form").addEventListener("change", (/** @type {any} */ { target }) =>
 });
 microphone.addEventListener("change", () => rememberMicrophone(microphone.value));
 navigator.mediaDevices?.addEventListener?.("devicechange", () => listMicrophones(microphone, byId("microphone-note")));
+keepSettings((name) => {
+  if (name === "push-to-talk") {
+    stage.pushToTalk(setting(name) === "on");
+  } else {
+    stage.captionsResized();
+  }
+});
 addEventListener("online", () => client?.retryNow());
 addEventListener("beforeunload", (event) => {
   if (client?.inProgress) {

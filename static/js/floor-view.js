@@ -49,7 +49,7 @@ export class FloorView {
   /**
    * @param {object} parts
    * @param {HTMLElement} parts.box its `data-floor` selects the animation
-   * @param {HTMLElement} parts.words a live region, read out when it changes
+   * @param {HTMLElement} parts.words no live region: it changes with every sentence, and the voices are heard
    * @param {HTMLButtonElement} parts.interrupt
    * @param {HTMLElement} parts.pause
    * @param {HTMLElement} parts.pauseLabel
@@ -78,11 +78,7 @@ export class FloorView {
     const shown = shownFloor(floor, this._paused);
     this._floor = floor;
     box.dataset.floor = shown;
-    const said = floorWords(shown, this._agent);
-    // setting the same words again would make screen readers repeat them
-    if (words.textContent !== said) {
-      words.textContent = said;
-    }
+    words.textContent = floorWords(shown, this._agent);
     interrupt.disabled = !canInterrupt(floor);
     pause.dataset.paused = String(this._paused);
     pauseLabel.textContent = this._paused ? gettext("Resume agent") : gettext("Pause agent");

@@ -1,6 +1,7 @@
 // @ts-check
 /** Follows a live call from another page: its words as they are spoken, and its end. */
 
+import { Announcer } from "./announcer.js";
 import { CatchUp } from "../voicesite/catch-up.js";
 import { byId } from "./dom.js";
 import { Transcript } from "../voicesite/transcript.js";
@@ -22,7 +23,7 @@ function pageView(agentName) {
     scroll: byId("transcript-scroll"),
     empty: byId("transcript-empty"),
     latest: byId("jump-to-latest"),
-    announcer: byId("transcript-announcer"),
+    announcer: new Announcer(byId("transcript-announcer")),
     names: { user: gettext("Caller"), agent: agentName },
   });
 }

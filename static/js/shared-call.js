@@ -6,8 +6,10 @@ import { showLocalTimes } from "./clock.js";
 import { readJson } from "./dom.js";
 import { fill, goToTarget } from "./later-parts.js";
 import { Player } from "./player.js";
+import { keepSettings } from "./settings.js";
 
 showLocalTimes();
+keepSettings();
 
 const ready = document.getElementById("player-part")?.dataset.state === "ready";
 attachTranscript(ready ? new Player(readJson("shared-config")) : undefined);

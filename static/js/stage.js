@@ -2,10 +2,13 @@
 /** The view of a call in progress (`#stage`): state, timer, level meter, transcript, buttons. */
 
 import { AgentPanel } from "./agent-panel.js";
+import { Announcer } from "./announcer.js";
 import { clock } from "./clock.js";
 import { byId } from "./dom.js";
 import { LevelMeter } from "./level-meter.js";
 import { Notices } from "./notices.js";
+import { setting } from "./settings.js";
+import { TalkControls } from "./talk-controls.js";
 import { TranscriptView } from "./transcript-view.js";
 import { gettext } from "./i18n.js";
 
@@ -13,6 +16,7 @@ import { gettext } from "./i18n.js";
 /** @typedef {import("./agent-choice.js").Agent} Agent */
 
 const QUALITY = { good: gettext("Good connection."), fair: gettext("Fair connection."), poor: gettext("Poor connection.") };
+const STRINGS = { level: gettext("Microphone level"), muted: gettext("You are muted") };
 const DOTS = { active: "dot dot-live", ending: "dot", ended: "dot" };
 
 export class Stage {
@@ -25,7 +29,6 @@ export class Stage {
     this._clockTimer = undefined;
     this._startedAt = 0;
     this._elapsedMs = 0;
-    this._muted = false;
     /** @type {TranscriptView | null} */
     this._transcript = null;
     this._panel = new AgentPanel();
@@ -33,7 +36,7 @@ export class Stage {
       byId("notice").hidden = !words;
       byId("notice-text").textContent = words;
     });
-    byId("mute").addEventListener("click", () => this._mute(!this._muted));
+    this._talk = new TalkControls((open) => this._showOpen(open));
     byId("hang-up").addEventListener("click", () => this._call?.hangUp());
   }
 
@@ -62,17 +65,17 @@ export class Stage {
     byId("dock").hidden = false;
     byId("saving").hidden = true;
     this._notices.clear();
-    byId("sdp-offer").textContent = byId("sdp-answer").textContent = gettext("None yet.");
-    this._mute(muted);
+    this._talk.begin(muted, setting("push-to-talk") === gettext("on");
+    this._showOpen(this._talk.open);
     this._transcript ??= new TranscriptView({
       list: byId("transcript"),
       scroll: byId("transcript-scroll"),
       empty: byId("transcript-empty"),
       latest: byId("jump-to-latest"),
-      announcer: byId("transcript-announcer"),
+      announcer: new Announcer(byId("transcript-announcer")),
     });
     this._transcript.clear({ user: gettext("You"), agent: agent.name });
-    byId("hang-up").focus();
+    byId(this._talk.pushToTalk ? "talk" : "hang-up").focus();
   }
 
   /**
@@ -123,16 +126,23 @@ export class Stage {
     this._transcript?.showGap(gap);
   }
 
-  /**
-   * @param {"offer" | "answer"} kind
-   * @param {string} sdp
-   */
-  showSdp(kind, sdp) {
-    byId(`sdp-${kind}`).textContent = sdp;
+  /** The captions have another size. */
+  captionsResized() {
+    this._transcript?.resized();
+  }
+
+  /** @param {string} floor as the server says */
+  showFloor(floor) {
+    this._transcript?.showFloor(floor);
   }
 
   get muted() {
-    return this._muted;
+    return this._talk.muted;
+  }
+
+  /** @param {boolean} on whether the caller is heard only while a key or the button is held */
+  pushToTalk(on) {
+    this._talk.pushToTalkIs(on);
   }
 
   /** Stops the clock and the meter: the call has ended. */
@@ -141,6 +151,7 @@ export class Stage {
     this._meter?.stop();
     this._meter = null;
     this._call = null;
+    this._talk.end();
     this._panel.end();
   }
 
@@ -151,6 +162,7 @@ export class Stage {
   showSaving(page) {
     this._stopClock();
     this.showState("ended", gettext("The call has ended"));
+    this._talk.end();
     this._panel.end();
     byId("dock").hidden = true;
     byId("saving").hidden = false;
@@ -158,15 +170,12 @@ export class Stage {
     byId("call-link").href = page;
   }
 
-  /** @param {boolean} muted */
-  _mute(muted) {
-    this._muted = muted;
-    this._call?.mute(muted);
+  /** @param {boolean} open whether the caller's voice goes out */
+  _showOpen(open) {
+    this._call?.mute(!open);
     this._meter?.resetSilence();
-    byId("mute").setAttribute("aria-pressed", String(muted));
-    byId("mute-label").textContent = muted ? gettext("Muted") : gettext("Mute");
-    byId("stage").classList.toggle("is-muted", muted);
-    byId("meter").setAttribute("aria-label", muted ? gettext("You are muted") : gettext("Microphone level"));
+    byId("stage").classList.toggle("is-muted", !open);
+    byId("meter").setAttribute("aria-label", open ? STRINGS.level : STRINGS.muted);
   }
 
   _stopClock() {
@@ -176,7 +185,7 @@ export class Stage {
 
   _tick() {
     byId("call-timer").textContent = clock(performance.now() - this._startedAt);
-    if (this._muted) {
+    if (!this._talk.open) {
       this._meter?.resetSilence();
     }
   }

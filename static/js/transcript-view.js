@@ -10,7 +10,6 @@ import { inserted, gettext } from "./i18n.js";
 /** @typedef {import("../voicesite/transcript.js").Entry} Entry */
 
 const NEAR_END_PX = 64;
-const MAX_ANNOUNCED = 3;
 const ROLES = { user: gettext("You"), agent: gettext("Agent") };
 
 export class TranscriptView {
@@ -20,7 +19,7 @@ export class TranscriptView {
    * @param {HTMLElement} parts.scroll the scrolling element
    * @param {HTMLElement} parts.empty shown until the first word
    * @param {HTMLElement} parts.latest button that goes to the newest words
-   * @param {HTMLElement} parts.announcer live region; it gets each final once, and no interims
+   * @param {import("./announcer.js").Announcer} parts.announcer tells screen readers
    * @param {Record<string, string>} [parts.names] what to call each role
    */
   constructor({ list, scroll, empty, latest, announcer, names = ROLES }) {
@@ -30,6 +29,7 @@ export class TranscriptView {
     this._latest = latest;
     this._announcer = announcer;
     this._names = names;
+    announcer.clear(names.agent);
     /** @type {Map<string, HTMLElement>} by role and seq */
     this._rows = new Map();
     this._following = true;
@@ -45,9 +45,19 @@ export class TranscriptView {
     this._names = names;
     this._rows.clear();
     this._list.replaceChildren();
-    this._announcer.replaceChildren();
+    this._announcer.clear(names.agent);
     this._empty.hidden = false;
     this._follow();
+  }
+
+  /** Shows the newest words still, where they were in sight: the words have another size now. */
+  resized() {
+    this._changed(false);
+  }
+
+  /** @param {string} floor as the server says: an answer is told to screen readers when it is over */
+  showFloor(floor) {
+    this._announcer.floor(floor);
   }
 
   /** @param {Change[]} changes */
@@ -108,9 +118,7 @@ export class TranscriptView {
     const [meta, text] = row.children;
     meta.lastElementChild?.replaceWith(make("span", "live-line-time", clock(entry.startMs)));
     writeCaption(/** @type {HTMLElement} */ (text), entry);
-    if (entry.final && entry.text) {
-      this._announce(entry);
-    }
+    this._announcer.line(entry);
   }
 
   /** @param {Entry} entry */
@@ -123,17 +131,6 @@ export class TranscriptView {
     row.append(meta, make("p", "live-line-text"));
     this._insert(keyOf(entry), row, entry.startMs);
     return row;
-  }
-
-  /** @param {Entry} entry */
-  _announce(entry) {
-    const said = entry.role === "agent" ? `${this._names.agent}: ${entry.text}` : entry.text;
-    const line = make("p", "", said);
-    line.dir = "auto";
-    this._announcer.append(line);
-    while (this._announcer.children.length > MAX_ANNOUNCED) {
-      this._announcer.firstElementChild?.remove();
-    }
   }
 
   _scrolled() {

@@ -58,7 +58,7 @@ function statusWords({ state, status }) {
  * Events: `state` (detail: {state, words}), `transcript` (detail: Message), `caught-up`,
  * `quality` (detail: Quality, every two seconds), `notice` (detail: string), `path` (detail: "webrtc" or "websocket"), `description` (detail: {kind, sdp}), `track` (detail: MediaStream),
  * `floor` (detail: string), `gap` (detail: {startMs, endMs}), `staff` (detail: {listening}),
- * `notes` (detail: Note[], all there are), `app` (detail: the operator's JSON), `trouble` (detail: an error's code),
+ * `notes` (detail: Note[], all there are), `metrics` (detail: Message, when the stages of an answer came), `app` (detail: the operator's JSON), `trouble` (detail: an error's code),
  * and at the end one of `ended` (detail: {callId, reason}) and `problem` (detail: {code, message,
  * retryAfterS, callId}).
  */
@@ -206,6 +206,11 @@ export class CallClient extends Emitter {
     }
   }
 
+  /** @returns {Promise<RTCStatsReport> | null} what the browser tells of the connection; null where it is no WebRTC */
+  stats() {
+    return this._media.stats();
+  }
+
   /** Reconnects at once: the browser is online again. */
   retryNow() {
     this._signaling.retryNow();
@@ -240,6 +245,7 @@ export class CallClient extends Emitter {
       status: () => this._onStatus(message),
       floor: () => this._emit("floor", message.floor),
       notes: () => this._onNotes(message),
+      metrics: () => this._emit("metrics", message),
       gap: () => this._emit("gap", message),
       "app-message": () => this._emit("app", message.data),
       staff: () => this._emit("staff", message),

@@ -16,6 +16,7 @@ import { Entrance } from "./entrance.js";
 import { LevelWatch } from "./level-watch.js";
 import { setLanguage, setMessages } from "./messages.js";
 import { mediaProblem, startProblem } from "./problem-codes.js";
+import { TalkGate } from "./talk-gate.js";
 import { Transcript } from "./transcript.js";
 import { VoiceError } from "./voice-error.js";
 import { VoiceOutput } from "./voice-output.js";
@@ -33,6 +34,7 @@ import { VoiceOutput } from "./voice-output.js";
  * @property {{recording: true, notice: string} | null} [consent] without it no audio is stored
  * @property {Record<string, string | number | boolean>} [variables] for the agent's prompt and greeting
  * @property {Record<string, unknown>} [metadata] kept with the call
+ * @property {boolean} [pushToTalk] the caller is heard only between `talk(true)` and `talk(false)`
  * @property {HTMLAudioElement | false} [output] plays the agent's voice; false: the page plays what `voice` gives it
  * @property {AbortSignal} [signal] ends the call when it aborts
  * @property {string} [language] in which the library speaks to people on this page, such as de: English, German and Spanish
@@ -50,6 +52,16 @@ import { VoiceOutput } from "./voice-output.js";
  * @property {string} [fullText] the whole sentence, where `text` is what was heard of it
  */
 
+/**
+ * @typedef {object} AnswerTimes of one answer, in ms on the call clock; null for what did not happen
+ * @property {number} turn
+ * @property {number | null} speechEndMs the caller fell silent
+ * @property {number | null} endpointMs it was decided that the turn is over
+ * @property {number | null} finalMs its final words came
+ * @property {number | null} firstTokenMs the answer's first text came
+ * @property {number | null} firstAudioMs its first sound was sent
+ */
+
 /** @typedef {"idle" | "connecting" | "connected" | "reconnecting" | "ending" | "ended" | "failed"} State */
 /** @typedef {import("./note-list.js").Note} Note */
 
@@ -60,7 +72,9 @@ import { VoiceOutput } from "./voice-output.js";
  * @property {Line} transcript a line that stays
  * @property {{floor: string, agentSpeaking: boolean}} floor who has the floor
  * @property {{level: number}} level of the microphone, 0..1, 20 times a second
+ * @property {{talking: boolean}} talking whether the caller's voice goes out: muting and `talk()` change it
  * @property {{notes: Note[]}} notes all notes that the agent has taken
+ * @property {AnswerTimes} metrics when the stages of an answer came
  * @property {{startMs: number, endMs: number}} gap the connection was lost in between
  * @property {{listening: boolean}} staff whether a member of staff hears the call
  * @property {{data: any}} app JSON from the operator's own code
@@ -85,7 +99,8 @@ export class VoiceAgentClient extends Emitter {
     this._options = options;
     /** @type {State} */
     this._state = "idle";
-    this._muted = false;
+    this._gate = new TalkGate((open) => this._onGate(open));
+    this._gate.set({ pushToTalk: options.pushToTalk ?? false });
     /** @type {CallClient | null} */
     this._call = null;
     /** @type {Promise<void> | null} */
@@ -99,7 +114,7 @@ export class VoiceAgentClient extends Emitter {
     this._spoken = speak(options);
     this._device = typeof options.microphone === "string" ? options.microphone : "";
     this._output = options.output === false ? null : new VoiceOutput(options.output || undefined);
-    this._level = new LevelWatch((level) => this._emit("level", { level: this._muted ? 0 : level }));
+    this._level = new LevelWatch((level) => this._emit("level", { level: this._gate.open ? level : 0 }));
   }
 
   /** @returns {State} */
@@ -118,7 +133,12 @@ export class VoiceAgentClient extends Emitter {
   }
 
   get muted() {
-    return this._muted;
+    return this._gate.muted;
+  }
+
+  /** Whether the caller's voice goes out: not while muted, and with `pushToTalk` only after `talk(true)`. */
+  get talking() {
+    return this._gate.open;
   }
 
   /**
@@ -168,8 +188,21 @@ export class VoiceAgentClient extends Emitter {
 
   /** Replaces the caller's voice by silence, or stops doing so. */
   mute(muted = true) {
-    this._muted = muted;
-    this._call?.mute(muted);
+    this._gate.set({ muted });
+  }
+
+  /**
+   * Lets the caller be heard, or no longer; counts with the option `pushToTalk` alone.
+   * @param {boolean} talking true while a key or a button is held
+   */
+  talk(talking = true) {
+    this._gate.set({ talking });
+  }
+
+  /** @param {boolean} open */
+  _onGate(open) {
+    this._call?.mute(!open);
+    this._emit("talking", { talking: open });
   }
 
   /**
@@ -248,7 +281,7 @@ export class VoiceAgentClient extends Emitter {
     }
     const call = this._newCall(entrance);
     this._call = call;
-    call.mute(this._muted);
+    call.mute(!this._gate.open);
     call.open();
     this._watch(stream);
     await call.start(stream);
@@ -293,6 +326,9 @@ export class VoiceAgentClient extends Emitter {
     on("track", (stream) => this._play(stream));
     on("floor", (floor) => this._emit("floor", { floor, agentSpeaking: floor === "agent_speaking" }));
     on("notes", (notes) => this._emit("notes", { notes }));
+    on("metrics", ({ turn, speechEndMs, endpointMs, finalMs, firstTokenMs, firstAudioMs }) =>
+      this._emit("metrics", { turn, speechEndMs, endpointMs, finalMs, firstTokenMs, firstAudioMs }),
+    );
     on("gap", ({ startMs, endMs }) => this._emit("gap", { startMs, endMs }));
     on("staff", ({ listening }) => this._emit("staff", { listening }));
     on("app", (data) => this._emit("app", { data }));
@@ -400,6 +436,7 @@ export class VoiceAgentClient extends Emitter {
     const settle = this._settle; // a listener may start the next call
     this._call?.leave();
     this._call = this._connected = null;
+    this._gate.set({ talking: false }); // a key that is still held does not open the next call
     this._level.stop();
     this._output?.stop();
     settle.failed(why);

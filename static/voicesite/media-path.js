@@ -116,6 +116,11 @@ export class MediaPath extends Emitter {
     return this._peer?.connected ? judge(await this._peer.figures()) : null;
   }
 
+  /** @returns {Promise<RTCStatsReport> | null} what the browser tells of the connection; null where there is none */
+  stats() {
+    return this._peer?.stats() ?? null;
+  }
+
   close() {
     this._closed = true;
     clearTimeout(this._timer);

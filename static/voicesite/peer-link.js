@@ -24,6 +24,7 @@ export class PeerLink {
     this.answered = false;
     /** @type {RTCIceCandidateInit[]} */
     this._early = [];
+    /** @type {import("./quality.js").Counts} */
     this._counts = { received: 0, lost: 0 };
     peer.onicecandidate = ({ candidate }) => candidate?.candidate && onCandidate(candidate);
     peer.onicecandidateerror = ({ errorCode }) => REFUSED.has(errorCode) && onRelayRefused?.();
@@ -76,9 +77,14 @@ export class PeerLink {
     this._peer.addIceCandidate(candidate).catch(() => {});
   }
 
+  /** @returns {Promise<RTCStatsReport>} */
+  stats() {
+    return this._peer.getStats();
+  }
+
   /** @returns {Promise<Figures>} of the time since it was last asked */
   async figures() {
-    const { figures, counts } = figuresOf((await this._peer.getStats()).values(), this._counts);
+    const { figures, counts } = figuresOf((await this.stats()).values(), this._counts);
     this._counts = counts;
     return figures;
   }

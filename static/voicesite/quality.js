@@ -11,10 +11,19 @@ import { inDigits, words } from "./messages.js";
  * @property {number | null} lossDown the same of the agent's voice
  * @property {number | null} jitterMs how unevenly the agent's voice arrives
  * @property {number | null} queuedMs the caller's audio that waits to be sent
+ * @property {number | null} sentKbps the caller's sound lately, in kbit/s, headers left out
+ * @property {number | null} receivedKbps the same of the agent's voice
  * @property {boolean} relayed whether a TURN server is between
  */
 /** @typedef {{level: "good" | "fair" | "poor", reason: string, figures: Figures}} Quality `reason` is empty where it is good */
-/** @typedef {{received: number, lost: number}} Counts of the agent's packets so far */
+/**
+ * @typedef {object} Counts so far
+ * @property {number} received the agent's packets
+ * @property {number} lost
+ * @property {number} [sentBytes]
+ * @property {number} [receivedBytes]
+ * @property {number} [atMs] when the browser counted them
+ */
 
 /**
  * From which figure on a connection is fair, and poor. Round trip: half of it is one way, for which ITU-T G.114 names 150 and
@@ -55,10 +64,18 @@ export function figuresOf(report, before) {
   const entries = [...report];
   const ofKind = (/** @type {string} */ type) => entries.find((one) => one.type === type && one.kind !== "video");
   const inbound = ofKind("inbound-rtp");
+  const outbound = ofKind("outbound-rtp");
   const remote = ofKind("remote-inbound-rtp");
   const pair = entries.find((one) => one.type === "candidate-pair" && one.nominated && one.state === "succeeded");
   const local = entries.find((one) => one.type === "local-candidate" && one.id === pair?.localCandidateId);
-  const counts = { received: inbound?.packetsReceived ?? 0, lost: inbound?.packetsLost ?? 0 };
+  const counts = {
+    received: inbound?.packetsReceived ?? 0,
+    lost: inbound?.packetsLost ?? 0,
+    sentBytes: outbound?.bytesSent,
+    receivedBytes: inbound?.bytesReceived,
+    atMs: (outbound ?? inbound)?.timestamp,
+  };
+  const kbps = (/** @type {"sentBytes" | "receivedBytes"} */ name) => rate(counts[name], before[name], (counts.atMs ?? 0) - (before.atMs ?? 0));
   return {
     counts,
     figures: {
@@ -68,6 +85,8 @@ export function figuresOf(report, before) {
       lossDown: inbound ? share(counts, before) : null,
       jitterMs: inMs(inbound?.jitter),
       queuedMs: null,
+      sentKbps: kbps("sentBytes"),
+      receivedKbps: kbps("receivedBytes"),
       relayed: local?.candidateType === "relay",
     },
   };
@@ -78,7 +97,8 @@ export function figuresOf(report, before) {
  * @returns {Figures}
  */
 export function socketFigures(queuedMs) {
-  return { transport: "websocket", roundTripMs: null, lossUp: null, lossDown: null, jitterMs: null, queuedMs, relayed: false };
+  const unknown = { roundTripMs: null, lossUp: null, lossDown: null, jitterMs: null, sentKbps: null, receivedKbps: null };
+  return { transport: "websocket", ...unknown, queuedMs, relayed: false };
 }
 
 /**
@@ -90,6 +110,16 @@ function share(now, before) {
   const lost = Math.max(0, now.lost - before.lost);
   const all = lost + Math.max(0, now.received - before.received);
   return all >= 10 ? lost / all : 0;
+}
+
+/**
+ * @param {number | undefined} now bytes so far; undefined where the browser does not count them
+ * @param {number | undefined} before
+ * @param {number} ms in between
+ * @returns {number | null} kbit/s
+ */
+function rate(now, before, ms) {
+  return now === undefined || before === undefined || ms <= 0 ? null : Math.max(0, (8 * (now - before)) / ms);
 }
 
 /** @param {number | undefined} seconds_ */

@@ -68,6 +68,7 @@ export function useVoiceAgent(options = {}) {
     running.current?.client.mute(muted);
     setView((before) => ({ ...before, muted }));
   }, []);
+  const talk = useCallback((talking = true) => running.current?.client.talk(talking), []);
   const interrupt = useCallback(() => running.current?.client.interrupt() ?? false, []);
   const sendText = useCallback((/** @type {string} */ text) => running.current?.client.sendText(text) ?? false, []);
   const unlock = useCallback(async () => {
@@ -83,7 +84,7 @@ export function useVoiceAgent(options = {}) {
     },
     [],
   );
-  return { ...view, start, stop, mute, interrupt, sendText, unlock };
+  return { ...view, start, stop, mute, talk, interrupt, sendText, unlock };
 }
 
 /**

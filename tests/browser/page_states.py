@@ -32,7 +32,7 @@ class State:
 # -- a server whose words the test writes ------------------------------------------------
 
 
-def _says(*messages: dict[str, Any]) -> Callable[[Page], None]:
+def says(*messages: dict[str, Any]) -> Callable[[Page], None]:
     """Returns what lets the page's socket be answered with `messages` to its offer."""
 
     def before(page: Page) -> None:
@@ -108,11 +108,6 @@ def _muted(page: Page) -> None:
     page.click("#mute")
 
 
-def _sdp_open(page: Page) -> None:
-    _in_a_call(page)
-    page.click("#developer summary")
-
-
 class LongTalk:
     """A call in which the caller has said much without a pause."""
 
@@ -120,7 +115,7 @@ class LongTalk:
 
     def before(self, page: Page) -> None:
         said = [_line("user", seq, "Then there is this.") for seq in range(1, self.lines + 1)]
-        _says(ACTIVE, *said)(page)
+        says(ACTIVE, *said)(page)
 
     def then(self, page: Page) -> None:
         _in_a_call(page)
@@ -238,11 +233,10 @@ CALLS = (
     State("call page", "/call/"),
     State("call page with an unknown agent", "/call/?agent=nobody"),
     State("asking", "/call/", then=_open("#start-call")),
-    State("connecting", "/call/", then=start, before=_says()),
-    State("talking", "/call/?agent=scribe", then=_talking, before=_says(*TALK)),
-    State("only listening", "/call/?agent=transcribe-only", then=_muted, before=_says(*TALK)),
-    State("offer and answer", "/call/", then=_sdp_open, before=_says(*TALK)),
-    State("saving", "/call/", then=_saving, before=_says(*TALK, ENDING)),
+    State("connecting", "/call/", then=start, before=says()),
+    State("talking", "/call/?agent=scribe", then=_talking, before=says(*TALK)),
+    State("only listening", "/call/?agent=transcribe-only", then=_muted, before=says(*TALK)),
+    State("saving", "/call/", then=_saving, before=says(*TALK, ENDING)),
     State("no microphone", "/call/", then=_problem, before=_without_microphone("NotFoundError")),
     State("refused microphone", "/", then=_problem, before=_without_microphone("NotAllowedError")),
     State("full", "/call/", then=_problem, before=_closes(4429, "Wait 20 seconds.")),

@@ -32,6 +32,7 @@ export async function call(show: (words: string) => void): Promise<string> {
   return client.callId;
 }
 export const hook: typeof useVoiceAgent = useVoiceAgent;
+export const hold = (): void => useVoiceAgent({ pushToTalk: true }).talk(true);
 export const component = VoiceAgent;
 export const isOurs = (error: unknown): boolean => error instanceof VoiceError;
 """

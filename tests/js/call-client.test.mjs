@@ -35,6 +35,10 @@ class FakePeer {
     this.candidates.push(candidate.candidate);
   }
 
+  async getStats() {
+    return new Map([["T", { id: "T", type: "transport" }]]);
+  }
+
   close() {
     this.connectionState = "closed";
   }
@@ -47,7 +51,7 @@ async function startCall() {
   const socket = { readyState: 1, sent: [], send: (text) => socket.sent.push(JSON.parse(text)), close: () => {} };
   const call = new CallClient({ openSocket: () => socket, iceServers: async () => [], openMedia: () => socket, agentId: "scribe", consent: null, lastSeq: () => 0 });
   const events = [];
-  for (const name of ["floor", "notes", "trouble", "track", "problem", "ended"]) {
+  for (const name of ["floor", "notes", "metrics", "trouble", "track", "problem", "ended"]) {
     call.addEventListener(name, ({ detail }) => events.push([name, detail]));
   }
   call.open();
@@ -85,10 +89,12 @@ test("what the server tells of the agent is passed on, and the call goes on", as
   say({ type: "answer", sdp: "v=0", callId: "c1" });
   say({ type: "floor", floor: "thinking", atMs: 1 });
   say({ type: "notes", notes: [] });
+  const metrics = { type: "metrics", turn: 2, firstAudioMs: 900 };
+  say(metrics);
   say({ type: "error", code: "responder_unavailable", message: "No answer.", recoverable: true });
   say({ type: "error", code: "bad_message", message: "No.", recoverable: true });
   FakePeer.last.ontrack({ streams: ["voice"], track: null });
-  assert.deepEqual(events, [["floor", "thinking"], ["notes", []], ["trouble", "responder_unavailable"], ["track", "voice"]]);
+  assert.deepEqual(events, [["floor", "thinking"], ["notes", []], ["metrics", metrics], ["trouble", "responder_unavailable"], ["track", "voice"]]);
   call.leave();
 });
 
@@ -102,6 +108,14 @@ test("notes are told whole, though only what changed comes", async () => {
   say({ type: "notes", notes: [tea], whole: true });
   assert.deepEqual(events.map(([, notes]) => notes), [[milk], [milk, tea], [milk], [tea]]);
   call.leave();
+});
+
+test("the browser's own report can be had where there is a connection", async () => {
+  const { call } = await startCall();
+  assert.equal((await call.stats()).get("T").type, "transport");
+  call.leave();
+  const none = new CallClient({ openSocket: () => {}, iceServers: async () => [], openMedia: () => {}, agentId: "", consent: null, lastSeq: () => 0 });
+  assert.equal(none.stats(), null);
 });
 
 test("what the caller asks of the agent goes out, or is said not to", async () => {

@@ -92,3 +92,34 @@ export function newStorage(given = {}) {
   Object.defineProperty(globalThis, "localStorage", { value: storage, configurable: true, writable: true });
   return values;
 }
+
+/** A clock that passes when the test says so. */
+export class VirtualTime {
+  nowMs = 0;
+  timers = new Map();
+  made = 0;
+
+  later = (work, ms) => {
+    this.made += 1;
+    this.timers.set(this.made, { at: this.nowMs + ms, work });
+    return this.made;
+  };
+
+  cancel = (timer) => this.timers.delete(timer);
+
+  /** Runs what is due in the next `ms`, in order. */
+  pass(ms) {
+    const end = this.nowMs + ms;
+    for (;;) {
+      const due = [...this.timers].filter(([, { at }]) => at <= end).sort(([, a], [, b]) => a.at - b.at)[0];
+      if (!due) {
+        break;
+      }
+      const [timer, { at, work }] = due;
+      this.timers.delete(timer);
+      this.nowMs = at;
+      work();
+    }
+    this.nowMs = end;
+  }
+}

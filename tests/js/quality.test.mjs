@@ -40,12 +40,23 @@ const REPORT = [
 
 test("a browser's report is read, as of the time since the last one", () => {
   const { figures, counts } = figuresOf(REPORT, { received: 100, lost: 2 });
-  assert.deepEqual(counts, { received: 188, lost: 12 });
+  assert.deepEqual([counts.received, counts.lost], [188, 12]);
   assert.equal(figures.roundTripMs, 60);
   assert.equal(figures.jitterMs, 12);
   assert.equal(figures.lossUp, 0.25);
   assert.ok(Math.abs(figures.lossDown - 10 / 98) < 1e-9);
   assert.equal(figures.relayed, true);
+});
+
+test("bitrates are of the time in between, and unknown at first", () => {
+  const at = (timestamp, bytesSent, bytesReceived) => [
+    { type: "outbound-rtp", kind: "audio", timestamp, bytesSent },
+    { type: "inbound-rtp", kind: "audio", timestamp, bytesReceived },
+  ];
+  const first = figuresOf(at(1000, 5000, 0), { received: 0, lost: 0 });
+  assert.deepEqual([first.figures.sentKbps, first.figures.receivedKbps], [null, null]);
+  const { figures } = figuresOf(at(3000, 13000, 6000), first.counts);
+  assert.deepEqual([figures.sentKbps, figures.receivedKbps], [32, 24]);
 });
 
 test("a report without sound yet tells nothing bad", () => {
