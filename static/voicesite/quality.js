@@ -73,10 +73,11 @@ export function figuresOf(report, before) {
 
 /**
  * @param {number} queuedMs
+ * @param {number | null} [roundTripMs] null before the first answer
  * @returns {Figures}
  */
-export function socketFigures(queuedMs) {
-  return { transport: "websocket", roundTripMs: null, lossUp: null, lossDown: null, jitterMs: null, queuedMs, relayed: false };
+export function socketFigures(queuedMs, roundTripMs = null) {
+  return { transport: "websocket", roundTripMs, lossUp: null, lossDown: null, jitterMs: null, queuedMs, relayed: false };
 }
 
 /**
