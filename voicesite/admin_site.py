@@ -6,7 +6,7 @@ from django.contrib.admin import AdminSite
 from django.http import HttpRequest
 
 GROUPS = (
-    ("Calls", ("Call", "ShareLink", "Archive")),
+    ("Calls", ("Call", "ShareLink", "Archive", "ConnectionCheck")),
     ("Agents and scorecards", ("Agent", "ScorecardForm")),
     ("People and programs", ("User", "Group", "ApiToken", "WebhookEndpoint", "WebhookDelivery")),
     ("What was done", ("AccessLog", "ErasureReceipt")),
