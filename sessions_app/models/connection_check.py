@@ -9,7 +9,8 @@ class ConnectionCheck(models.Model):
     """The results of one check, found by its support code.
 
     It holds no name, address or word of anybody, and not whose it was: who gives the code to
-    support says that. `results` are those of `services.connection_checks.Result`, in order; of the browser only the family is kept.
+    support says that. `results` are those of `services.connection_checks.Result`, in order; of the
+    browser only the family is kept.
     """
 
     code = models.CharField("support code", max_length=8, unique=True, editable=False)

@@ -36,13 +36,13 @@ Step = Literal[
 ]
 Outcome = Literal["pass", "fail", "skipped"]
 Reason = Literal[
-    *("ok", "cancelled", "other", "fair", "poor"),
-    *("permission", "no-microphone", "microphone-busy", "insecure", "unsupported", "silent"),
-    *("heard", "echo", "not-heard", "measured", "not-asked"),
-    *("no-way", "relay-silent", "relay-refused", "relay-settings", "not-configured"),
-    *("refused", "server-gone", "signed-out", "lost"),
-    *("no-path", "nothing-said", "recogniser"),
-]
+    "ok", "cancelled", "other", "fair", "poor",
+    "permission", "no-microphone", "microphone-busy", "insecure", "unsupported", "silent",
+    "heard", "echo", "not-heard", "measured", "not-asked",
+    "no-way", "relay-silent", "relay-refused", "relay-settings", "not-configured",
+    "refused", "server-gone", "signed-out", "lost",
+    "no-path", "nothing-said", "recogniser",
+]  # fmt: skip
 Milliseconds = Annotated[float, Field(ge=0, le=MOST_MS, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 
+import ifaddr
 import pytest
 from cryptography import x509
 
@@ -108,5 +109,5 @@ def test_only_private_addresses_are_taken(monkeypatch: pytest.MonkeyPatch) -> No
             self.ips = [type("Ip", (), {"ip": (one, 0, 0) if ":" in one else one}) for one in given]
 
     found = Adapter("127.0.0.1", "::1"), Adapter("203.0.113.9", "192.168.1.5", "fd00::7", "fe80::1")
-    monkeypatch.setattr(certificates.ifaddr, "get_adapters", lambda: found)
+    monkeypatch.setattr(ifaddr, "get_adapters", lambda: found)
     assert [str(one) for one in certificates.local_addresses()] == ["192.168.1.5", "fd00::7"]
