@@ -206,7 +206,10 @@ class VoiceServer(Server):  # type: ignore[misc]
         try:
             port = tls.listen(reactor, self.http_factory, https, BACKLOG)
         except tls.LISTEN_ERRORS as error:
-            self.failure = f"HTTPS does not work: {_why_not(https.host, https.port, error)}"
+            cause: Any = getattr(error, "socketError", error)
+            known = isinstance(cause, OSError)
+            why = _why_not(https.host, https.port, cause) if known else type(cause).__name__
+            self.failure = f"HTTPS does not work: {why}"
             self.stop()
         else:
             self._ports.append(port)

@@ -59,5 +59,5 @@ async def test_a_check_is_found_in_its_process_without_a_row(
     check = connection_checks.new_id()
     assert name_of(check) == media_processes.NAME
     monkeypatch.setattr(MediaProcesses, "has", lambda _self, name: name == media_processes.NAME)
-    relay = Relay(lambda *_: None)  # type: ignore[arg-type, return-value] # it serves nothing here
+    relay = Relay(lambda *_: None)  # type: ignore[arg-type] # it serves nothing here
     assert await relay.owner(check) == media_processes.NAME
