@@ -66,13 +66,10 @@ PAGES = [
     *review_rows.PAGES,
     *view_rows.PAGES,
     open_to_all("healthz"),
-    open_to_all("voicesite-ca.crt", 404),  # without HTTPS of our own
     open_to_all("favicon.ico", "/static/favicon.svg"),
     open_to_all("readyz", ANY),  # 200 or 503, by what else runs in this process
     page("", "/", 200, 200, 200, 200),
     page("call/", "/call/", 200, 200, 200, 200),
-    page("check/", "/check/", 200, 200, 200, 200),
-    page("check/results", "/check/results", 400, 400, 400, 400, method="POST"),
     page("calls/", "/calls/", 200, 200, 200, 200),
     page("calls/<slug:public_id>/", "/calls/{id}/", 200, 404, 200, 404),
     page("calls/<slug:public_id>/recording", "/calls/{id}/recording", 200, 404, 200, 404),

@@ -1,11 +1,11 @@
-"""The rows of saved views in the table of tests/test_access_matrix.py."""
+"""The rows of saved views and of checks in the table of tests/test_access_matrix.py."""
 
 from dataclasses import replace
 from typing import Any
 
 from sessions_app.services import saved_views
 from sessions_app.services.saved_views import ViewWish
-from tests.access_rows import page, rest
+from tests.access_rows import open_to_all, page, rest
 
 PRIVATE = "xylophone"
 """A word that the table takes for private."""
@@ -13,7 +13,14 @@ PRIVATE = "xylophone"
 TO_VIEWS = "/calls/views/"
 ONE, AT = "saved-views/<int:number>", "saved-views/{view}"
 
+CHECKS = [
+    page("check/", "/check/", 200, 200, 200, 200),
+    page("check/results", "/check/results", 400, 400, 400, 400, method="POST"),
+    open_to_all("voicesite-ca.crt", 404),  # without HTTPS of our own
+]
+
 PAGES = [
+    *CHECKS,
     page("calls/views/", TO_VIEWS, 200, 200, 200, 200),
     replace(
         page("calls/views/", f"{TO_VIEWS}?q=x", *[TO_VIEWS] * 4, method="POST"),

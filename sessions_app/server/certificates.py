@@ -44,7 +44,7 @@ CA_KEY, CA, KEY, CHAIN = "ca.key", "ca.pem", "server.key", "server.pem"
 
 
 @dataclass(frozen=True, slots=True)
-class Files:
+class CertificateFiles:
     """Where the authority's certificate, the server's key and its certificate are, as PEM."""
 
     authority: Path
@@ -52,9 +52,9 @@ class Files:
     chain: Path
 
 
-def files(folder: Path) -> Files:
+def files(folder: Path) -> CertificateFiles:
     """Returns where they are, or would be."""
-    return Files(folder / CA, folder / KEY, folder / CHAIN)
+    return CertificateFiles(folder / CA, folder / KEY, folder / CHAIN)
 
 
 def local_addresses() -> list[Address]:
@@ -65,7 +65,7 @@ def local_addresses() -> list[Address]:
     return sorted(private, key=lambda one: (one.version, int(one)))
 
 
-def ensure(folder: Path, addresses: Sequence[Address], now: datetime) -> Files:
+def ensure(folder: Path, addresses: Sequence[Address], now: datetime) -> CertificateFiles:
     """Makes what is missing, near its end or for other addresses; returns the files.
 
     `now` is aware. Keys are readable by this user alone. Raises OSError where nothing can be
