@@ -3,7 +3,10 @@
 from dataclasses import replace
 from typing import Any
 
-from sessions_app.services import saved_views
+from django.utils import timezone
+
+from sessions_app.models import ConnectionCheck
+from sessions_app.services import connection_checks, saved_views
 from sessions_app.services.saved_views import ViewWish
 from tests.access_rows import open_to_all, page, rest
 
@@ -57,5 +60,8 @@ REST = [
 
 
 def a_view(owner: Any) -> dict[str, int]:
-    """Returns the key of a view that its owner shares with nobody."""
-    return {"view": saved_views.save(owner, ViewWish(PRIVATE, f"q={PRIVATE}")).pk}
+    """Returns the keys of a view that its owner shares with nobody, and of a check."""
+    view = saved_views.save(owner, ViewWish(PRIVATE, f"q={PRIVATE}"))
+    until = timezone.now() + connection_checks.KEPT
+    check = ConnectionCheck.objects.create(code="K7QM3XTP", passed=True, expires_at=until)
+    return {"view": view.pk, "check": check.pk}
