@@ -15,14 +15,14 @@ help: ## Say what there is to do
 # -- using it ------------------------------------------------------------------------
 
 .PHONY: run
-run: ## Run voicesite on http://127.0.0.1:8000 (another port: PORT=8001 make run)
+run: ## Run voicesite on http://127.0.0.1:8000 (another port: PORT=8001 make run; for phones: HTTPS=1)
 	@deploy/venv
-	@exec $(PY) -m deploy.embedded.supervise
+	@exec $(PY) -m deploy.embedded.supervise $(if $(HTTPS),--https)
 
 .PHONY: serve
 serve: ## Run voicesite with its calls in processes of their own: MEDIA=4 (one less than there are cores)
 	@deploy/venv
-	@exec $(PY) -m deploy.embedded.supervise --media $(MEDIA)
+	@exec $(PY) -m deploy.embedded.supervise --media $(MEDIA) $(if $(HTTPS),--https)
 
 .PHONY: demo
 demo: ## Make speech with flite and place a call with it to the running voicesite

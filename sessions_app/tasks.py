@@ -30,6 +30,7 @@ from sessions_app.services import (
     archives,
     calls,
     changes,
+    connection_checks,
     erasure_work,
     heartbeats,
     recordings,
@@ -183,6 +184,7 @@ def expire() -> None:
     Numbers changes, too, which nobody may be reading: of each call only the newest is kept then.
     """
     archives.expire(timezone.now())
+    connection_checks.forget_expired(timezone.now())
     changes.number_new()
     lanes = erasure_work.delete_expired_lanes(timezone.now())
     if erased := lanes + retention.expire(timezone.now()):

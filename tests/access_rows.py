@@ -247,6 +247,7 @@ LINK_REST = [
 ]
 
 LINK_DESK = [
+    *desk_model("sessions_app/connectioncheck", "check"),  # opened by its code, as a link is
     *desk_model("sessions_app/sharelink", "link"),
     desk(
         "sessions_app/sharelink/",

@@ -1,9 +1,12 @@
-"""The rows of saved views in the table of tests/test_access_matrix.py."""
+"""The rows of saved views and of checks in the table of tests/test_access_matrix.py."""
 
 from dataclasses import replace
 from typing import Any
 
-from sessions_app.services import saved_views
+from django.utils import timezone
+
+from sessions_app.models import ConnectionCheck
+from sessions_app.services import connection_checks, saved_views
 from sessions_app.services.saved_views import ViewWish
 from tests.access_rows import open_to_all, page, rest
 
@@ -13,8 +16,15 @@ PRIVATE = "xylophone"
 TO_VIEWS = "/calls/views/"
 ONE, AT = "saved-views/<int:number>", "saved-views/{view}"
 
+CHECKS = [
+    page("check/", "/check/", 200, 200, 200, 200),
+    page("check/results", "/check/results", 400, 400, 400, 400, method="POST"),
+    open_to_all("voicesite-ca.crt", 404),  # without HTTPS of our own
+]
+
 PAGES = [
     open_to_all("language", "/"),
+    *CHECKS,
     page("calls/views/", TO_VIEWS, 200, 200, 200, 200),
     replace(
         page("calls/views/", f"{TO_VIEWS}?q=x", *[TO_VIEWS] * 4, method="POST"),
@@ -51,5 +61,8 @@ REST = [
 
 
 def a_view(owner: Any) -> dict[str, int]:
-    """Returns the key of a view that its owner shares with nobody."""
-    return {"view": saved_views.save(owner, ViewWish(PRIVATE, f"q={PRIVATE}")).pk}
+    """Returns the keys of a view that its owner shares with nobody, and of a check."""
+    view = saved_views.save(owner, ViewWish(PRIVATE, f"q={PRIVATE}"))
+    until = timezone.now() + connection_checks.KEPT
+    check = ConnectionCheck.objects.create(code="K7QM3XTP", passed=True, expires_at=until)
+    return {"view": view.pk, "check": check.pk}

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext, gettext_noop
 
 GROUPS = (
-    (gettext_noop("Calls"), ("Call", "ShareLink", "Archive")),
+    (gettext_noop("Calls"), ("Call", "ShareLink", "Archive", "ConnectionCheck")),
     (gettext_noop("Agents and scorecards"), ("Agent", "ScorecardForm")),
     (
         gettext_noop("People and programs"),

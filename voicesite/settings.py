@@ -54,6 +54,9 @@ if PUBLIC_URL and (_public.scheme not in ("http", "https") or not _public.hostna
     raise ImproperlyConfigured(
         f"PUBLIC_URL={PUBLIC_URL!r} must be a whole address such as https://voice.example.com"
     )
+# `make run HTTPS=1`: phones in the same network come over TLS of our own
+VOICE_HTTPS_PORT: int = read("int", "VOICE_HTTPS_PORT", 0)
+VOICE_HTTPS_DIR = VAR_DIR / "https"
 ALLOWED_HOSTS: list[str] = read(
     "list",
     "ALLOWED_HOSTS",
@@ -70,8 +73,8 @@ SECURE_HSTS_PRELOAD: bool = read("bool", "HSTS_PRELOAD", False)
 # the latter for what they are: a choice
 SILENCED_SYSTEM_CHECKS = ["security.W004", "security.W005", "security.W021"]
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
-SESSION_COOKIE_SECURE = _https
-CSRF_COOKIE_SECURE = _https
+SESSION_COOKIE_SECURE = _https or bool(VOICE_HTTPS_PORT)
+CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE
 SESSION_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
@@ -123,6 +126,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "sessions_app.services.caching.private_answers",
     "sessions_app.views.unlisted.unlisted",
+    *(["sessions_app.views.local_https.to_https"] if VOICE_HTTPS_PORT else []),
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -181,6 +185,7 @@ LOGOUT_REDIRECT_URL = "login"
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("es", "Español")]
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
+"""Seconds that a browser keeps the choice; shorter makes people choose again."""
 LANGUAGE_COOKIE_SECURE = _https
 LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"

@@ -19,6 +19,7 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import IO
 
+from deploy.embedded import phones
 from deploy.embedded.die_with_parent import die_with_parent
 from voicesite.private import keep_private
 
@@ -85,13 +86,15 @@ def _spoken(program: str) -> str:
     return PROGRAMS.get(program.partition("_")[0], program)
 
 
-def environment(media: int = 0) -> dict[str, str]:
+def environment(media: int = 0, *, https: bool = False) -> dict[str, str]:
     """Returns the variables that all programs run with."""
     var = Path(os.environ.get("VAR_DIR", "") or ROOT / "var").resolve()
+    port = os.environ.get("PORT", "") or "8000"
     return {
+        **(phones.variables(port, os.environ) if https else {}),
         **os.environ,
         "VAR_DIR": str(var),
-        "PORT": os.environ.get("PORT", "") or "8000",
+        "PORT": port,
         "PYTHONUNBUFFERED": "1",
         "VOICESITE_MEDIA": str(media),
         "VOICESITE_DIE_WITH_PARENT": f"{sys.executable} {DIE_WITH_PARENT}",
@@ -216,7 +219,9 @@ def main() -> int:
     die_with_parent()
     parser = argparse.ArgumentParser(description="Runs voicesite until it is told to stop.")
     parser.add_argument("--media", type=int, default=0, help="media processes; 0: all in one")
-    env = environment(max(0, parser.parse_args().media))
+    parser.add_argument("--https", action="store_true", help="serve phones in the same network")
+    given = parser.parse_args()
+    env = environment(max(0, given.media), https=given.https)
     var = Path(env["VAR_DIR"])
     if keep_private(var):
         say(f"Other users of this machine could look into {var}; now they cannot.")
@@ -225,6 +230,11 @@ def main() -> int:
     try:
         lock = take_lock(var)
         prepare(env)
+        if given.https:
+            say(phones.invitation(var, env))
+    except phones.NoNetworkError as error:
+        say(str(error))
+        return 1
     except CannotStartError as error:
         say(str(error))
         return 1

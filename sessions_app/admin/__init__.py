@@ -6,6 +6,7 @@ from sessions_app.admin.access_log import AccessLogAdmin
 from sessions_app.admin.agents import AgentAdmin
 from sessions_app.admin.archives import ArchiveAdmin
 from sessions_app.admin.calls import CallAdmin
+from sessions_app.admin.connection_checks import ConnectionCheckAdmin
 from sessions_app.admin.kept import RecordingAdmin, SummaryAdmin
 from sessions_app.admin.links import ShareLinkAdmin
 from sessions_app.admin.receipts import ErasureReceiptAdmin
@@ -25,6 +26,7 @@ __all__ = [
     "ApiTokenAdmin",
     "ArchiveAdmin",
     "CallAdmin",
+    "ConnectionCheckAdmin",
     "ErasureReceiptAdmin",
     "GroupAdmin",
     "RecordingAdmin",

@@ -7,6 +7,7 @@ from sessions_app.models.archive import Archive, ArchivedCall, ArchiveEnd, Archi
 from sessions_app.models.audio_copy import AudioCopy, AudioFormat
 from sessions_app.models.call import Call
 from sessions_app.models.change import CallChange, ChangeCounter
+from sessions_app.models.connection_check import ConnectionCheck
 from sessions_app.models.correction import SegmentRevision
 from sessions_app.models.erasure import ErasureCause, ErasureKind, ErasureReceipt
 from sessions_app.models.extraction import Extraction
@@ -51,6 +52,7 @@ __all__ = [
     "CallReview",
     "CallTag",
     "ChangeCounter",
+    "ConnectionCheck",
     "ErasureCause",
     "ErasureKind",
     "ErasureReceipt",

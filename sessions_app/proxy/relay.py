@@ -21,7 +21,7 @@ from sessions_app.proxy.requests import Route, relay_request
 from sessions_app.proxy.sockets import SocketRelay, refuse
 from sessions_app.routing import websocket_urlpatterns
 from sessions_app.runtime import endings, media_processes
-from sessions_app.runtime.media_processes import name_of_worker
+from sessions_app.runtime.media_processes import name_of, name_of_worker
 from sessions_app.runtime.settings import voice_config
 from sessions_app.runtime.shared_admission import admission_path
 from sessions_app.services import calls, database, tickets
@@ -95,10 +95,12 @@ class Relay:
         await self._held(socket.run(owner, waits=waits))
 
     async def owner(self, call_id: str) -> str:
-        """Returns the media process that has a live call; empty if none has.
+        """Returns the media process that has a live call, or a check; empty if none has.
 
         Raises BusyError (retryable) while the database is away.
         """
+        if (of_check := name_of(call_id)) and self.processes.has(of_check):
+            return of_check
         try:
             worker = await sync_to_async(calls.worker_of)(call_id)
         except database.AWAY as error:

@@ -13,7 +13,7 @@ from typing import Any
 from sessions_app.engine.core.commands import Offer
 from sessions_app.engine.core.party import Party
 from sessions_app.engine.rtc.sdp.origins import Origin, origin_of
-from sessions_app.runtime.call_factory import offer_key, offer_keys
+from sessions_app.runtime.offer_keys import offer_key, offer_keys
 from sessions_app.services.authentication import Principal
 
 MAX_PER_CALL = 8

@@ -1,7 +1,6 @@
 """Builds calls: the parts that one runs with, its database row, and the live session."""
 
 import asyncio
-import hashlib
 import logging
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -33,7 +32,6 @@ from sessions_app.engine.core.transport import Transport
 from sessions_app.engine.core.usage import CallUsage
 from sessions_app.engine.recording.append_files import FileWriter
 from sessions_app.engine.recording.lanes import LaneRecorder
-from sessions_app.engine.rtc import ice
 from sessions_app.engine.rtc.video import VideoLine
 from sessions_app.engine.session.agent_parts import AgentParts, CallControls
 from sessions_app.engine.session.agent_session import AgentSession
@@ -47,8 +45,9 @@ from sessions_app.engine.text.languages import same_language
 from sessions_app.engine.websocket.sources import opener
 from sessions_app.models import Agent, Call
 from sessions_app.models.call import new_public_id
-from sessions_app.runtime import broadcast, redaction
+from sessions_app.runtime import broadcast, connection_checks, redaction
 from sessions_app.runtime.agents import AgentBackends, earlier_calls
+from sessions_app.runtime.connection_checks import CheckTone
 from sessions_app.runtime.recognisers import Recognisers
 from sessions_app.runtime.settings import VoiceConfig, load_backend
 from sessions_app.runtime.store import Store, StoreSink
@@ -76,7 +75,8 @@ CallRequest = Offer | StartStream
 class Prepared:
     """The parts that a requested call will run with; nothing of it is stored yet.
 
-    `stream` is the recogniser's. Without `parts` the agent only transcribes.
+    `stream` is the recogniser's. Without `parts` the agent only transcribes. `tone` is what a check
+    sends.
     """
 
     agent: Agent
@@ -88,11 +88,13 @@ class Prepared:
     parts: AgentParts | None = None
     video: VideoLine | None = None
     usage: CallUsage = field(default_factory=CallUsage)
+    tone: CheckTone | None = None
 
     @property
     def playout(self) -> Playout | None:
-        """The queue of the agent's voice; None if the agent has none."""
-        return self.parts.playout if self.parts is not None else None
+        """The queue of the agent's voice, or of a check's tone; None if there is neither."""
+        sends = self.parts or self.tone
+        return sends.playout if sends is not None else None
 
 
 class CallFactory:
@@ -162,7 +164,11 @@ class CallFactory:
             recogniser = self._recognisers.get(agent.recogniser)
         reservation.include(recogniser.reserve())
         agent_config = await self._agent_config(agents.config_of(agent), request, recogniser)
+        if request.check:
+            agent_config = connection_checks.listening(agent_config)
         prepared = self._open_parts(agent, agent_config, recogniser)
+        if request.check:
+            prepared = replace(prepared, tone=CheckTone(prepared.clock))
         try:
             self.agents.prepare(agent_config)
             yield prepared
@@ -223,9 +229,11 @@ class CallFactory:
     ) -> CallSession:
         """Stores a call and returns its session, which is not started yet.
 
-        Its ticket, if it came with one, is used up. Raises BadOfferError (not retryable) for an
-        offer that was used before.
+        Its ticket, if it came with one, is used up. A check is not stored. Raises BadOfferError
+        (not retryable) for an offer that was used before.
         """
+        if prepared.tone is not None:
+            return self._check(by, prepared, connection, prepared.tone, limits)
         call = await self._store_row(
             by, prepared, request, transport=connection.name, key=connection.offer_key
         )
@@ -266,6 +274,25 @@ class CallFactory:
         if not created:
             raise BadOfferError("This offer has already been used for a call. Make a new offer.")
         return call
+
+    def _check(
+        self,
+        by: Principal,
+        prepared: Prepared,
+        connection: Connection[Any],
+        tone: CheckTone,
+        limits: Limits,
+    ) -> CallSession:
+        whose = connection_checks.new_id(), by.party, connection.offer_key, by.address
+        sides = CallSides(
+            self._inbound(prepared, None), playout=tone.playout, numbers=prepared.numbers
+        )
+        transport, messages = connection.transport, self._config.messages
+        session = CallSession(
+            Ownership(*whose), transport, sides, prepared.clock, limits, messages=messages
+        )
+        session.add_sink(tone)
+        return session
 
     def _session(
         self, call: Call, prepared: Prepared, transport: Transport, limits: Limits, address: str
@@ -368,13 +395,3 @@ def _agent_not_ready(agent: Agent) -> Iterator[None]:
             f"The agent {agent.slug!r} cannot be called as it is set up. {error.message} "
             "Staff can fix that on the agent's page in the admin. Other agents can be called."
         ) from error
-
-
-def offer_key(sdp: str) -> str:
-    """Returns the key that identifies a repeated offer: a digest of its fingerprint and ufrag."""
-    return next(iter(offer_keys(sdp)), "")
-
-
-def offer_keys(sdp: str) -> list[str]:
-    """Returns the keys of all of the offer's ufrags, each of which identifies its connection."""
-    return [hashlib.sha256(one.encode()).hexdigest() for one in ice.identities(sdp)]

@@ -22,7 +22,7 @@ from django.conf import settings
 
 from sessions_app.engine.core.errors import BusyError
 from sessions_app.engine.rtc.sdp.origins import Origin, origin_of
-from sessions_app.runtime.call_factory import offer_keys
+from sessions_app.runtime.offer_keys import offer_keys
 
 logger = logging.getLogger(__name__)
 

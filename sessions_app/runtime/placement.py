@@ -16,8 +16,9 @@ from sessions_app.engine.core.states import EndReason
 from sessions_app.engine.rtc.transport import WebRTCTransport
 from sessions_app.engine.session.call_session import CallSession
 from sessions_app.engine.session.registry import Registry
+from sessions_app.engine.session.supervisor import Limits
 from sessions_app.engine.websocket.transport import WebSocketTransport, check_output
-from sessions_app.runtime import endings
+from sessions_app.runtime import connection_checks, endings
 from sessions_app.runtime.answered_offers import AnsweredCall
 from sessions_app.runtime.call_admission import CallAdmission
 from sessions_app.runtime.call_factory import CallFactory, CallRequest
@@ -78,7 +79,7 @@ class Placement:
             self.factory.prepared(offer, reservation) as prepared,
             self.transports.webrtc(prepared, offer.sdp, plan.channel, offer_key=key) as connection,
         ):
-            limits = plan.limits(self.config.limits)
+            limits = plan.limits(self._limits(offer))
             session = await self.factory.create(by, prepared, offer, connection, limits)
         dialect = plan.dialect(offer, session)
         session.on_message = limited(dialect, session)
@@ -115,7 +116,7 @@ class Placement:
             self.factory.prepared(request, reservation) as prepared,
             self.transports.websocket(prepared, request) as connection,
         ):
-            limits = self.config.limits
+            limits = self._limits(request)
             session = await self.factory.create(by, prepared, request, connection, limits)
         self._begin(session, by, reservation)
         return StreamedCall(session, connection.transport)
@@ -141,6 +142,10 @@ class Placement:
         if not request.call_id:
             self.faults.refuse()
         return self.admission.admitted(by.party.key, by.address, moves=bool(request.call_id))
+
+    def _limits(self, request: CallRequest) -> Limits:
+        usual = self.config.limits
+        return connection_checks.limits(usual) if request.check else usual
 
     def _begin(self, session: CallSession, by: Principal, reservation: Reservation) -> None:
         self.registry.add(session, reservation)

@@ -18,6 +18,7 @@ from daphne.server import Server
 from daphne.ws_protocol import WebSocketProtocol
 from twisted.internet import reactor as installed_reactor
 
+from sessions_app.server import tls
 from sessions_app.server.back_pressure import Flow
 from sessions_app.server.http.channel import build
 from sessions_app.server.http.connections import Connections
@@ -141,7 +142,8 @@ def _quoted(text: str) -> str:
 class VoiceServer(Server):  # type: ignore[misc]
     """Serves HTTP and WebSockets, and shuts down gracefully on SIGTERM and SIGINT.
 
-    It listens on `port`, unless that is 0, and on the Unix socket `unix`. Its part starts with
+    It listens on `port`, unless that is 0, on the Unix socket `unix`, and with TLS as `https`
+    says. Its part starts with
     the event loop. Shutdown: nothing new is accepted, the engine ends its calls, every socket is
     closed with 4012. After HARD_LIMIT_S the kernel ends the process, even if it is blocked.
     """
@@ -154,6 +156,7 @@ class VoiceServer(Server):  # type: ignore[misc]
         host: str,
         port: int,
         unix: Path | None = None,
+        https: tls.Https | None = None,
         network: Connections,
         pace: Pace,
         on_ready: Callable[[], None],
@@ -178,6 +181,7 @@ class VoiceServer(Server):  # type: ignore[misc]
         self._part = part
         self._host = host
         self._port = port
+        self._https = https
         self._on_ready = on_ready
         self._ports: list[Any] = []
         self._starting: asyncio.Task[None] | None = None
@@ -199,6 +203,20 @@ class VoiceServer(Server):  # type: ignore[misc]
             build, self.http_factory, self.network, self._pace
         )
         self.ws_factory.protocol = Socket
+        if self._https is not None:
+            self._listen_securely(self._https)
+
+    def _listen_securely(self, https: tls.Https) -> None:
+        try:
+            port = tls.listen(reactor, self.http_factory, https, BACKLOG)
+        except tls.LISTEN_ERRORS as error:
+            cause: Any = getattr(error, "socketError", error)
+            known = isinstance(cause, OSError)
+            why = _why_not(https.host, https.port, cause) if known else type(cause).__name__
+            self.failure = f"HTTPS does not work: {why}"
+            self.stop()
+        else:
+            self._ports.append(port)
 
     def listen_success(self, port: Any) -> None:
         self._ports.append(port)

@@ -190,6 +190,7 @@ def own_origin(origin: str, host: str) -> bool:
     if settings.PUBLIC_URL:
         public = urlsplit(settings.PUBLIC_URL)
         return origin == f"{public.scheme}://{public.netloc}"
-    domain, _ = split_domain_port(host)
+    domain, port = split_domain_port(host)
     known = bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
-    return known and origin == f"http://{host}"
+    secure = bool(settings.VOICE_HTTPS_PORT) and port == str(settings.VOICE_HTTPS_PORT)
+    return known and origin == f"{'https' if secure else 'http'}://{host}"

@@ -160,6 +160,8 @@ def authorised(holder: Principal, wish: W) -> W:
     """
     if not holder.for_one_call:
         return wish
+    if wish.check:
+        raise NotAllowedError("A ticket is for a call. Sign in to check the connection.")
     if holder.call_id and wish.call_id != holder.call_id:
         raise NotAllowedError("This ticket was for one call and has been used.", code="ticket_used")
     if wish.call_id and not holder.call_id:

@@ -25,6 +25,9 @@ import { isEnglish, words } from "./messages.js";
  * @property {"auto" | "webrtc" | "websocket"} [transport] how the audio goes; "auto" finds out
  * @property {Record<string, string | number | boolean>} [variables] for the agent's prompt and greeting
  * @property {Record<string, unknown>} [metadata] kept with the call
+ * @property {boolean} [check] whether only the way is tried: the server keeps nothing of it
+ * @property {boolean} [relayOnly] whether WebRTC may go through a relay alone
+ * @property {number} [qualityMs] between two looks at how good the connection is
  */
 
 /** How long the answer to `bye` may take: the server transcribes the last words first. */
@@ -80,8 +83,8 @@ export class CallClient extends Emitter {
     this._signaling = new Signaling({ open: options.openSocket, lastSeq: options.lastSeq });
     this._signaling.callId = options.resume ?? "";
     this._signaling.resumeToken = options.resumeToken ?? "";
-    const { iceServers, openMedia, transport } = options;
-    this._media = new MediaPath({ signaling: this._signaling, iceServers, openMedia, transport });
+    const { iceServers, openMedia, transport, relayOnly } = options;
+    this._media = new MediaPath({ signaling: this._signaling, iceServers, openMedia, transport, relayOnly });
     /** What the caller asks of the agent. */
     this.agent = new AgentCommands(this._signaling);
     this._listen();
@@ -94,6 +97,11 @@ export class CallClient extends Emitter {
   /** Lets a client that came with a ticket come back to this call; empty for others. */
   get resumeToken() {
     return this._signaling.resumeToken;
+  }
+
+  /** What is known of the way through the network so far. */
+  get found() {
+    return this._media.found;
   }
 
   /** Whether a call has begun and not ended: leaving the page would lose it. */
@@ -131,8 +139,9 @@ export class CallClient extends Emitter {
 
   /** @returns {object} what a new call is asked for with */
   _request() {
-    const { agentId, consent, variables, metadata } = this._options;
+    const { agentId, consent, variables, metadata, check } = this._options;
     return {
+      ...(check && { check }),
       ...(agentId && { agentId }),
       ...(consent && { consent }),
       ...(variables && { variables }),
@@ -349,7 +358,7 @@ export class CallClient extends Emitter {
       if (!this._over) {
         this._watchQuality();
       }
-    }, QUALITY_MS);
+    }, this._options.qualityMs ?? QUALITY_MS);
     /** @type {any} */ (timer).unref?.(); // no program waits for it to end
     this._timers.add(timer);
   }

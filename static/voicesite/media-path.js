@@ -20,6 +20,7 @@ import { Emitter } from "./emitter.js";
  * @property {() => Promise<RTCIceServer[]>} iceServers STUN and TURN servers, with credentials
  * @property {() => WebSocket} openMedia opens `/ws/voice`
  * @property {"auto" | "webrtc" | "websocket"} [transport] "auto", unless one way is wanted alone
+ * @property {boolean} [relayOnly] whether WebRTC may go through a relay alone
  */
 
 /** How long one WebRTC attempt may take. Longer: blocked networks wait longer for sound; shorter: slow ones lose WebRTC. */
@@ -34,7 +35,7 @@ export const DISCONNECTED_GRACE_MS = 2500;
  */
 export class MediaPath extends Emitter {
   /** @param {MediaPathOptions} options */
-  constructor({ signaling, iceServers, openMedia, transport = "auto" }) {
+  constructor({ signaling, iceServers, openMedia, transport = "auto", relayOnly = false }) {
     super();
     this._signaling = signaling;
     this._iceServers = iceServers;
@@ -52,13 +53,20 @@ export class MediaPath extends Emitter {
     this._closed = false;
     this._wasConnected = false;
     this._retried = false;
+    this._relayOnly = relayOnly;
     this._relayRefused = false;
+    this._candidates = 0;
     this._timer = /** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined);
   }
 
   /** Whether a new call begins on the WebSocket, without a try of WebRTC. */
   get beginsOnSocket() {
     return this._uplink !== "webrtc" && !this._signaling.callId;
+  }
+
+  /** What is known of the way so far: how many addresses this browser has found, and whether a relay refused it. */
+  get found() {
+    return { candidates: this._candidates, relayRefused: this._relayRefused };
   }
 
   /**
@@ -111,7 +119,7 @@ export class MediaPath extends Emitter {
   /** @returns {Promise<import("./quality.js").Quality | null>} how good the path is; null where there is none yet */
   async quality() {
     if (this._socket) {
-      return judge(socketFigures(this._socket.queuedMs));
+      return judge(socketFigures(this._socket.queuedMs, this._socket.roundTripMs));
     }
     return this._peer?.connected ? judge(await this._peer.figures()) : null;
   }
@@ -137,7 +145,9 @@ export class MediaPath extends Emitter {
     }
     const peer = new PeerLink({
       iceServers,
-      onCandidate: (candidate) => peer === this._peer && this._signaling.addCandidate(candidate),
+      relayOnly: this._relayOnly,
+      onCandidate: (candidate) => peer === this._peer && this._addOwn(candidate),
+      onGathered: () => peer === this._peer && this._allGathered(),
       onState: (state) => peer === this._peer && this._connectionChanged(state),
       onTrack: (stream) => peer === this._peer && this._emit("track", stream),
       onRelayRefused: () => {
@@ -148,6 +158,19 @@ export class MediaPath extends Emitter {
     const sdp = await peer.offer(this._stream);
     this._signaling.startCall({ sdp, ...request });
     this._emit("description", { kind: "offer", sdp });
+  }
+
+  /** @param {RTCIceCandidate} candidate of this browser */
+  _addOwn(candidate) {
+    this._candidates += 1;
+    this._signaling.addCandidate(candidate);
+  }
+
+  /** A relay that gives no address gives none later either. */
+  _allGathered() {
+    if (this._relayOnly && !this._candidates) {
+      this._fallBack();
+    }
   }
 
   /** @param {RTCPeerConnectionState} state */

@@ -16,9 +16,11 @@ export class PeerLink {
    * @param {(state: RTCPeerConnectionState) => void} options.onState
    * @param {(stream: MediaStream) => void} options.onTrack
    * @param {() => void} [options.onRelayRefused] called when a TURN server rejects the credentials
+   * @param {() => void} [options.onGathered] called when no further local candidate will come
+   * @param {boolean} [options.relayOnly] whether nothing but the relay is tried
    */
-  constructor({ iceServers, onCandidate, onState, onTrack, onRelayRefused }) {
-    const peer = new RTCPeerConnection({ iceServers });
+  constructor({ iceServers, onCandidate, onState, onTrack, onRelayRefused, onGathered, relayOnly = false }) {
+    const peer = new RTCPeerConnection({ iceServers, ...(relayOnly && { iceTransportPolicy: "relay" }) });
     this._peer = peer;
     /** Whether the server's answer is in place. */
     this.answered = false;
@@ -28,6 +30,7 @@ export class PeerLink {
     this._counts = { received: 0, lost: 0 };
     peer.onicecandidate = ({ candidate }) => candidate?.candidate && onCandidate(candidate);
     peer.onicecandidateerror = ({ errorCode }) => REFUSED.has(errorCode) && onRelayRefused?.();
+    peer.onicegatheringstatechange = () => peer.iceGatheringState === "complete" && onGathered?.();
     peer.onconnectionstatechange = () => onState(peer.connectionState);
     peer.ontrack = ({ streams, track }) => onTrack(streams[0] ?? new MediaStream([track]));
     peer.createDataChannel("control", { ordered: true });

@@ -94,10 +94,11 @@ export function figuresOf(report, before) {
 
 /**
  * @param {number} queuedMs
+ * @param {number | null} [roundTripMs] null before the first answer
  * @returns {Figures}
  */
-export function socketFigures(queuedMs) {
-  const unknown = { roundTripMs: null, lossUp: null, lossDown: null, jitterMs: null, sentKbps: null, receivedKbps: null };
+export function socketFigures(queuedMs, roundTripMs = null) {
+  const unknown = { roundTripMs, lossUp: null, lossDown: null, jitterMs: null, sentKbps: null, receivedKbps: null };
   return { transport: "websocket", ...unknown, queuedMs, relayed: false };
 }
 

@@ -8,6 +8,8 @@ import { VoicePlayer } from "./voice-player.js";
 /** @typedef {Record<string, any> & {type: string}} Message */
 
 const FEATURES = ["media", "acks"];
+/** The server acknowledges every fifth chunk. */
+const ACK_EVERY = 5;
 const OUTPUT = { codec: "pcm16", sampleRate: 24_000 };
 /** Unacknowledged chunks of 100 ms that are kept for a reconnect: 32 s, since the server keeps a lost call for 30 s. */
 const MAX_CHUNKS = 320;
@@ -47,6 +49,10 @@ export class SocketLink {
     /** How many chunks came before `_unacknowledged`, and how many of `_unacknowledged` have been sent. */
     this._firstIndex = 0;
     this._sent = 0;
+    /** When the chunk was sent that the next acknowledgement is of, and how many there were with it. */
+    this._asked = { count: 0, at: 0 };
+    /** How long the last acknowledgement took, in ms; null before the first. @type {number | null} */
+    this.roundTripMs = null;
     this._ready = false;
     this._everReady = false;
     this._closed = false;
@@ -100,11 +106,23 @@ export class SocketLink {
     while (this._ready && socket && this._sent < this._unacknowledged.length && socket.bufferedAmount < MAX_BUFFERED_BYTES) {
       socket.send(this._unacknowledged[this._sent]);
       this._sent += 1;
+      this._noteSent(this._firstIndex + this._sent);
+    }
+  }
+
+  /** @param {number} count chunks that were sent so far */
+  _noteSent(count) {
+    if (count % ACK_EVERY === 0 && this._asked.count === 0) {
+      this._asked = { count, at: performance.now() };
     }
   }
 
   /** @param {number} received how many chunks of this stream the server has */
   _acknowledge(received) {
+    if (this._asked.count && received >= this._asked.count) {
+      this.roundTripMs = performance.now() - this._asked.at;
+      this._asked.count = 0;
+    }
     const known = Math.min(received - this._firstIndex, this._unacknowledged.length);
     if (known > 0) {
       this._unacknowledged.splice(0, known);
@@ -182,6 +200,7 @@ export class SocketLink {
   _onClose(code, reason) {
     this._socket = null;
     this._ready = false;
+    this._asked.count = 0; // what is sent again tells nothing
     if (this._closed) {
       return;
     }

@@ -26,6 +26,7 @@ def main(audio: str) -> None:
 
     from sessions_app.models import Agent, ScorecardForm
     from sessions_app.services import calls
+    from tests.browser import check_rows
 
     calls.seed_agents()
     user, staff = User.objects.get(username="user"), User.objects.get(username="staff")
@@ -50,6 +51,7 @@ def main(audio: str) -> None:
             "recording": made["full"].recording.pk,
             "summary": made["full"].summary.pk,
             "user": user.pk,
+            "check": check_rows.a_check(user),
             **_shared(made["full"], user),
             "scorecard": ScorecardForm.objects.values_list("pk", flat=True)[0],
         },

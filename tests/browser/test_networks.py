@@ -112,6 +112,19 @@ def test_where_udp_is_blocked_the_call_goes_over_the_socket(
     assert took < 9
 
 
+def test_the_check_says_that_udp_is_blocked_and_that_calls_work(
+    link: Network, server: Product, away: Away, browser: Browser
+) -> None:
+    link.set(no_udp=True)
+    page = signed_in(browser, server, away.origin)
+    page.goto(f"{away.origin}/check/")
+    page.click("#check-start")
+    page.locator("#check-yes").click()
+    expect(page.locator("#check-udp")).to_have_attribute("data-state", "fail")
+    expect(page.locator("#check-udp")).to_contain_text("a firewall or company network")
+    expect(page.locator("#check-socket")).to_have_attribute("data-state", "pass")
+
+
 def test_udp_that_dies_in_mid_call_moves_the_sound(
     link: Network, server: Product, away: Away, browser: Browser
 ) -> None:

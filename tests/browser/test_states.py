@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser import call_states, live_states
+from tests.browser import call_states, check_states, live_states
 from tests.browser.conftest import Filled
 from tests.browser.dashboard_states import DASHBOARD
 from tests.browser.page_states import STAFF, STATES, State, long_talk, reach, settle
@@ -24,7 +24,7 @@ async () => {
 """
 WIDTH = "document.documentElement.scrollWidth"
 WIDE, NARROW = 1280, 390
-EVERY = [*STATES, *live_states.STATES]
+EVERY = [*STATES, *live_states.STATES, *check_states.STATES]
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +55,7 @@ def found_by_axe(page: Page, width: int, scheme: Any) -> list[str]:
 @pytest.mark.skipif(bool(missing()), reason=missing())
 @pytest.mark.parametrize(
     "state",
-    [*STATES, *DASHBOARD, *USAGE, *live_states.STATES, *call_states.STATES],
+    [*STATES, *DASHBOARD, *USAGE, *live_states.STATES, *call_states.STATES, *check_states.STATES],
     ids=lambda state: state.name.replace(" ", "-"),
 )
 def test_everybody_can_use_it(page: Page, filled: Filled, state: State) -> None:

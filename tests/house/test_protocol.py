@@ -21,6 +21,8 @@ NOT_ON_THIS_WIRE = {
     "call_live",  # REST's, as the next
     "legal_hold",
     "nothing_to_undo",
+    "bad_results",  # the check's page's, as the next
+    "too_many_checks",
     "stale_revision",
     "error",
     "recogniser_unavailable",

@@ -62,3 +62,8 @@ test("bitrates are of the time in between, and unknown at first", () => {
 test("a report without sound yet tells nothing bad", () => {
   assert.equal(judge(figuresOf([], { received: 0, lost: 0 }).figures).level, "good");
 });
+
+test("a socket's round trip counts, once it is known", () => {
+  assert.equal(socketFigures(0).roundTripMs, null);
+  assert.equal(judge(socketFigures(0, 900)).level, "poor");
+});

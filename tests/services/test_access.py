@@ -1,5 +1,6 @@
 import hashlib
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser, User
@@ -99,3 +100,22 @@ def test_what_was_done_is_noted(alice: User, make_call: CallMaker) -> None:
 def test_a_long_detail_is_cut_to_its_column(alice: User, make_call: CallMaker) -> None:
     access.log(make_call(alice), alice, AccessLog.Action.READ, "x" * 500)
     assert len(AccessLog.objects.get().detail) == 100
+
+
+@pytest.mark.parametrize(
+    ("origin", "host", "own"),
+    [
+        ("http://127.0.0.1:8000", "127.0.0.1:8000", True),
+        ("https://127.0.0.1:8443", "127.0.0.1:8443", True),
+        ("http://127.0.0.1:8443", "127.0.0.1:8443", False),
+        ("https://127.0.0.1:8000", "127.0.0.1:8000", False),
+        ("https://127.0.0.1:8443", "127.0.0.1:8000", False),
+        ("https://elsewhere.example:8443", "elsewhere.example:8443", False),
+    ],
+)
+def test_with_https_of_our_own_each_port_has_its_scheme(
+    settings: Any, origin: str, host: str, own: bool
+) -> None:
+    settings.VOICE_HTTPS_PORT = 8443
+    settings.ALLOWED_HOSTS = ["127.0.0.1"]
+    assert access.own_origin(origin, host) is own

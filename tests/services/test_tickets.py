@@ -194,5 +194,11 @@ def test_which_calls_a_ticket_may_touch(holder: str) -> None:
     assert touched == TOUCHES[holder]
 
 
+def test_no_ticket_checks_the_connection() -> None:
+    """Its one use would be gone, and its holder may be anybody."""
+    with pytest.raises(NotAllowedError):
+        authorised(HOLDERS[OWN_AGENT], Offer("v=0", check=True))
+
+
 def test_a_ticket_for_an_agent_calls_it_unasked() -> None:
     assert authorised(HOLDERS[OWN_AGENT], Offer("v=0")).agent == "scribe"

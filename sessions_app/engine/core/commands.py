@@ -24,7 +24,7 @@ class Offer:
     in; `records` says whether the caller agreed to be recorded, and `notice` which wording
     was shown. `call_id` names a live call that is to continue over this connection; `language`
     and `voice` are the client's own choice, empty for the agent's. `data` holds the variables and
-    metadata of a new call.
+    metadata of a new call. With `check` the client only tries the way: no call is made of it.
     """
 
     sdp: str
@@ -37,6 +37,7 @@ class Offer:
     language: str = ""
     voice: str = ""
     data: CallData = field(default=CallData(), repr=False)
+    check: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,7 @@ class StartStream:
     continues: bool = False
     held_ms: float = 0.0
     data: CallData = field(default=CallData(), repr=False)
+    check: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,7 @@ def _offer(message: Message) -> Offer:
         records=records,
         notice=notice,
         data=reading.read_call_data(given),
+        check=given.get("check") is True,
     )
 
 

@@ -100,6 +100,7 @@ def _start(message: Message) -> StartStream:
         continues=given.get("continues") is True,
         held_ms=min(given.get("heldMs") or 0, MOST_HELD_MS),
         data=reading.read_call_data(given),
+        check=given.get("check") is True,
     )
 
 

@@ -18,7 +18,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.formatter_class = argparse.ArgumentDefaultsHelpFormatter
-        parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
+        # phones that come over HTTPS are not on this machine
+        host = "0.0.0.0" if settings.VOICE_HTTPS_PORT else "127.0.0.1"  # noqa: S104  # nosec B104
+        parser.add_argument("--host", default=host, help="address to listen on")
         parser.add_argument(
             "--port", type=int, default=settings.PORT, help="port to listen on; 0: none"
         )
@@ -33,6 +35,8 @@ class Command(BaseCommand):
         try:
             if port:
                 serving.probe_port(host, port)
+            if port and settings.VOICE_HTTPS_PORT:
+                serving.probe_port(host, settings.VOICE_HTTPS_PORT)
         except serving.PortError as error:
             raise CommandError(str(error)) from error
         if not probe:
@@ -68,6 +72,7 @@ class Command(BaseCommand):
             host=host,
             port=port,
             unix=unix,
+            https=self._https(host) if port else None,
             network=Connections(files.connections, each),
             pace=Pace(settings.VOICE["REQUESTS_PER_ADDRESS"]),
             on_ready=say_ready,
@@ -75,6 +80,17 @@ class Command(BaseCommand):
         server.run()
         if server.failure is not None:
             raise CommandError(server.failure)
+
+    def _https(self, host: str) -> Any:
+        """Returns where TLS is spoken, with a certificate that is good; None for nowhere."""
+        from sessions_app.server import certificates, tls  # noqa: PLC0415
+
+        if not settings.VOICE_HTTPS_PORT:
+            return None
+        folder = Path(settings.VOICE_HTTPS_DIR)
+        addresses = certificates.local_addresses()
+        certificates.ensure(folder, addresses, certificates.utc_now())
+        return tls.Https(host, settings.VOICE_HTTPS_PORT, folder)
 
     def _unix(self) -> Path:
         """Returns where a media process listens; its folder is for this user alone."""

@@ -9,6 +9,7 @@ from sessions_app.engine.protocols.messages import calls
 from sessions_app.engine.protocols.messages.fields import (
     Consent,
     FilledText,
+    Lenient,
     MaybeMilliseconds,
     Metadata,
     Milliseconds,
@@ -27,7 +28,7 @@ class OfferMessage(TypedDict):
 
     The same offer sent again is the same call; a changed one of the same connection
     [changes it](#later-offers); with `callId` of a live call that call goes on over the new
-    connection.
+    connection. With `check` it only [tries the way](#trying-the-way): nothing is kept.
     """
 
     type: Literal["offer"]
@@ -38,6 +39,7 @@ class OfferMessage(TypedDict):
     features: NotRequired[Names | None]
     variables: NotRequired[Variables | None]
     metadata: NotRequired[Metadata | None]
+    check: NotRequired[Lenient]
 
 
 class CandidateInit(TypedDict):

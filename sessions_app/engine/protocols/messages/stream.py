@@ -42,7 +42,7 @@ class Auth(TypedDict):
 
 
 class SessionStart(TypedDict):
-    """Starts a call, or goes on with one."""
+    """Starts a call, or goes on with one; with `check` it only [tries the way](#trying-the-way)."""
 
     type: Literal["session_start"]
     consent: NotRequired[Consent | None]
@@ -59,6 +59,7 @@ class SessionStart(TypedDict):
     heldMs: NotRequired[Whole | None]
     variables: NotRequired[Variables | None]
     metadata: NotRequired[Metadata | None]
+    check: NotRequired[Lenient]
 
 
 class AudioChunk(TypedDict):

@@ -1,0 +1,88 @@
+"""What staff read of a connection check: its steps, results, reasons and figures in words."""
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from sessions_app.admin.display import NOTHING
+
+STEPS = {
+    "microphone": gettext_lazy("Microphone"),
+    "loudspeaker": gettext_lazy("Loudspeaker"),
+    "udp": gettext_lazy("Direct connection (UDP)"),
+    "relay-udp": gettext_lazy("Relay over UDP"),
+    "relay-tcp": gettext_lazy("Relay over TCP"),
+    "relay-tls": gettext_lazy("Relay over TLS"),
+    "socket": gettext_lazy("Web connection"),
+    "words": gettext_lazy("Speech recognition"),
+}
+RESULTS = {
+    "pass": gettext_lazy("Passed"),
+    "fail": gettext_lazy("Failed"),
+    "skipped": gettext_lazy("Skipped"),
+}
+REASONS = {
+    "cancelled": gettext_lazy("The user stopped the check."),
+    "other": gettext_lazy("Something unexpected happened in the browser."),
+    "fair": gettext_lazy("It works, with some delay or loss."),
+    "poor": gettext_lazy("It connects, and is too slow or loses too much for a call."),
+    "permission": gettext_lazy("The browser or the system blocks the microphone."),
+    "no-microphone": gettext_lazy("There is no microphone."),
+    "microphone-busy": gettext_lazy("The microphone could not be opened: maybe in use."),
+    "insecure": gettext_lazy("The page was not opened over HTTPS."),
+    "unsupported": gettext_lazy("The browser can make no calls."),
+    "silent": gettext_lazy("The microphone delivers silence: muted, or the wrong one."),
+    "heard": gettext_lazy("The user heard the tone."),
+    "echo": gettext_lazy("The user heard the tone, and so did the microphone: an echo."),
+    "not-heard": gettext_lazy("The user heard no tone, and neither did the microphone."),
+    "measured": gettext_lazy("The user heard no tone, but the microphone did."),
+    "not-asked": gettext_lazy("The user did not say whether the tone was heard."),
+    "no-way": gettext_lazy("The server was reached, but no sound got through."),
+    "relay-silent": gettext_lazy("The relay did not answer the browser."),
+    "relay-refused": gettext_lazy("The relay refused the credentials: see VOICE_TURN_SECRET."),
+    "relay-settings": gettext_lazy("The browser rejects the relay's address: see VOICE_TURN_URLS."),
+    "not-configured": gettext_lazy("This server has no such relay."),
+    "refused": gettext_lazy("The server took no call: busy, or the user's limit was reached."),
+    "server-gone": gettext_lazy("The server's WebSocket could not be reached."),
+    "signed-out": gettext_lazy("The user was signed out."),
+    "lost": gettext_lazy("The connection was lost while it was measured."),
+    "no-path": gettext_lazy("Without a microphone or a way to the server it was not tried."),
+    "nothing-said": gettext_lazy("No words were recognised."),
+    "recogniser": gettext_lazy("The recogniser does not work: see /readyz."),
+}
+
+
+def step(name: str) -> str:
+    """Returns a step's title."""
+    return str(STEPS.get(name, name))
+
+
+def result(name: str) -> str:
+    """Returns a result in a word."""
+    return str(RESULTS.get(name, name))
+
+
+def reason(name: str) -> str:
+    """Returns a reason as a sentence; a dash where there is nothing to say."""
+    return str(REASONS.get(name, NOTHING))
+
+
+def figures(measured: Mapping[str, float], took_ms: float) -> str:
+    """Returns what a step measured, and how long it took."""
+    percent = {name: 100 * measured.get(name, 0.0) for name in ("lossUp", "lossDown", "level")}
+    sentences = {
+        "connectMs": _("connected in %(value).0f ms"),
+        "roundTripMs": _("round trip %(value).0f ms"),
+        "lossUp": _("%(value).1f %% lost to the server"),
+        "lossDown": _("%(value).1f %% lost from the server"),
+        "jitterMs": _("jitter %(value).0f ms"),
+        "level": _("level %(value).0f %%"),
+        "echoDb": _("echo %(value).0f dB above the noise"),
+    }
+    told = [
+        words % {"value": percent.get(name, measured[name])}
+        for name, words in sentences.items()
+        if name in measured
+    ]
+    return ", ".join([*told, _("took %(seconds).1f s") % {"seconds": took_ms / 1000}])
