@@ -83,7 +83,11 @@ class Segment(models.Model):
         blank=True,
         editable=False,
         related_name="+",
-        help_text="Which of the staff typed it for the agent to say, in a call they took over.",
+        help_text="Which of the staff typed it for the agent to say, in a call they took over; "
+        "none too where that user was deleted.",
+    )
+    typed_by_staff = models.BooleanField(
+        default=False, editable=False, help_text="Whether staff typed it for the agent to say."
     )
     revised_text = models.TextField(
         blank=True, help_text="What an accepted second pass has; empty for no words at all."
