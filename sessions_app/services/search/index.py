@@ -38,10 +38,12 @@ class Index(Protocol):
         """Returns whether all segments are in it; else texts have to be read."""
         ...
 
-    def saying(self, terms: Sequence[Term]) -> Found:
+    def saying(self, terms: Sequence[Term], first: int = 0) -> Found:
         """Returns the filter for calls in which all of `terms` were said, but for some.
 
-        Those are returned with it: reading is quicker for them.
+        Those are returned with it: reading is quicker for them. That depends on how many calls
+        are wanted, by the time they began: the `first`, or with 0 all. While the index is not
+        ready, all are returned.
         """
         ...
 
@@ -68,7 +70,7 @@ class NoIndex:
     def is_ready(self) -> bool:
         return False
 
-    def saying(self, terms: Sequence[Term]) -> Found:
+    def saying(self, terms: Sequence[Term], first: int = 0) -> Found:
         return Q(), terms
 
     def install(self) -> None: ...
