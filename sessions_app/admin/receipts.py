@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.utils.safestring import SafeString
 
 from sessions_app.admin.base import ReadOnlyAdmin
-from sessions_app.admin.display import badge, moment
+from sessions_app.admin.display import badge, moment, related
 from sessions_app.models import ErasureReceipt
 
 
@@ -24,7 +24,7 @@ class ErasureReceiptAdmin(ReadOnlyAdmin[ErasureReceipt]):
         "kind",
         "subject",
         "cause",
-        "asked_by",
+        "who",
         "progress",
         "error",
         "attempts",
@@ -32,6 +32,7 @@ class ErasureReceiptAdmin(ReadOnlyAdmin[ErasureReceipt]):
         "done",
         "counted",
     )
+    who = related("asked_by")
 
     @admin.display(description="Asked", ordering="asked_at")
     def asked(self, receipt: ErasureReceipt) -> str:

@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from sessions_app.admin.base import CleanForm, ReadOnlyAdmin, VoiceAdmin
-from sessions_app.admin.display import badge, link
+from sessions_app.admin.display import NOTHING, badge, call_link, link, opens, related
 from sessions_app.models import WebhookDelivery, WebhookEndpoint, WebhookEvent
 from sessions_app.models.work import WorkState
 from sessions_app.services import webhook_posts, webhooks
@@ -56,7 +56,8 @@ class WebhookEndpointAdmin(VoiceAdmin[WebhookEndpoint]):
     list_filter = ("enabled",)
     search_fields = ("name", "url")
     actions = ("rotate_secrets",)
-    readonly_fields = ("signing_secret", "status", "created_by", "created_at", "deliveries_link")
+    readonly_fields = ("signing_secret", "status", "made_by", "created_at", "deliveries_link")
+    made_by = related("created_by")
 
     def get_fields(self, request: HttpRequest, obj: WebhookEndpoint | None = None) -> Any:
         typed = ("name", "url", "events", "enabled")
@@ -85,7 +86,9 @@ class WebhookEndpointAdmin(VoiceAdmin[WebhookEndpoint]):
         return format_html("<code>{}</code>", endpoint.secret)
 
     @admin.display(description="Deliveries")
-    def deliveries_link(self, endpoint: WebhookEndpoint) -> SafeString:
+    def deliveries_link(self, endpoint: WebhookEndpoint) -> SafeString | str:
+        if not opens(endpoint, WebhookDelivery):
+            return NOTHING
         address = reverse("admin:sessions_app_webhookdelivery_changelist")
         return link(f"{address}?endpoint__id__exact={endpoint.pk}", "Show")
 
@@ -113,10 +116,11 @@ class WebhookDeliveryAdmin(ReadOnlyAdmin[WebhookDelivery]):
     search_help_text = "Message ids and call ids."
     actions = ("send_again",)
     fields = (
-        *("moment", "event", "endpoint", "call_link", "message_id", "sequence", "payload"),
+        *("moment", "event", "sent_to", "call_link", "message_id", "sequence", "payload"),
         *("outcome", "attempts", "next", "error", "done_at"),
     )
     readonly_fields = fields
+    sent_to = related("endpoint")
 
     @admin.display(description="When", ordering="created_at")
     def moment(self, row: WebhookDelivery) -> str:
@@ -124,10 +128,7 @@ class WebhookDeliveryAdmin(ReadOnlyAdmin[WebhookDelivery]):
 
     @admin.display(description="Call", ordering="call")
     def call_link(self, row: WebhookDelivery) -> SafeString | str:
-        if row.call is None:
-            return "—"
-        address = reverse("admin:sessions_app_call_change", args=[row.call.pk])
-        return link(address, row.call.public_id)
+        return "—" if row.call is None else call_link(row, row.call)
 
     @admin.display(description="Outcome", ordering="state")
     def outcome(self, row: WebhookDelivery) -> SafeString:
