@@ -20,6 +20,7 @@ from sessions_app.admin.agent_names import HELP, LABELS, NAMED
 from sessions_app.admin.agent_summaries import AgentSummaryFields
 from sessions_app.admin.agent_versions import VersionsOfAgents
 from sessions_app.admin.base import CleanForm, VoiceAdmin
+from sessions_app.admin.display import NOTHING, opens
 from sessions_app.admin.extracting import AgentExtractionFields
 from sessions_app.admin.filters import NamedValuesFilter
 from sessions_app.engine.agent.responders.base import Responder
@@ -27,7 +28,7 @@ from sessions_app.engine.core.agent_config import LONGEST_PHRASE, MOST_PHRASES
 from sessions_app.engine.core.errors import ResponderError, SynthesiserError
 from sessions_app.engine.tts.base import Synthesiser
 from sessions_app.i18n import gettext_lazy
-from sessions_app.models import Agent
+from sessions_app.models import Agent, Call
 from sessions_app.runtime import agent_preview as voices
 from sessions_app.runtime import languages, recogniser_use
 from sessions_app.runtime.settings import load_backend
@@ -320,7 +321,9 @@ class AgentAdmin(VersionsOfAgents, VoiceAdmin[Agent]):
     )
 
     @admin.display(description=gettext_lazy("Response times"))
-    def how_quick(self, obj: Agent) -> SafeString:
+    def how_quick(self, obj: Agent) -> SafeString | str:
+        if not opens(obj, Call):
+            return NOTHING
         return format_html(
             '<a href="{}">Response times of all agents</a>', reverse("admin:agent_latency")
         )

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from sessions_app.admin.base import ReadOnlyAdmin
-from sessions_app.admin.display import NOTHING, badge, link, moment
+from sessions_app.admin.display import NOTHING, badge, link, moment, related
 from sessions_app.i18n import gettext_lazy
 from sessions_app.models import Archive, Call
 from sessions_app.services import archives
@@ -69,12 +69,21 @@ class ArchiveAdmin(ReadOnlyAdmin[Archive]):
     search_fields = ("public_id", "user__username", "subject__username")
     fields = (
         "public_id",
-        *("asked", "kind", "user", "subject", "progress", "error", "attempts", "calls"),
+        *("asked", "kind", "for_whom", "whose", "progress", "error", "attempts", "calls"),
         *("file", "sha256", "fetched", "expires", "gone"),
     )
+    for_whom, whose = related("user"), related("subject")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Archive]:
-        return super().get_queryset(request).annotate(viewer=Value(request.user.pk))
+        rows = super().get_queryset(request).annotate(viewer=Value(request.user.pk))
+        return rows if super().has_view_permission(request) else rows.filter(user=request.user.pk)
+
+    def has_view_permission(self, request: HttpRequest, obj: Archive | None = None) -> bool:
+        """Returns whether somebody may see all exports, or may ask for some and sees those."""
+        asks = archives.may_export_calls(request.user) or archives.may_export_user(
+            request.user, User()
+        )
+        return asks or super().has_view_permission(request, obj)
 
     @admin.display(description=gettext_lazy("Asked"), ordering="asked_at")
     def asked(self, row: Archive) -> str:

@@ -12,7 +12,7 @@ from django.contrib.admin.utils import get_fields_from_path
 from django.contrib.admin.views.main import ERROR_FLAG, ChangeList
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import DataError
-from django.db.models import DateTimeField, Model, QuerySet
+from django.db.models import DateTimeField, Model, QuerySet, TextField, Value
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
 from django.utils.text import capfirst
@@ -169,6 +169,18 @@ class VoiceAdmin(OnlyListedLookups[Row]):
     """Base of the admins of our own models: cleans input and limits lookups."""
 
     form = CleanForm  # type: ignore[assignment] # generic in the stubs alone
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Row]:
+        """Returns the rows; each knows to which others its page may lead: see `display.opens`."""
+        opens = [
+            model._meta.label_lower
+            for model, its_admin in self.admin_site._registry.items()
+            if its_admin.has_view_permission(request)
+        ]
+        told = Value(" ".join(opens), output_field=TextField())
+        rows: Any = super().get_queryset(request)
+        shown: QuerySet[Row] = rows.annotate(viewer_opens=told)
+        return shown
 
 
 class ReadOnlyAdmin(VoiceAdmin[Row]):

@@ -1,21 +1,16 @@
 """Recordings and summaries as rows: reached from their call."""
 
 from django.contrib import admin
-from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from sessions_app.admin.base import HiddenAdmin
-from sessions_app.admin.display import link
+from sessions_app.admin.display import call_link
 from sessions_app.i18n import gettext_lazy
-from sessions_app.models import Call, Recording, Summary
+from sessions_app.models import Recording, Summary
 
 LISTED = ("call_link", "state", "attempts", "done_at", "error")
 OPENS = ("state",)
 """The column that links to the row's own page; the first one links to the call."""
-
-
-def call_link(call: Call) -> SafeString:
-    return link(reverse("admin:sessions_app_call_change", args=[call.pk]), call.public_id)
 
 
 @admin.register(Recording)
@@ -42,8 +37,8 @@ class RecordingAdmin(HiddenAdmin[Recording]):
     search_fields = ("call__public_id",)
 
     @admin.display(description=gettext_lazy("Call"))
-    def call_link(self, recording: Recording) -> SafeString:
-        return call_link(recording.call)
+    def call_link(self, recording: Recording) -> SafeString | str:
+        return call_link(recording, recording.call)
 
     @admin.display(description=gettext_lazy("File"))
     def file_name(self, recording: Recording) -> str:
@@ -70,5 +65,5 @@ class SummaryAdmin(HiddenAdmin[Summary]):
     search_fields = ("call__public_id",)
 
     @admin.display(description=gettext_lazy("Call"))
-    def call_link(self, summary: Summary) -> SafeString:
-        return call_link(summary.call)
+    def call_link(self, summary: Summary) -> SafeString | str:
+        return call_link(summary, summary.call)

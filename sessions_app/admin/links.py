@@ -3,13 +3,12 @@
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from sessions_app.admin.base import OfCallAdmin
-from sessions_app.admin.display import badge, link, moment
+from sessions_app.admin.display import badge, call_link, moment, related
 from sessions_app.i18n import gettext_lazy
 from sessions_app.models import ShareLink
 from sessions_app.services import access, sharing
@@ -34,8 +33,12 @@ class ShareLinkAdmin(OfCallAdmin[ShareLink]):
     list_select_related = ("call", "created_by")
     search_fields = ("prefix", "note", "call__public_id", "created_by__username")
     search_help_text = gettext_lazy("First characters, notes, call ids and user names.")
-    fields = list_display
-    readonly_fields = list_display
+    fields = (
+        *("begins_with", "note", "call_link", "made_by", "made"),
+        *("expires", "shows", "status", "looks"),
+    )
+    readonly_fields = fields
+    made_by = related("created_by")
     actions = ("revoke",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ShareLink]:
@@ -50,9 +53,8 @@ class ShareLinkAdmin(OfCallAdmin[ShareLink]):
         return f"{row.prefix}…"
 
     @admin.display(description=gettext_lazy("Call"), ordering="call")
-    def call_link(self, row: ShareLink) -> SafeString:
-        address = reverse("admin:sessions_app_call_change", args=[row.call_id])
-        return link(address, row.call.public_id)
+    def call_link(self, row: ShareLink) -> SafeString | str:
+        return call_link(row, row.call)
 
     @admin.display(description=gettext_lazy("Made"), ordering="created_at")
     def made(self, row: ShareLink) -> str:

@@ -70,11 +70,11 @@ def transcript(call: Call) -> PartedTranscript:
 
 
 def lines(call: Call, shown: PartedTranscript, asked: Asked) -> dict[str, Any]:
-    """Returns the template context of the lines that the page comes with: all of a live call."""
-    want = Asked(whole=True) if call.is_live else asked
+    """Returns the template context of the lines that the page comes with."""
     return {
-        "lines": shown.lines(want),
-        "lines_later": shown.later(want),
+        "lines": shown.lines(asked),
+        "lines_later": shown.later(asked),
+        "known": shown.known if call.is_live else "",
         "unsure": shown.unsure,
         "gap_after": shown.gap_after,
     }

@@ -6,7 +6,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
 from sessions_app.admin.base import ReadOnlyAdmin
-from sessions_app.admin.display import badge, moment
+from sessions_app.admin.display import badge, moment, related
 from sessions_app.i18n import gettext_lazy
 from sessions_app.models import ErasureReceipt
 
@@ -28,7 +28,7 @@ class ErasureReceiptAdmin(ReadOnlyAdmin[ErasureReceipt]):
         "kind",
         "subject",
         "cause",
-        "asked_by",
+        "who",
         "progress",
         "error",
         "attempts",
@@ -36,6 +36,7 @@ class ErasureReceiptAdmin(ReadOnlyAdmin[ErasureReceipt]):
         "done",
         "counted",
     )
+    who = related("asked_by")
 
     @admin.display(description=gettext_lazy("Asked"), ordering="asked_at")
     def asked(self, receipt: ErasureReceipt) -> str:

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from sessions_app.admin.base import VoiceAdmin
-from sessions_app.admin.display import badge
+from sessions_app.admin.display import badge, related
 from sessions_app.admin.filters import TokenStatusFilter
 from sessions_app.i18n import gettext_lazy
 from sessions_app.models import ApiToken
@@ -28,6 +28,7 @@ class ApiTokenAdmin(VoiceAdmin[ApiToken]):
     search_fields = ("name", "prefix", "owner__username")
     autocomplete_fields = ("owner",)
     actions = ("revoke",)
+    acts_for = related("owner")
 
     @admin.display(description=gettext_lazy("Starts with"), ordering="prefix")
     def starts_with(self, token: ApiToken) -> str:
@@ -43,7 +44,8 @@ class ApiTokenAdmin(VoiceAdmin[ApiToken]):
 
     def get_fields(self, request: HttpRequest, obj: ApiToken | None = None) -> Any:
         if obj is not None:
-            return (*self.list_display, "revoked_at")
+            shown = ("acts_for" if name == "owner" else name for name in self.list_display)
+            return (*shown, "revoked_at")
         return ("name", "owner") if request.user.is_superuser else ("name",)
 
     def get_readonly_fields(self, request: HttpRequest, obj: ApiToken | None = None) -> Any:

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from sessions_app.admin.base import CleanForm, ReadOnlyAdmin, VoiceAdmin
-from sessions_app.admin.display import badge, link
+from sessions_app.admin.display import NOTHING, badge, call_link, link, opens, related
 from sessions_app.i18n import gettext_lazy
 from sessions_app.models import WebhookDelivery, WebhookEndpoint, WebhookEvent
 from sessions_app.models.work import WorkState
@@ -60,7 +60,8 @@ class WebhookEndpointAdmin(VoiceAdmin[WebhookEndpoint]):
     list_filter = ("enabled",)
     search_fields = ("name", "url")
     actions = ("rotate_secrets",)
-    readonly_fields = ("signing_secret", "status", "created_by", "created_at", "deliveries_link")
+    readonly_fields = ("signing_secret", "status", "made_by", "created_at", "deliveries_link")
+    made_by = related("created_by")
 
     def get_fields(self, request: HttpRequest, obj: WebhookEndpoint | None = None) -> Any:
         typed = ("name", "url", "events", "enabled")
@@ -91,7 +92,9 @@ class WebhookEndpointAdmin(VoiceAdmin[WebhookEndpoint]):
         return format_html("<code>{}</code>", endpoint.secret)
 
     @admin.display(description=gettext_lazy("Deliveries"))
-    def deliveries_link(self, endpoint: WebhookEndpoint) -> SafeString:
+    def deliveries_link(self, endpoint: WebhookEndpoint) -> SafeString | str:
+        if not opens(endpoint, WebhookDelivery):
+            return NOTHING
         address = reverse("admin:sessions_app_webhookdelivery_changelist")
         return link(f"{address}?endpoint__id__exact={endpoint.pk}", gettext("Show"))
 
@@ -123,10 +126,11 @@ class WebhookDeliveryAdmin(ReadOnlyAdmin[WebhookDelivery]):
     search_help_text = gettext_lazy("Message ids and call ids.")
     actions = ("send_again",)
     fields = (
-        *("moment", "event", "endpoint", "call_link", "message_id", "sequence", "payload"),
+        *("moment", "event", "sent_to", "call_link", "message_id", "sequence", "payload"),
         *("outcome", "attempts", "next", "error", "done_at"),
     )
     readonly_fields = fields
+    sent_to = related("endpoint")
 
     @admin.display(description=gettext_lazy("When"), ordering="created_at")
     def moment(self, row: WebhookDelivery) -> str:
@@ -134,10 +138,7 @@ class WebhookDeliveryAdmin(ReadOnlyAdmin[WebhookDelivery]):
 
     @admin.display(description=gettext_lazy("Call"), ordering="call")
     def call_link(self, row: WebhookDelivery) -> SafeString | str:
-        if row.call is None:
-            return "—"
-        address = reverse("admin:sessions_app_call_change", args=[row.call.pk])
-        return link(address, row.call.public_id)
+        return "—" if row.call is None else call_link(row, row.call)
 
     @admin.display(description=gettext_lazy("Outcome"), ordering="state")
     def outcome(self, row: WebhookDelivery) -> SafeString:

@@ -10,10 +10,12 @@ from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
 
 from sessions_app.api import cursors
-from sessions_app.services.paging import Keyed
+from sessions_app.services.paging import MOST_COUNTED, PAGE_NUMBER, Keyed, reach
 
 MOST_DIGITS = 9
 """A page number or size with more digits is refused."""
+FAR = 10**MOST_DIGITS
+"""The number of a page that every list ends before: for `?page=last`."""
 
 
 class Pages(PageNumberPagination):
@@ -39,14 +41,32 @@ class Pages(PageNumberPagination):
         _number("page_size", asked.get("page_size", "1"), self.max_page_size)
         if self.cursor_query_param in asked:
             return self._from_cursor(queryset, request)
-        rows: Any = Keyed(queryset, at_once=bool(asked.get("q")))
+        most = self.reach(request) if asked.get("q") else None
+        rows: Any = Keyed(queryset, most=most)
         return super().paginate_queryset(rows, request, view)
 
+    def reach(self, request: Request) -> int:
+        """Returns how many rows a search must find for the page that is asked for."""
+        asked, size = request.query_params, self.get_page_size(request) or 1
+        if self.cursor_query_param in asked:
+            return size + 1
+        number = asked.get("page", "1")
+        return reach(int(number) if PAGE_NUMBER.fullmatch(number) else FAR, size)
+
     def get_paginated_response(self, data: Any) -> Response:
-        """Returns the page as JSON; by cursor, `count` and `previous` are null."""
-        if not hasattr(self, "_next"):
-            return super().get_paginated_response(data)
-        return Response({"count": None, "next": self._next, "previous": None, "results": data})
+        """Returns the page as JSON; by cursor, `count` and `previous` are null.
+
+        `count_is_exact` is false where a search found more than `count`.
+        """
+        if hasattr(self, "_next"):
+            links = {"next": self._next, "previous": None}
+            return Response({"count": None, "count_is_exact": False, **links, "results": data})
+        page: Any = self.page
+        rows = page.paginator.object_list
+        count = rows.more_than or rows.count()
+        links = {"next": self.get_next_link(), "previous": self.get_previous_link()}
+        exact = not rows.more_than
+        return Response({"count": count, "count_is_exact": exact, **links, "results": data})
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
         """Returns the query parameters for the OpenAPI document."""
@@ -87,7 +107,16 @@ class Pages(PageNumberPagination):
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
         """Returns the OpenAPI schema of a page of `schema`, with realistic example URLs."""
         page: dict[str, Any] = super().get_paginated_response_schema(schema)
-        page["properties"]["count"]["nullable"] = True
+        page["properties"]["count"] |= {
+            "nullable": True,
+            "description": f"How many there are. Of a search at most {MOST_COUNTED} are counted, "
+            "and with a cursor none.",
+        }
+        page["properties"]["count_is_exact"] = {
+            "type": "boolean",
+            "description": "False where there are more than `count`, or it is null.",
+        }
+        page["required"] = [*page.get("required", ()), "count_is_exact"]
         for key, number in (("next", 3), ("previous", 1)):
             page["properties"][key]["example"] = (
                 f"https://voice.example.com/api/v1/calls/?page={number}"

@@ -333,9 +333,10 @@ class SegmentSerializer(ShownSerializer):
     )
 
     typed_by = serializers.SerializerMethodField(
-        help_text="Who of the staff typed it for the agent to say, in a call they took over; null "
-        "for the agent's own words, and for who may not know: all but staff with the permission to "
-        "view calls, and the call's owner where the setting `REVIEW_FOR_OWNER` names typed."
+        help_text="Who of the staff typed it for the agent to say, in a call they took over ("
+        f"“{live_desk.DELETED}” where that user was deleted); null for the agent's own words, and "
+        "for who may not know: all but staff with the permission to view calls, and the call's "
+        "owner where the setting `REVIEW_FOR_OWNER` names typed."
     )
 
     class Meta:

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from django_filters.rest_framework import DjangoFilterBackend  # type: ignore[import-untyped]
 from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework import generics
 from rest_framework.exceptions import NotFound, PermissionDenied
@@ -52,7 +51,7 @@ class CallList(ApiView, generics.ListAPIView[Call]):
     """Finds calls by filters, search terms and order."""
 
     serializer_class = CallSerializer
-    filter_backends = [DjangoFilterBackend, NamedParameters, StrictOrdering]
+    filter_backends = [filters.SearchedCalls, NamedParameters, StrictOrdering]
     filterset_class = CallFilter
     ordering_fields = ["created_at", "ended_at", "duration_ms", "state", "word_count"]
     ordering = ["-created_at"]

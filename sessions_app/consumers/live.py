@@ -10,7 +10,7 @@ from sessions_app.engine.core.errors import UnknownCallError, VoiceError
 from sessions_app.engine.protocols.limits import TOO_MANY_MESSAGES, FloodError, SocketGate
 from sessions_app.runtime.broadcast import group_of
 from sessions_app.runtime.settings import message_limits
-from sessions_app.services import access, authentication, database
+from sessions_app.services import access, authentication, database, live_desk
 
 NO_SUCH_CALL = 4404
 """Close code, from HTTP's 404: docs/protocol.md."""
@@ -21,6 +21,10 @@ class LiveConsumer(AdmittedSocket):
 
     group = ""
     shut = False
+    sees_typists = False
+
+    typists: dict[int, str]
+    """Names of staff who typed for the agent, by their keys."""
 
     async def connect(self) -> None:
         self.gate = SocketGate(message_limits(), lambda _: None)
@@ -30,7 +34,9 @@ class LiveConsumer(AdmittedSocket):
             return
         try:
             user = await database_sync_to_async(authentication.user_of)(self.principal)
-            await database_sync_to_async(access.call_for)(user, call_id)
+            call = await database_sync_to_async(access.call_for)(user, call_id)
+            may_see = database_sync_to_async(live_desk.may_see_typists)
+            self.typists, self.sees_typists = {}, await may_see(user, call)
         except UnknownCallError as unknown:
             await self.close(NO_SUCH_CALL, unknown.message)
         except database.AWAY:
@@ -59,8 +65,19 @@ class LiveConsumer(AdmittedSocket):
 
     async def call_message(self, event: dict[str, Any]) -> None:
         """Relays a group message, unless the user may not watch any more."""
+        message, typist = event["message"], event.get("typist")
+        if typist and self.sees_typists:
+            message = {**message, "typedBy": await self._name_of(typist)}
         if not self.shut:
-            await self.send(text_data=json.dumps(event["message"]))
+            await self.send(text_data=json.dumps(message))
+
+    async def _name_of(self, typist: int) -> str:
+        if typist not in self.typists:
+            try:
+                self.typists[typist] = await database_sync_to_async(live_desk.name_of)(typist)
+            except database.AWAY:
+                return live_desk.STAFF  # asked again with their next line
+        return self.typists[typist]
 
 
 async def _refuse(_message: str | bytes) -> None:

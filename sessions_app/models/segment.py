@@ -94,8 +94,12 @@ class Segment(models.Model):
         editable=False,
         related_name="+",
         help_text=gettext_lazy(
-            "Which of the staff typed it for the agent to say, in a call they took over."
+            "Which of the staff typed it for the agent to say, in a call they took over; "
+            "none too where that user was deleted."
         ),
+    )
+    typed_by_staff = models.BooleanField(
+        default=False, editable=False, help_text="Whether staff typed it for the agent to say."
     )
     revised_text = models.TextField(
         blank=True,

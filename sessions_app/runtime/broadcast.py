@@ -8,7 +8,7 @@ from typing import Any
 
 from channels.layers import get_channel_layer
 
-from sessions_app.engine.core.events import CallEvent
+from sessions_app.engine.core.events import CallEvent, FinalRedacted, SegmentFinal
 from sessions_app.engine.protocols.control import DETAILS, INTERIMS, STATUS, SocketOutlet
 
 logger = logging.getLogger(__name__)
@@ -32,7 +32,9 @@ class BroadcastSink:
     """Sends one call's messages to its group. Implements `core.ports.EventSink`.
 
     A task of its own awaits the channel layer, and ends after `bye`, so that a slow Redis never
-    delays the call. If it cannot keep up, messages are dropped, which watchers see by `seq`.
+    delays the call. If it cannot keep up, messages are dropped, which watchers see by `seq`. Of a
+    line that staff typed for the agent the group gets the key of that user beside the message: not
+    every watcher may know who it was.
     """
 
     def __init__(self, call_id: str) -> None:
@@ -40,17 +42,20 @@ class BroadcastSink:
         self._outlet = SocketOutlet(
             call_id, frozenset({DETAILS, INTERIMS, STATUS}), self._queue_message
         )
-        self._backlog: deque[Mapping[str, Any]] = deque(maxlen=BACKLOG)
+        self._backlog: deque[tuple[Mapping[str, Any], int]] = deque(maxlen=BACKLOG)
+        self._typist = 0
         self._filled = asyncio.Event()
         task = asyncio.create_task(self._send())
         _sending.add(task)
         task.add_done_callback(_sending.discard)
 
     def emit(self, event: CallEvent) -> None:
+        final = event.final if isinstance(event, FinalRedacted) else event
+        self._typist = final.said_by if isinstance(final, SegmentFinal) else 0
         self._outlet.emit(event)
 
     def _queue_message(self, message: Mapping[str, Any]) -> None:
-        self._backlog.append(message)
+        self._backlog.append((message, self._typist))
         self._filled.set()
 
     async def _send(self) -> None:
@@ -60,12 +65,11 @@ class BroadcastSink:
             await self._filled.wait()
             self._filled.clear()
             while self._backlog:
-                message = self._backlog.popleft()
+                message, typist = self._backlog.popleft()
                 over = message["type"] == "bye"
+                told = {"type": "call.message", "message": message, "typist": typist}
                 try:
-                    await layer.group_send(
-                        self._group, {"type": "call.message", "message": message}
-                    )
+                    await layer.group_send(self._group, told)
                 except Exception:
                     logger.exception("the channel layer took no message")
 

@@ -1,4 +1,5 @@
-"""A kept call's page comes with its first lines and answers; `?part=` has the others.
+"""A kept call's page comes with its first lines and answers; `?part=` has the others. In the admin
+the page of a live call comes with its last lines.
 
 A call of two hours has too many of both to be sent and laid out before somebody sees the first.
 static/js/later-parts.js asks for the rest as soon as the page is there. `?whole` shows everything

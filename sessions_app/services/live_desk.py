@@ -25,6 +25,12 @@ from sessions_app.models import AccessLog, Call, Segment, StaffAct
 from sessions_app.services import access, authentication, review_rights, visit_log
 from sessions_app.services.authentication import Principal
 
+DELETED = "a deleted user"
+"""What files and REST have instead of the username of a typist who was deleted."""
+
+STAFF = "staff"
+"""What watchers of a live call read instead of a typist's name while the database is away."""
+
 LOOKED = "live"
 """The access log's detail of a visit to a live call."""
 
@@ -131,11 +137,25 @@ def may_see_typists(user: Any, call: Call) -> bool:
 
 
 def typist(segment: Segment) -> str:
-    """Returns the username of whoever typed what the agent says there; empty for its own words."""
-    return "" if segment.said_by is None else segment.said_by.get_username()
+    """Returns the username of whoever typed what the agent says there; empty for its own words.
+
+    It is DELETED where that user was deleted: no username has a blank.
+    """
+    if segment.said_by is None:
+        return DELETED if segment.typed_by_staff else ""
+    return segment.said_by.get_username()
 
 
 def typist_name(segment: Segment) -> str:
-    """Returns the full name of whoever that is, where they gave one, else the username."""
-    user = segment.said_by
-    return "" if user is None else user.get_full_name() or user.get_username()
+    """Returns the full name of whoever that is, where they gave one, as pages show it."""
+    typed = segment.typed_by_staff or segment.said_by is not None
+    return _name(segment.said_by) if typed else ""
+
+
+def name_of(user_pk: int) -> str:
+    """Returns the name of the typist with that key, as `typist_name` does."""
+    return _name(User.objects.filter(pk=user_pk).first())
+
+
+def _name(user: User | None) -> str:
+    return gettext("a deleted user") if user is None else user.get_full_name() or user.username

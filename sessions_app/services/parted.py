@@ -1,4 +1,4 @@
-"""The transcript of a kept call, in the parts that services/call_parts.py cuts it into."""
+"""The transcript of a call, in the parts that services/call_parts.py cuts it into."""
 
 from sessions_app.models import Call
 from sessions_app.services import outline, transcript_lines
@@ -7,10 +7,11 @@ from sessions_app.services.transcript_lines import TranscriptEntry
 
 
 class PartedTranscript:
-    """The lines of a kept call, of which only those that are asked for are read with their words.
+    """The lines of a call, of which only those that are asked for are read with their words.
 
     `rows` are all of its segments. `wanted` is marked in the lines; `agent` is its name. With
-    `typists` the lines that staff typed for the agent say who did.
+    `typists` the lines that staff typed for the agent say who did. The page of a live call comes
+    with its last lines, that of a call that is over with its first.
     """
 
     def __init__(
@@ -37,6 +38,17 @@ class PartedTranscript:
         return " ".join(f"{row.seq}:{row.start_ms}" for row in self._kept if row.unsure)
 
     @property
+    def known(self) -> str:
+        """The numbers of all segments, as `1-80 82-90`, for live-call.js."""
+        ranges: list[list[int]] = []
+        for seq in sorted(row.seq for row in self.rows):
+            if ranges and ranges[-1][1] == seq - 1:
+                ranges[-1][1] = seq
+            else:
+                ranges.append([seq, seq])
+        return " ".join(f"{first}-{last}" for first, last in ranges)
+
+    @property
     def revision(self) -> int:
         """How often what people read has changed."""
         return sum(row.revision for row in self.rows)
@@ -61,7 +73,9 @@ class PartedTranscript:
         """Returns the parts that the page comes without."""
         if want.whole or want.line is not None or len(self._kept) <= FIRST_LINES:
             return []
-        return [self._later(first, end) for first, end in cut(FIRST_LINES, len(self._kept))]
+        first, end = self._at_once
+        left = (0, first) if first else (end, len(self._kept))
+        return [self._later(*part) for part in cut(*left)]
 
     def _range(self, want: Asked) -> tuple[int, int]:
         if want.kind:
@@ -69,7 +83,14 @@ class PartedTranscript:
         if want.line is not None:
             at = next((at for at, row in enumerate(self._kept) if row.seq == want.line), 0)
             return at, at + 1
-        return 0, len(self._kept) if want.whole else FIRST_LINES
+        return (0, len(self._kept)) if want.whole else self._at_once
+
+    @property
+    def _at_once(self) -> tuple[int, int]:
+        """The lines that the page comes with, from one to before another."""
+        if self._call.is_live:
+            return max(0, len(self._kept) - FIRST_LINES), len(self._kept)
+        return 0, min(FIRST_LINES, len(self._kept))
 
     def _later(self, first: int, end: int) -> Later:
         rows = self._kept[first:end]

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
@@ -23,6 +24,7 @@ KEPT = [
     "confidence",
     "language",
     "said_by",
+    "typed_by_staff",
     "words",
     *DERIVED,
 ]
@@ -53,6 +55,7 @@ def append(rows: Iterable[tuple[int, SegmentFinal]]) -> None:
     # by their place: PostgreSQL refuses to write one row twice in a statement
     made = {(call_pk, segment.seq): _row(call_pk, segment) for call_pk, segment in rows}
     with transaction.atomic():
+        _forget_deleted(made.values())
         Segment.objects.bulk_create(
             made.values(),
             update_conflicts=True,
@@ -60,6 +63,20 @@ def append(rows: Iterable[tuple[int, SegmentFinal]]) -> None:
             update_fields=KEPT,
         )
         _derive_again(made)
+
+
+def _forget_deleted(rows: Iterable[Segment]) -> None:
+    """Leaves out typists who were deleted before their lines were stored."""
+    typed = [row for row in rows if row.said_by_id is not None]
+    if not typed:
+        return
+    asked = User.objects.select_for_update(no_key=True).filter(
+        pk__in={row.said_by_id for row in typed}
+    )
+    known = set(asked.values_list("pk", flat=True))
+    for row in typed:
+        if row.said_by_id not in known:
+            row.said_by_id = None
 
 
 def _derive_again(places: Iterable[tuple[int, int]]) -> None:
@@ -113,6 +130,7 @@ def _row(call_pk: int, segment: SegmentFinal) -> Segment:
         confidence=_share(segment.confidence),
         language=segment.language,
         said_by_id=segment.said_by or None,
+        typed_by_staff=bool(segment.said_by),
         words=[word_row(word) for word in segment.words],
     )
     row.derive()

@@ -40,7 +40,7 @@ from sessions_app.services import (
     waterfalls,
 )
 from sessions_app.services.finding.panel import Panel
-from sessions_app.services.paging import Keyed
+from sessions_app.services.paging import PAGE_NUMBER, Keyed, reach
 from sessions_app.services.visit_log import note_visit
 from sessions_app.views import extractions, players, talking, view_models, wording
 from sessions_app.views.recordings import recording_response
@@ -92,14 +92,17 @@ def call(request: HttpRequest) -> HttpResponse:
 @require_safe
 def calls(request: HttpRequest) -> HttpResponse:
     """The list of visible calls, with search and filters."""
-    panel = Panel(request, access.visible_calls(request.user))
+    asked = request.GET.get("page", "1")
+    most = reach(int(asked) if PAGE_NUMBER.fullmatch(asked) else 1, PAGE_SIZE)
+    panel = Panel(request, access.visible_calls(request.user), first=most)
     every = _listed(request)
-    found: Any = Keyed(panel.narrow(every), every, at_once=bool(panel.text))
-    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    found: Any = Keyed(panel.narrow(every), every, most=most if panel.text else None)
+    page = Paginator(found, PAGE_SIZE).get_page(asked)
     context = {
         "panel": panel,
         "views": saved_views.views_for(request.user)[:SHOWN_VIEWS],
         "page": page,
+        "more_than": found.more_than,
         "rows": _rows(page, panel.text),
         "numbers": page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1),
         "query": _query_without_page(request),

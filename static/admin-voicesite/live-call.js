@@ -1,9 +1,12 @@
 // @ts-check
 /** A live call's page in the admin: shows words as they are spoken, and refreshes parts at the end. */
 
-import { PageRefresh } from "../js/page-refresh.js";
-import { LiveFeed } from "../js/live-feed.js";
+import { writeCaption } from "../js/captions.js";
+import { clock } from "../js/clock.js";
+import { make } from "../js/dom.js";
 import { gettext } from "../js/i18n.js";
+import { LiveFeed } from "../js/live-feed.js";
+import { PageRefresh } from "../js/page-refresh.js";
 
 /** @typedef {import("../voicesite/transcript.js").Change} Change */
 /** @typedef {import("../voicesite/transcript.js").Entry} Entry */
@@ -12,10 +15,11 @@ const ANNOUNCED = 3;
 const STORED_MS = 1500;
 /** Parts with counts, which are refreshed STORED_MS after a final: by then it is in the database. */
 const COUNTED = ["facts-part", "notes-part", "turns-part"];
-const SPEAKERS = /** @type {Record<string, [string, string]>} */ ({
-  user: ["caller", gettext("Caller")],
-  agent: ["agent", gettext("Agent")],
-});
+const NEAR_END_PX = 64;
+/** @type {Record<string, string>} what lines of a role are called in the markup */
+const SIDES = { user: "caller", agent: "agent" };
+/** @type {Record<string, string>} */
+const NAMES = { user: gettext("Caller"), agent: gettext("Agent") };
 
 /** @param {string} id */
 function byId(id) {
@@ -23,45 +27,61 @@ function byId(id) {
 }
 
 /**
- * @param {number} ms
- * @returns {string} as the server writes it: 0:00:07
+ * @param {string} range such as `7-9`
+ * @returns {number[]} its numbers
  */
-function clock(ms) {
-  const total = Math.max(0, Math.floor(ms / 1000));
-  const two = (/** @type {number} */ part) => String(part).padStart(2, "0");
-  return `${Math.floor(total / 3600)}:${two(Math.floor(total / 60) % 60)}:${two(total % 60)}`;
+function numbers(range) {
+  const [first, last] = range.split("-").map(Number);
+  return Array.from({ length: last - first + 1 }, (_, place) => first + place);
 }
 
-/** The transcript's table: interims are replaced, finals stay. */
-class Rows {
-  constructor() {
-    this._body = /** @type {HTMLElement} */ (document.querySelector("#transcript-part tbody"));
-    this._scroll = byId("vs-live-scroll");
-    /** @type {Map<string, HTMLTableRowElement>} by role and seq */
-    this._rows = new Map();
-  }
+/**
+ * @param {number} seq
+ * @returns as `GET …/segments` has it, as far as it matters here
+ */
+function segment(seq) {
+  return { seq, role: "", shown_text: "", text: "", start_ms: 0 };
+}
 
-  /** The segments in the server's markup, in the form of `GET …/segments`. */
-  get known() {
-    const rows = /** @type {HTMLElement[]} */ ([...this._body.querySelectorAll("tr[data-seq]")]);
-    return rows.map(({ dataset }) => ({ seq: Number(dataset.seq), role: "", shown_text: "", text: "", start_ms: 0 }));
+/** The lines of the transcript: interims are replaced, finals stay. */
+class Lines {
+  /** @param {string} agentName */
+  constructor(agentName) {
+    this._names = { ...NAMES, ...(agentName && { agent: agentName }) };
+    this._list = byId("transcript");
+    this._scroll = byId("vs-live-scroll");
+    /** The segments that the server has told of; those in parts are not on the page yet. */
+    this.known = (this._list.dataset.known ?? "").split(" ").filter(Boolean).flatMap(numbers).map(segment);
+    this._told = new Set(this.known.map(({ seq }) => seq));
+    /** @type {Map<string, HTMLElement>} by role and seq */
+    this._lines = new Map();
+    this._follows = true;
+    this._scroll.addEventListener("scroll", () => {
+      const { scrollHeight, scrollTop, clientHeight } = this._scroll;
+      this._follows = scrollHeight - scrollTop - clientHeight < NEAR_END_PX;
+    });
+    document.addEventListener("part-loaded", () => this._follow());
+    this._follow();
   }
 
   /** @param {Change[]} changes */
   show(changes) {
-    const following = this._scroll.scrollHeight - this._scroll.scrollTop - this._scroll.clientHeight < 64;
     for (const { kind, entry } of changes) {
       const key = `${entry.role} ${entry.seq}`;
       if (kind === "remove") {
-        this._rows.get(key)?.remove();
-        this._rows.delete(key);
+        this._lines.get(key)?.remove();
+        this._lines.delete(key);
       } else {
         this._put(key, entry);
       }
     }
-    this._scroll.hidden = !this._body.children.length;
+    this._scroll.hidden = !this._list.children.length;
     byId("vs-live-empty").hidden = !this._scroll.hidden;
-    if (following) {
+    this._follow();
+  }
+
+  _follow() {
+    if (this._follows) {
       this._scroll.scrollTop = this._scroll.scrollHeight;
     }
   }
@@ -71,41 +91,44 @@ class Rows {
    * @param {Entry} entry
    */
   _put(key, entry) {
-    const row = this._rows.get(key) ?? this._new(key, entry);
-    row.className = entry.final ? "" : "vs-interim";
-    const [time, , words] = row.cells;
-    time.textContent = clock(entry.startMs);
-    words.textContent = entry.text;
-    const unheard = entry.fullText?.startsWith(entry.text) ? entry.fullText.slice(entry.text.length) : "";
-    if (unheard) {
-      const struck = document.createElement("s");
-      struck.className = "vs-unheard";
-      struck.textContent = unheard;
-      words.append(struck);
+    const line = this._lines.get(key) ?? this._drawn(entry) ?? this._new(key, entry);
+    if (!line) {
+      return; // its part will bring it
     }
+    line.classList.toggle("vs-interim", !entry.final);
+    const [, time, words] = /** @type {HTMLCollectionOf<HTMLElement>} */ (line.children);
+    time.textContent = clock(entry.startMs);
+    writeCaption(words, entry);
     if (entry.final && entry.text) {
       this._announce(entry.text);
     }
   }
 
   /**
+   * @param {Entry} entry
+   * @returns {HTMLElement | null} the line that the server has drawn of a final
+   */
+  _drawn({ seq, final }) {
+    return final ? this._list.querySelector(`#segment-${seq}`) : null;
+  }
+
+  /**
    * @param {string} key
    * @param {Entry} entry
+   * @returns {HTMLElement | undefined} undefined for a final that is in a part
    */
-  _new(key, { role, startMs }) {
-    const row = document.createElement("tr");
-    row.dataset.startMs = String(startMs);
-    row.insertCell();
-    const who = document.createElement("span");
-    const [kind, label] = SPEAKERS[role] ?? ["", role];
-    who.className = `vs-speaker vs-speaker-${kind}`;
-    who.textContent = label;
-    row.insertCell().append(who);
-    row.insertCell().dir = "auto";
-    const rows = /** @type {HTMLElement[]} */ ([...this._body.children]);
-    this._body.insertBefore(row, rows.find((other) => Number(other.dataset.startMs) > startMs) ?? null);
-    this._rows.set(key, row);
-    return row;
+  _new(key, { role, seq, startMs, final }) {
+    if (final && this._told.has(seq)) {
+      return undefined;
+    }
+    const line = make("li", `line line-${SIDES[role] ?? role}`);
+    line.dataset.testid = "segment";
+    line.dataset.start = String(startMs);
+    line.append(make("p", "speaker", this._names[role] ?? role), make("span", "line-time"), make("p", "line-text"));
+    const lines = /** @type {HTMLElement[]} */ ([...this._list.children]);
+    this._list.insertBefore(line, lines.find((other) => Number(other.dataset.start) > startMs) ?? null);
+    this._lines.set(key, line);
+    return line;
   }
 
   /** @param {string} text */
@@ -124,8 +147,8 @@ function follow() {
   const detail = JSON.parse(byId("detail-config").textContent ?? "{}");
   const refresh = new PageRefresh(detail);
   if (detail.live) {
-    const rows = new Rows();
-    const feed = new LiveFeed(detail, { view: rows, known: rows.known });
+    const lines = new Lines(detail.agentName);
+    const feed = new LiveFeed(detail, { view: lines, known: lines.known });
     feed.addEventListener("state", (event) => {
       byId("vs-live-state").textContent = /** @type {CustomEvent} */ (event).detail.status;
     });

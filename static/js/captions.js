@@ -4,6 +4,13 @@
 import { make } from "./dom.js";
 import { gettext } from "./i18n.js";
 
+const SAYS = {
+  interrupted: gettext("Interrupted"),
+  notHeard: `${gettext("Not heard:")} `,
+  typedBy: gettext("Typed by"),
+  whyTyped: gettext("A member of staff had taken the call over, and typed this for the agent to say"),
+};
+
 /**
  * @param {string} heard
  * @param {string} full the whole sentence
@@ -21,21 +28,43 @@ export function unheardOf(heard, full) {
 /**
  * Writes a line's words into `element`.
  * @param {HTMLElement} element
- * @param {{text: string, fullText?: string}} entry `fullText` only if it was interrupted
+ * @param {{text: string, fullText?: string, typedBy?: string}} entry `fullText` only if it was interrupted
  */
-export function writeCaption(element, { text, fullText }) {
+export function writeCaption(element, { text, fullText, typedBy }) {
   element.dir = "auto";
   element.textContent = text;
-  if (fullText === undefined) {
-    return;
+  if (fullText !== undefined) {
+    writeInterruption(element, text, fullText);
   }
+  if (typedBy) {
+    element.append(" ", typedMark(typedBy));
+  }
+}
+
+/**
+ * @param {string} name of the member of staff who typed a line for the agent to say
+ * @returns {HTMLElement}
+ */
+export function typedMark(name) {
+  const mark = make("span", "badge typed-by", `${SAYS.typedBy} `);
+  mark.title = SAYS.whyTyped;
+  mark.append(make("bdi", "", name));
+  return mark;
+}
+
+/**
+ * @param {HTMLElement} element
+ * @param {string} text
+ * @param {string} fullText
+ */
+function writeInterruption(element, text, fullText) {
   const unheard = unheardOf(text, fullText);
   if (unheard) {
     const rest = make("s", "unheard");
-    rest.append(make("span", "visually-hidden", `${gettext("Not heard:")} `), unheard);
+    rest.append(make("span", "visually-hidden", SAYS.notHeard), unheard);
     // scripts without blanks between words get none here either
     const close = fullText.startsWith(text) && !/^\s/.test(fullText.slice(text.length));
     element.append(text && !close ? " " : "", rest);
   }
-  element.append(" ", make("span", "badge interrupted-badge", gettext("Interrupted")));
+  element.append(" ", make("span", "badge interrupted-badge", SAYS.interrupted));
 }

@@ -9,6 +9,7 @@
  * @property {boolean} final
  * @property {number} startMs on the call clock
  * @property {string} [fullText] the whole sentence, where `text` is what was heard of it
+ * @property {string} [typedBy] who of the staff typed it for the agent, where the reader may know that
  */
 /** @typedef {{kind: "put" | "remove", entry: Entry}} Change */
 
@@ -36,13 +37,13 @@ export class Transcript {
 
   /**
    * Takes a `transcript` message.
-   * @param {{role: string, text: string, final: boolean, seq: number, startMs: number, interrupted?: boolean, fullText?: string, redacted?: boolean}} message
+   * @param {{role: string, text: string, final: boolean, seq: number, startMs: number, interrupted?: boolean, fullText?: string, redacted?: boolean, typedBy?: string}} message
    * @returns {Change[]} the changes for a view, in order
    */
   apply(message) {
-    const { role, text, final, seq, startMs, interrupted, fullText } = message;
+    const { role, text, final, seq, startMs, interrupted, fullText, typedBy } = message;
     /** @type {Entry} */
-    const entry = { seq, role, text, final, startMs, ...(interrupted && { fullText: fullText ?? text }) };
+    const entry = { seq, role, text, final, startMs, ...(interrupted && { fullText: fullText ?? text }), ...(typedBy && { typedBy }) };
     if (message.redacted && this._finals.has(seq)) {
       this._finals.set(seq, entry);
       return [{ kind: "put", entry }];
@@ -52,7 +53,7 @@ export class Transcript {
 
   /**
    * Takes segments from `GET …/segments`.
-   * @param {{seq: number, role: string, text: string, heard_text?: string | null, shown_text: string, start_ms: number}[]} segments
+   * @param {{seq: number, role: string, text: string, heard_text?: string | null, shown_text: string, start_ms: number, typed_by?: string | null}[]} segments
    * @returns {Change[]}
    */
   catchUp(segments) {
@@ -64,6 +65,7 @@ export class Transcript {
         final: true,
         startMs: segment.start_ms,
         ...(typeof segment.heard_text === "string" && { fullText: segment.text }),
+        ...(segment.typed_by && { typedBy: segment.typed_by }),
       }),
     );
   }

@@ -48,6 +48,14 @@ def test_what_has_no_group_is_last(
     assert app.index("Exports</a>") < app.index("API tokens</a>")
 
 
+def test_users_and_groups_are_named_as_on_the_start_page(root: Client) -> None:
+    for path in ("/admin/auth/", "/admin/auth/user/", "/admin/auth/group/add/"):
+        page = root.get(path).content.decode()
+        assert "Authentication and Authorization" not in page
+        crumbs = page[page.index('class="breadcrumbs"') :]
+        assert "People and programs" in crumbs[: crumbs.index("</div>")]
+
+
 def test_nobody_is_shown_what_they_may_not_see(looking: Client) -> None:
     page = looking.get("/admin/").content.decode()
     assert 'href="/admin/sessions_app/call/"' in page

@@ -10,6 +10,8 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from sessions_app.models import Call
+from sessions_app.services import paging
+from tests.api.conftest import say
 from tests.conftest import CallMaker
 
 ORDERS = (
@@ -111,3 +113,22 @@ def test_pages_go_on_as_they_were(program: Any, nine: list[Call]) -> None:
     assert [len(page["results"]) for page in pages] == [4, 4, 1]
     assert pages[0]["count"] == 9
     assert len({call["id"] for page in pages for call in page["results"]}) == 9
+
+
+def test_a_search_that_finds_many_counts_some(
+    program: Any, nine: list[Call], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paging, "MOST_COUNTED", 3)
+    for call in nine:
+        say(call, "hello")
+    asked = {"q": "hello", "page_size": 2}
+    page, found = program.get("/api/v1/calls/", asked).json(), []
+    assert (page["count"], page["count_is_exact"]) == (3, False)
+    while page:
+        found += [call["id"] for call in page["results"]]
+        page = program.get(page["next"]).json() if page["next"] else None
+    assert sorted(found) == sorted(call.public_id for call in nine)
+    last = program.get("/api/v1/calls/", asked | {"page": "last"}).json()
+    assert (last["count"], last["count_is_exact"], len(last["results"])) == (9, True, 1)
+    every = program.get("/api/v1/calls/", {"page_size": 2}).json()
+    assert (every["count"], every["count_is_exact"]) == (9, True)

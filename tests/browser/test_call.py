@@ -143,10 +143,10 @@ def test_staff_watch_a_call_grow_and_end_it(browser: Browser, product: Product) 
     asked: list[str] = []
     staff.click("#result_list tbody th a")
     staff.on("request", lambda request: asked.append(request.url))
-    rows = staff.locator("#transcript-part tbody tr:not(.vs-interim)")
+    rows = staff.locator("#transcript-part .line:not(.vs-interim)")
     expect(rows.first).to_be_visible(timeout=SPOKEN_MS)
     expect(rows.nth(1)).to_be_visible(timeout=SPOKEN_MS)
-    shown = [" ".join(text.split()) for text in rows.locator("td:last-child").all_inner_texts()]
+    shown = [" ".join(text.split()) for text in rows.locator(".line-text").all_inner_texts()]
     assert all(mostly(*pair) for pair in zip(shown, SENTENCES, strict=False))
     # words come by the socket, and what the server counts of them with each that stay: no polling
     fetched = [url for url in asked if "/static/" not in url and "/jsi18n/" not in url]
@@ -158,7 +158,7 @@ def test_staff_watch_a_call_grow_and_end_it(browser: Browser, product: Product) 
     wait_until(lambda: int(words.inner_text()) >= told, 30, "the number of words")
     ending = staff.context.new_page()
     ending.goto(staff.url)
-    expect(ending.locator("#transcript-part tbody tr[data-seq]").first).to_be_visible()
+    expect(ending.locator("#transcript-part .line[data-seq]").first).to_be_visible()
     ending.get_by_role("link", name="End this call").click()
     ending.get_by_role("button", name="End the call").click()
     expect(caller.locator("#problem-title")).to_have_text(

@@ -170,6 +170,8 @@ def speaks_for_the_agent(staff: Page, caller: Page, model: ModelServer) -> None:
     for page in (staff, caller):
         said = lines(page, "agent").filter(has_text=TYPED)
         expect(said).to_have_count(1)
+        marks = ["Typed by staff"] if page is staff else []
+        expect(said.locator(".typed-by")).to_have_text(marks)
     expect(caller.locator("#transcript")).not_to_contain_text(WHISPER)
     assert len(model.chats) == asked  # the agent answers nothing by itself
 

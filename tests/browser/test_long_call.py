@@ -1,16 +1,17 @@
 """The page of a long call: few elements, all of its words, and a search of its own."""
 
+import json
 import re
 from collections.abc import Iterator
 
 import pytest
 from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, Route, WebSocketRoute, expect
 from pytest_django.live_server_helper import LiveServer
 
 from bench.long_call import LINE_MS, long_call
-from sessions_app.models import Segment
+from sessions_app.models import Call, Segment
 from sessions_app.services import call_parts
 from tests.admin.test_browser import server, silence
 from tests.browser.test_corrections import page_of
@@ -134,3 +135,32 @@ def test_the_search_finds_in_all_lines(page: Page) -> None:
     expect(field).to_have_value("")
     expect(count).to_have_text("")
     expect(page.locator(".found")).to_have_count(0)
+
+
+def test_a_live_one_comes_with_its_last_lines_in_the_admin(server: LiveServer, staff: User) -> None:
+    call = long_call(staff, LINES)
+    call.recording.delete()
+    live = {"state": "active", "end_reason": "", "ended_at": None, "duration_ms": None}
+    Call.objects.filter(pk=call.pk).update(**live)
+    held: list[Route] = []
+    sockets: list[WebSocketRoute] = []
+    with page_of(staff, server, viewport={"width": 1280, "height": 900}) as page:
+        page.route("**/*part=lines*", held.append)
+        page.route_web_socket("**/live", sockets.append)
+        page.goto(f"{server.url}/admin/sessions_app/call/{call.pk}/change/")
+        lines = page.locator("#transcript .line")
+        expect(lines).to_have_count(FIRST)
+        expect(page.locator(f"#segment-{LINES}")).to_be_in_viewport()
+        line = {"type": "transcript", "role": "agent", "text": "Just so.", "final": True}
+        for seq, told in ((5, {"redacted": True}), (LINES + 1, {"typedBy": "Kim"})):
+            sockets[0].send(json.dumps(line | told | {"seq": seq, "startMs": seq * LINE_MS}))
+        expect(lines).to_have_count(FIRST + 1)
+        expect(lines.last).to_be_in_viewport()
+        expect(lines.last.locator(".typed-by")).to_have_text("Typed by Kim")
+        page.unroute("**/*part=lines*")
+        held.pop().continue_()
+        expect(lines).to_have_count(LINES + 1)
+        expect(page.locator(".later")).to_have_count(0)
+        expect(lines.last).to_be_in_viewport()
+        starts = lines.evaluate_all("lines => lines.map(({ dataset }) => Number(dataset.start))")
+        assert starts == sorted(starts)

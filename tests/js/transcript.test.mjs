@@ -100,3 +100,11 @@ test("finals stand in the order they were spoken", () => {
   transcript.apply(say(2, "First.", { startMs: 100, role: "agent" }));
   assert.deepEqual(transcript.entries.map(({ text }) => text), ["First.", "Second."]);
 });
+
+test("who of the staff typed a line is known, live and fetched", () => {
+  const transcript = new Transcript();
+  const [live] = transcript.apply(say(1, "I am here", { role: "agent", typedBy: "kim" }));
+  const row = { seq: 2, role: "agent", text: "Yes", shown_text: "Yes", start_ms: 2000 };
+  const fetched = transcript.catchUp([{ ...row, typed_by: "kim" }, { ...row, seq: 3, typed_by: null }]);
+  assert.deepEqual([live, ...fetched].map(({ entry }) => entry.typedBy), ["kim", "kim", undefined]);
+});

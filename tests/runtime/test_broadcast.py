@@ -8,7 +8,13 @@ import pytest
 import pytest_asyncio
 from channels.layers import InMemoryChannelLayer
 
-from sessions_app.engine.core.events import InterimChanged, SegmentFinal, Speaker, StateChanged
+from sessions_app.engine.core.events import (
+    FinalRedacted,
+    InterimChanged,
+    SegmentFinal,
+    Speaker,
+    StateChanged,
+)
 from sessions_app.engine.core.states import CallState, EndReason
 from sessions_app.runtime import broadcast
 from sessions_app.runtime.broadcast import BACKLOG, BroadcastSink, group_of
@@ -88,3 +94,14 @@ async def test_a_layer_that_fails_is_tried_with_the_next_message(layer: Layer) -
     sink.emit(final(2))
     sink.emit(OVER)
     assert await kinds(layer, channel) == ["transcript", "status", "bye"]
+
+
+async def test_who_typed_a_line_is_told_beside_the_message(layer: Layer) -> None:
+    channel = await watched(layer)
+    sink = BroadcastSink("c1")
+    typed = SegmentFinal(2, Speaker.AGENT, "I am here", 900, 1800, said_by=7)
+    for event in (final(1), typed, FinalRedacted(typed), OVER):
+        sink.emit(event)
+    told = [await layer.receive(channel) for _ in range(5)]
+    assert [one["typist"] for one in told] == [0, 7, 7, 0, 0]
+    assert "said_by" not in str([one["message"] for one in told])

@@ -245,3 +245,21 @@ def test_what_is_common_is_read_on_postgresql(
     assert index.saying([term])[1] == [term]
     say(two[0], "a zebra")
     assert found("zebra") == {two[0].pk}
+
+
+def test_what_nearly_every_call_has_is_read_where_only_some_calls_are_wanted(
+    two: tuple[Call, Call], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    say(two[0], *["a zebra"] * 3)
+    index, (term,) = index_of("default"), asked("zebra")
+    if connection.vendor == "postgresql":
+        monkeypatch.setattr(index, "_is_common", lambda _grams, first: first == 1)
+    else:
+        monkeypatch.setattr(sqlite, "PROBED", 3)
+        monkeypatch.setattr(sqlite, "DENSE", 3)
+        assert index.saying([term], 1)[1] == []  # there is a call without it
+        say(two[1], *["a zebra"] * 3)
+    assert index.saying([term], 1)[1] == [term]
+    assert index.saying([term])[1] == []
+    calls = search.calls_saying(Call.objects.order_by("pk"), "zebra", first=1)
+    assert calls[0] == two[0]

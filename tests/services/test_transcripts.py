@@ -1,3 +1,6 @@
+from dataclasses import replace
+from typing import Any
+
 import pytest
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
@@ -88,3 +91,15 @@ def test_times_are_put_in_order(alice: User, make_call: CallMaker) -> None:
     transcripts.append([(call.pk, SegmentFinal(1, Speaker.CALLER, "x", -3.0, -5.0))])
     kept = Segment.objects.get()
     assert (kept.start_ms, kept.end_ms) == (0, 0)
+
+
+def test_a_line_stays_marked_as_typed_without_who_typed_it(
+    alice: User, staff: User, make_call: CallMaker
+) -> None:
+    call = make_call(alice)
+    said = [replace(final(seq), speaker=Speaker.AGENT, said_by=staff.pk) for seq in (1, 2)]
+    transcripts.append([(call.pk, said[0])])
+    staff.delete()
+    transcripts.append([(call.pk, said[1]), (call.pk, final(3))])  # they were deleted meanwhile
+    rows: Any = call.segments.order_by("seq").values_list("said_by", "typed_by_staff")
+    assert list(rows) == [(None, True), (None, True), (None, False)]

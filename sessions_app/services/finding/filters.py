@@ -187,6 +187,9 @@ class CallFilter(django_filters.FilterSet):  # type: ignore[misc] # untyped libr
             added.model, added.parent = Call, self
             self.filters[name] = added
 
+    first: int = 0
+    """How many calls are read of what is found, as `search.calls_saying` says."""
+
     @property
     def user(self) -> Any:
         """The user who filters; an anonymous one without a request."""
@@ -201,7 +204,7 @@ class CallFilter(django_filters.FilterSet):  # type: ignore[misc] # untyped libr
 
     def saying(self, queryset: QuerySet[Call], name: str, value: str) -> QuerySet[Call]:
         speaker = self.form.cleaned_data.get("speaker") or ""
-        return search.calls_saying(queryset, value, speaker)
+        return search.calls_saying(queryset, value, speaker, first=self.first)
 
     def said_by(self, queryset: QuerySet[Call], name: str, value: str) -> QuerySet[Call]:
         """Narrows nothing by itself: `saying` asks for it."""

@@ -62,6 +62,8 @@ class Panel:
         visible: QuerySet[Call],
         prefix: str = "",
         without: Collection[str] = (),
+        *,
+        first: int = 0,
     ) -> None:
         self._given, self._prefix, self._user = request.GET, prefix, request.user
         self._without = without
@@ -69,6 +71,7 @@ class Panel:
         self._agents = list(_agents_for(visible))
         self._called = [row for row in self._agents if row.has_calls]
         self.found: Any = CallFilter(self.asked, visible, request=request)
+        self.found.first = first
         agent: Any = self.found.form.fields["agent"]
         agent.among = {row.slug for row in self._agents}
         self._wrong: Mapping[str, Any] = self.found.errors

@@ -42,10 +42,13 @@ More reads more texts for each call; fewer may miss the best place.
 """
 
 
-def calls_saying(calls: QuerySet[Call], text: str, speaker: str = "") -> QuerySet[Call]:
+def calls_saying(
+    calls: QuerySet[Call], text: str, speaker: str = "", *, first: int = 0
+) -> QuerySet[Call]:
     """Returns those of `calls` in which all terms of `text` were said, anywhere.
 
-    With a `speaker`, that side said each of them.
+    With a `speaker`, that side said each of them. Whoever reads only the `first` of what is found,
+    newest or oldest first, says how many, which spares finding all others.
 
     Terms are as `text.queries` reads them. Searches what was recognised live and in a second pass,
     what was heard of it, and corrections. All of `calls` fit an empty `text`.
@@ -53,8 +56,7 @@ def calls_saying(calls: QuerySet[Call], text: str, speaker: str = "") -> QuerySe
     wanted = asked(one_line(text))
     if not wanted:
         return calls
-    index = index_of(calls.db)
-    found, left = index.saying(wanted) if index.is_ready() else (Q(), wanted)
+    found, left = index_of(calls.db).saying(wanted, first)
     calls = calls.filter(found)
     for term in wanted if speaker else left:  # the index does not know who speaks
         calls = calls.filter(reading(term, speaker))

@@ -41,10 +41,12 @@ class Index(Protocol):
         """Returns whether all segments are in it; else texts have to be read."""
         ...
 
-    def saying(self, terms: Sequence[Term]) -> Found:
+    def saying(self, terms: Sequence[Term], first: int = 0) -> Found:
         """Returns the filter for calls in which `terms` were said, and the terms it leaves out.
 
-        For those, reading the texts is quicker.
+        For those, reading the texts is quicker. That depends on how many calls
+        are wanted, by the time they began: the `first`, or with 0 all. While the index is not
+        ready, all are returned.
 
         """
         ...
@@ -72,7 +74,7 @@ class NoIndex:
     def is_ready(self) -> bool:
         return False
 
-    def saying(self, terms: Sequence[Term]) -> Found:
+    def saying(self, terms: Sequence[Term], first: int = 0) -> Found:
         return Q(), terms
 
     def install(self) -> None: ...

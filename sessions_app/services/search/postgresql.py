@@ -70,22 +70,24 @@ class PostgresIndex:
     def is_ready(self) -> bool:
         return self._is_valid() is True
 
-    def saying(self, terms: Sequence[Term]) -> Found:
-        found = [(term, self._said_in(term)) for term in terms]
+    def saying(self, terms: Sequence[Term], first: int = 0) -> Found:
+        if not self.is_ready():
+            return Q(), terms
+        found = [(term, self._said_in(term, first)) for term in terms]
         said = [calls for _, calls in found if calls is not None]
         left = [term for term, calls in found if calls is None]
         # one set of calls for all terms: PostgreSQL guesses that a term is in few segments, and
         # would go through all of one term for each call of another
         return (Q(pk__in=said[0].intersection(*said[1:])) if said else Q()), left
 
-    def _said_in(self, term: Term) -> Calls | None:
+    def _said_in(self, term: Term, first: int) -> Calls | None:
         """Returns the keys of the calls in which `term` was said; None where reading is quicker."""
         grams = _grams(term.text)
         if len(term.text) < GRAM:
             if term.text.isascii() and len(term.text) == 1:
                 return None
             query = f"{_quoted(term.text)}:*"
-        elif self._is_common(grams):
+        elif self._is_common(grams, first):
             return None
         else:
             query = " & ".join(map(_quoted, grams))
@@ -122,12 +124,19 @@ class PostgresIndex:
             found = cursor.fetchone()
         return None if found is None else bool(found[0])
 
-    def _is_common(self, grams: list[str]) -> bool:
-        """Returns whether many segments have all of the groups, by PostgreSQL's statistics."""
+    def _is_common(self, grams: list[str], first: int) -> bool:
+        """Returns whether many segments have all of the groups, by PostgreSQL's statistics.
+
+        Where one in `n` has them, the `first` calls are found by reading some `n` segments each, or
+        by looking up that share of all segments.
+        """
         with self._connection.cursor() as cursor:
             cursor.execute(_FOUND, (grams,))
             share, segments = cursor.fetchone()
-        return bool(share > MOST_SHARE or share * segments > MOST_FOUND)
+        looked_up = share * segments
+        if share > MOST_SHARE or looked_up > MOST_FOUND:
+            return True
+        return bool(first and share * looked_up > first)
 
     def _execute(self, statement: str) -> None:
         with self._connection.cursor() as cursor:

@@ -7,7 +7,7 @@ https://www.sqlite.org/fts5.html
 """
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from functools import cache, reduce
 from operator import and_
@@ -18,7 +18,7 @@ from django.db.models import Q
 from django.db.models.expressions import RawSQL
 
 from sessions_app.engine.text.queries import Term
-from sessions_app.models import Segment
+from sessions_app.models import Call, Segment
 from sessions_app.services.search.index import (
     GRAM,
     MOST_CHARACTERS,
@@ -33,8 +33,15 @@ GRAMS = f"{TABLE}_grams"
 STATE = f"{TABLE}_state"
 TRIGGERS = (f"{TABLE}_added", f"{TABLE}_changed", f"{TABLE}_gone")
 
+CALLS = Call._meta.db_table
 BATCH = 5000
 """Segments that are put into the index in one transaction: with more, live calls wait longer."""
+
+PROBED, DENSE = 2_000, 10
+"""If the newest PROBED segments with a term are DENSE or more a call, it is in nearly every call.
+
+The first calls that have it are then found sooner by reading each until the term is found.
+"""
 
 MOST_GRAMS = 200
 """With more groups that begin with them, one or two characters are in nearly every call."""
@@ -76,6 +83,12 @@ KEEPERS = (
     f"CREATE TRIGGER IF NOT EXISTS {TRIGGERS[2]} AFTER DELETE ON {SEGMENTS} "
     f"WHEN {_is_in('OLD')} BEGIN {_TAKE_OUT} END",
 )
+_NEWEST = (
+    f"(SELECT rowid >> 32 FROM {TABLE} WHERE {TABLE} MATCH %s "
+    "ORDER BY rowid DESC LIMIT 1 OFFSET %s)"
+)
+"""The call of one of the newest segments with a term, counted from 0."""
+
 _ALL_WAIT = (
     f"INSERT INTO {STATE}(low, high) "
     f"SELECT COALESCE(MIN(id), 1), COALESCE(MAX(id), 0) FROM {SEGMENTS}"
@@ -99,17 +112,13 @@ class SqliteIndex:
         self._connection = connection
 
     def is_ready(self) -> bool:
-        try:
-            with self._connection.cursor() as cursor:
-                cursor.execute(f"SELECT low > high FROM {STATE}")
-                return bool(cursor.fetchone()[0])
-        except OperationalError as error:
-            if "no such table" not in str(error):
-                raise
-            return False
+        return self._dense(()) is not None
 
-    def saying(self, terms: Sequence[Term]) -> Found:
-        wanted = [(term, self._wanted(term)) for term in terms]
+    def saying(self, terms: Sequence[Term], first: int = 0) -> Found:
+        dense = self._dense(terms if first else ())
+        if dense is None:
+            return Q(), terms
+        wanted = [(term, None if term in dense else self._wanted(term)) for term in terms]
         said = [self._said_in(term, asked) for term, asked in wanted if asked is not None]
         return reduce(and_, said, Q()), [term for term, asked in wanted if asked is None]
 
@@ -119,6 +128,30 @@ class SqliteIndex:
         if len(term.text) <= MOST_CHARACTERS:
             return Q(pk__in=calls)
         return Q(pk__in=Segment.objects.filter(having(term), call__in=calls).values("call_id"))
+
+    def _dense(self, terms: Sequence[Term]) -> set[Term] | None:
+        """Returns the terms that PROBED and DENSE say to be common; None while it is not ready.
+
+        Terms that are looked up by their beginnings are left out, and calls that were erased count
+        as without the term.
+        """
+        plain = [term for term in terms if min(map(len, term.needles)) >= GRAM]
+        asked = ["low > high", f"(SELECT MAX(id) FROM {CALLS})", *[_NEWEST] * len(plain)]
+        given: list[Any] = []
+        for term in plain:
+            given += [_either(term.needles), PROBED - 1]
+        try:
+            with self._connection.cursor() as cursor:
+                cursor.execute(f"SELECT {', '.join(asked)} FROM {STATE}", given)
+                ready, newest, *oldest = cursor.fetchone()
+        except OperationalError as error:
+            if "no such table" not in str(error):
+                raise
+            return None
+        if not ready:
+            return None
+        probed = [(term, at) for term, at in zip(plain, oldest, strict=True) if at is not None]
+        return {term for term, at in probed if DENSE * (newest - at + 1) <= PROBED}
 
     def install(self) -> None:
         with transaction.atomic(self._connection.alias), self._connection.cursor() as cursor:
@@ -174,14 +207,14 @@ class SqliteIndex:
         groups: list[str] = []
         for needle in term.needles:
             if len(needle) >= GRAM:
-                groups.append(needle[:MOST_CHARACTERS])
+                groups.append(needle)
                 continue
             beginning = self._groups(needle)
             if len(beginning) > MOST_GRAMS:
                 return None
             groups += beginning
         # a term with a group that no text has is not looked up
-        return " OR ".join(map(_quoted, groups or [_LAST * GRAM]))
+        return _either(groups or [_LAST * GRAM])
 
     def _groups(self, beginning: str) -> list[str]:
         """Returns the groups of three characters in use that begin with fewer."""
@@ -191,6 +224,11 @@ class SqliteIndex:
                 (beginning, beginning + _LAST, MOST_GRAMS + 1),
             )
             return [row[0] for row in cursor.fetchall()]
+
+
+def _either(texts: Iterable[str]) -> str:
+    """Returns the texts as FTS5 takes them, of which one is to be found."""
+    return " OR ".join(_quoted(text[:MOST_CHARACTERS]) for text in texts)
 
 
 def _quoted(text: str) -> str:

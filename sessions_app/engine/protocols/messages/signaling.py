@@ -171,5 +171,21 @@ SERVER = (
     *(AnswerMessage, ServerCandidate, Transcript, *calls.TOLD, calls.Status, Metrics),
     *(Pong, Resumed, calls.Bye, calls.Error),
 )
-LIVE = (Transcript, calls.Status, calls.FromApp, calls.Bye, calls.Error)
+
+
+class WatchedTranscript(Transcript):
+    """The same in a window on a live call, with who of the staff typed a line of the agent."""
+
+    typedBy: NotRequired[
+        Annotated[
+            str,
+            Field(
+                description="who of the staff typed a final of the agent, in a call that they took "
+                "over; only for those who may know"
+            ),
+        ]
+    ]
+
+
+LIVE = (WatchedTranscript, calls.Status, calls.FromApp, calls.Bye, calls.Error)
 """What the window on a live call is told."""
