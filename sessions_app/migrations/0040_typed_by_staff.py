@@ -15,7 +15,7 @@ def mark(apps: Any, schema_editor: Any) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("sessions_app", "0038_names_for_people"),
+        ("sessions_app", "0039_connection_checks"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
