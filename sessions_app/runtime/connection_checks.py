@@ -36,6 +36,7 @@ TONE_S = 10.0
 """How long the tone is sent; the page measures for 5 s. Higher sends for nothing."""
 
 TONE_HZ, TONE_LEVEL, TONE_RATE = 330, 0.02, 16_000
+"""Pitch, loudness (1: full scale) and samples a second. Louder startles; quieter is silence."""
 
 
 def limits(usual: Limits) -> Limits:

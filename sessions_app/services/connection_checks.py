@@ -30,6 +30,7 @@ ALPHABET, LENGTH, TRIES = "23456789ABCDEFGHJKMNPQRSTUVWXYZ", 8, 5
 """No character looks like another. 31^8 codes: who guesses a million a day needs 2 000 years."""
 
 MOST_STEPS, MOST_MS = 8, 120_000.0
+"""Steps of a check, and the longest that one can take; results with more are refused."""
 
 Step = Literal[
     "microphone", "loudspeaker", "udp", "relay-udp", "relay-tcp", "relay-tls", "socket", "words"

@@ -15,6 +15,7 @@ from sessions_app.services import connection_checks
 from sessions_app.services.connection_checks import BadResultsError, TooManyChecksError
 
 CREATED, BAD, TOO_MANY = 201, 400, 429
+"""HTTP statuses."""
 
 SAMPLE_MS = 1000
 """Between two of the five measurements of a way. Lower measures for less than 5 s."""
