@@ -12,18 +12,10 @@ from sessions_app.engine.exports.registry import FORMATS
 from sessions_app.models import Call, ErasureCause, Segment, StaffAct
 from sessions_app.services import erasure
 from sessions_app.services.erasure_work import carry_out
-from tests.test_access_matrix import (  # noqa: F401 - fixtures
-    TABLE,
-    VISITORS,
-    call,
-    check,
-    ended,
-    keys,
-    people,
-    recording,
-    static_files,
-    summary,
-)
+from tests.access_rows import VISITORS
+from tests.api.conftest import call, ended, recording, summary  # noqa: F401 - fixtures
+from tests.static_files import static_files  # noqa: F401 - a fixture
+from tests.test_access_matrix import TABLE, check, keys, people  # noqa: F401 - fixtures
 
 pytestmark = pytest.mark.usefixtures("static_files")
 
@@ -37,13 +29,11 @@ def kim(db: None) -> User:
 def all_done_by(user: User) -> None:
     """Has every row name `user` that a deleted user only vanishes from."""
     for model in apps.get_app_config("sessions_app").get_models():
-        fields = [
-            field.name
-            for field in model._meta.concrete_fields
-            if field.related_model is User and field.remote_field.on_delete is SET_NULL
-        ]
-        for name in fields:
-            model._base_manager.update(**{name: user})
+        fields: tuple[Any, ...] = model._meta.concrete_fields
+        of_users = [field for field in fields if field.related_model is User]
+        for field in of_users:
+            if field.remote_field.on_delete is SET_NULL:
+                model._base_manager.update(**{field.name: user})
     Segment.objects.filter(seq=1).update(speaker="agent", typed_by_staff=True)
     Segment.objects.exclude(seq=1).update(said_by=None)
 

@@ -95,7 +95,8 @@ class PostgresIndex:
         if term.begins or len(term.text) > GRAM:
             found = found.filter(_compared(term))
         # as a whole: otherwise PostgreSQL computes the groups of each call's segments again
-        return found.values("call_id").distinct()
+        # without the rows' order, for which each would be joined with its call
+        return found.order_by().values("call_id").distinct()
 
     def install(self) -> None:
         self._execute(CREATE_FUNCTION)
