@@ -47,7 +47,7 @@ def test_no_field_can_be_looked_up_that_no_filter_shows(model: type[Model]) -> N
                 continue
             tried += 1
             assert not page.lookup_allowed(path + lookup, "a", PAGE), path + lookup
-    assert tried > 100
+    assert tried > 30
 
 
 @pytest.mark.django_db

@@ -64,7 +64,7 @@ def test_what_cannot_be_saved_is_told(
     saved_views.save(alice, ViewWish("taken", "q=y"))
     answer = as_alice.post(f"{PAGE}?{query}", body)
     assert (answer.status_code, SavedView.objects.count()) == (400, 1)
-    assert told in answer.content.decode()
+    assert str(told) in answer.content.decode()
     given = {"name": body["name"], "query": query or "page=1", "shared": "shared" in body}
     over_rest = Program(alice).send("POST", REST, given)
     assert over_rest.status_code == 400
