@@ -19,6 +19,9 @@ const ICE_MS = 2_000;
 export class Entrance {
   /** @param {EntranceOptions} options */
   constructor({ serverUrl, ticket, token, wish = {} }) {
+    if (!/^https?:\/\/[^/]/.test(serverUrl)) {
+      throw new VoiceError({ code: "not-found", message: "serverUrl is no address of a server: it begins with https:// or http://." });
+    }
     this._base = serverUrl.replace(/\/+$/, "");
     this._ticket = ticket;
     this._token = token;

@@ -1,6 +1,8 @@
 // @ts-check
 /** Why a call could not be made, or ended before it was meant to. No DOM. */
 
+import { mediaProblem, startProblem } from "./problem-codes.js";
+
 /** @typedef {{code: string, message?: string, retryAfterS?: number, callId?: string}} Problem */
 
 /** Codes after which the same call may succeed a little later. */
@@ -24,6 +26,9 @@ const MESSAGES = {
   "staff-ended": "Staff of the server ended the call.",
   "relay-settings": "The browser rejects the server's STUN or TURN addresses.",
   ticket: "No ticket could be had for the call.",
+  "no-loudspeaker": "That loudspeaker was not found.",
+  "ended-meanwhile": "The call ended before the page came back to it.",
+  "in-another-tab": "The call is going on in another tab.",
 };
 
 export class VoiceError extends Error {
@@ -40,4 +45,17 @@ export class VoiceError extends Error {
     /** The call that it ended; empty where there was none yet. */
     this.callId = callId;
   }
+}
+
+/**
+ * @param {unknown} error
+ * @returns {VoiceError}
+ */
+export function asVoiceError(error) {
+  if (error instanceof VoiceError) {
+    return error;
+  }
+  const { name = "" } = /** @type {Partial<Error>} */ (error ?? {});
+  const known = /^(NotAllowed|Security|NotFound|Overconstrained|NotReadable)Error$/.test(name);
+  return new VoiceError(known ? { code: mediaProblem(error) } : startProblem(error));
 }
