@@ -273,6 +273,9 @@ export class VoiceAgentClient extends Emitter {
     } else {
       throw new VoiceError({ code: "in-another-tab", callId: kept.callId });
     }
+    if (entrance.byTicket && this._options.transport !== "websocket") {
+      await entrance.iceServers();
+    }
   }
 
   /** @param {Run} run */
@@ -302,7 +305,6 @@ export class VoiceAgentClient extends Emitter {
    */
   _newCall(run, entrance, kept) {
     const { agentId = "", consent = null, transport, variables, metadata } = this._options;
-    const iceServers = entrance.iceServers();
     const open = (/** @type {string} */ path) => {
       entrance.comeBackWith(call.resumeToken);
       return entrance.socket(path);
@@ -310,7 +312,7 @@ export class VoiceAgentClient extends Emitter {
     const call = new CallClient({
       openSocket: () => open("/signaling"),
       openMedia: () => open("/ws/voice"),
-      iceServers: () => iceServers,
+      iceServers: () => entrance.iceServers(),
       agentId,
       consent,
       transport,

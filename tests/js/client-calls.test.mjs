@@ -218,6 +218,20 @@ test("a loudspeaker is chosen, or it is said why not", async () => {
   await assert.rejects(page.world.client.setOutputDevice("other"), { code: "unsupported" });
 });
 
+test("a ticket is asked for relays before its call begins", async () => {
+  const run = new WatchedClient();
+  const asked = [];
+  const fetched = globalThis.fetch;
+  globalThis.fetch = async (url) => {
+    asked.push([new URL(url).pathname, run.world.sockets.length]);
+    return fetched(url);
+  };
+  run.connect();
+  await run.world.clock.pass(500);
+  assert.deepEqual(asked, [["/t/a-ticket/api/ice-servers", 0]]);
+  await run.finish({});
+});
+
 test("an address that is none is told as one", async () => {
   const run = new WatchedClient({ serverUrl: "voice.example" });
   run.connect();
