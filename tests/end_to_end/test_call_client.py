@@ -34,7 +34,11 @@ async def test_the_example_as_it_is_printed(product: Product) -> None:
 
 async def test_a_program_speaks_types_and_hangs_up(product: Product) -> None:
     token = product.credentials["user"]["token"]
-    wish: dict[str, Any] = {"agent": "scribe", "variables": {"table": 3}, "metadata": {"order": "4711"}}
+    wish: dict[str, Any] = {
+        "agent": "scribe",
+        "variables": {"table": 3},
+        "metadata": {"order": "4711"},
+    }
     async with call(product.url, token=token, **wish) as conversation:
         call_id = conversation.call_id
         assert "Noted" in await conversation.answer("take a note buy milk")

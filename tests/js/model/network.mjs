@@ -99,7 +99,7 @@ export class Peer {
   createDataChannel() {}
 
   addTrack(track) {
-    this._sender = { track, replaceTrack: (other) => this._do(1, () => (this._sender.track = other)) };
+    this._sender = { track, replaceTrack: (other) => this._do(200, () => (this._sender.track = other)) };
   }
 
   getSenders() {
