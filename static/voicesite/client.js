@@ -69,7 +69,7 @@ import { VoiceOutput } from "./voice-output.js";
  * @property {{transport: "webrtc" | "websocket"}} transport how the audio goes now
  * @property {{stream: MediaStream}} voice the agent's voice
  * @property {{}} blocked the browser plays no sound before a click: call `unlock()` in one
- * @property {{replaced: boolean, code: string}} microphone it went away: whether another took its place, now or once one
+ * @property {{replaced: boolean, code?: string}} microphone it went away: whether another took its place, now or once one
  *   was plugged in, or why none did
  * @property {{code: string}} trouble the agent or its voice failed; the call goes on
  * @property {{error: VoiceError}} error the call failed

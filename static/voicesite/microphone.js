@@ -12,7 +12,7 @@ export class CallMicrophone {
    * @param {(stream: MediaStream) => Promise<void>} options.use sends another stream from now on; stops the one before, or
    *   the new one where it rejects
    * @param {(level: number) => void} options.onLevel
-   * @param {(found: {replaced: boolean, code: string}) => void} options.onLost called when the microphone went away, and
+   * @param {(found: {replaced: boolean, code?: string}) => void} options.onLost called when the microphone went away, and
    *   again once another took its place; `code` says why none did
    */
   constructor({ source = "", use, onLevel, onLost }) {
@@ -96,7 +96,7 @@ export class CallMicrophone {
     if (typeof this._source === "string") {
       try {
         if (await this._replace(() => openMicrophone(""))) {
-          this._onLost({ replaced: true, code: "" });
+          this._onLost({ replaced: true });
         }
         return;
       } catch (error) {
