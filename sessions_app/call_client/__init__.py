@@ -3,7 +3,7 @@
 These names are public, and stay.
 """
 
-from sessions_app.call_client.conversation import CallError, Conversation, Line, call
+from sessions_app.call_client.conversation import CallError, OpenCall, SpokenLine, call
 from sessions_app.call_client.microphone import FileError
 
-__all__ = ["CallError", "Conversation", "FileError", "Line", "call"]
+__all__ = ["CallError", "FileError", "OpenCall", "SpokenLine", "call"]

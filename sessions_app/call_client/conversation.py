@@ -48,7 +48,7 @@ class CallError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class SpokenLine:
     """What one side said, finally. `seq` counts from 1; `start_ms` is on the call clock."""
 
     seq: int
@@ -57,7 +57,7 @@ class Line:
     start_ms: int
 
 
-class Conversation:
+class OpenCall:
     """A live call, which `call` makes and ends.
 
     `lines` are all that was said so far, in the order they came, `notes` those of the agent and
@@ -69,7 +69,7 @@ class Conversation:
         self, socket: ClientConnection, on_message: Callable[[Message], None] | None = None
     ) -> None:
         self.call_id = ""
-        self.lines: list[Line] = []
+        self.lines: list[SpokenLine] = []
         self.notes: list[dict[str, Any]] = []
         self.floor = "listening"
         self.reason = ""
@@ -151,7 +151,7 @@ class Conversation:
             await self._send({"type": "bye"})
             await self.until(lambda: self._over, BYE_S)
 
-    async def __aiter__(self) -> AsyncIterator[Line]:
+    async def __aiter__(self) -> AsyncIterator[SpokenLine]:
         """Yields each line, until the call is over; raises CallError where it is lost."""
         seen = 0
         while True:
@@ -237,7 +237,7 @@ class Conversation:
 
     def _add(self, message: Message) -> None:
         """Adds a line; one that was redacted takes the place of what it was."""
-        line = Line(message["seq"], message["role"], message["text"], message["startMs"])
+        line = SpokenLine(message["seq"], message["role"], message["text"], message["startMs"])
         places = [place for place, known in enumerate(self.lines) if known.seq == line.seq]
         if not places:
             self.lines.append(line)
@@ -257,7 +257,7 @@ async def call(
     variables: dict[str, Any] | None = None,
     metadata: dict[str, Any] | None = None,
     on_message: Callable[[Message], None] | None = None,
-) -> AsyncIterator[Conversation]:
+) -> AsyncIterator[OpenCall]:
     """Calls an agent of the server at `url`, such as https://voice.example.com.
 
     `ticket` is what `POST /api/v1/tickets` answered as `ticket` or `path`, made without an origin;
@@ -281,7 +281,7 @@ async def call(
         **({"metadata": metadata} if metadata else {}),
     }
     async with _socket(url, ticket, token) as socket:
-        conversation = Conversation(socket, on_message)
+        conversation = OpenCall(socket, on_message)
         try:
             await conversation._begin(track, wish)
             yield conversation

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sessions_app.call_client.conversation import CallError, Conversation, call
+from sessions_app.call_client.conversation import CallError, OpenCall, call
 from sessions_app.call_client.microphone import FileMicrophone, read_sound
 from sessions_app.call_client.report import CallReport, Stopwatch
 from sessions_app.call_client.rest import RestClient
@@ -68,7 +68,7 @@ async def place_call(options: CallOptions, shown: Shown = lambda _: None) -> Cal
     report = CallReport()
     microphone = FileMicrophone(await asyncio.to_thread(read_sound, options.sound))
     notes = _Notes(report, shown)
-    conversation: Conversation | None = None
+    conversation: OpenCall | None = None
     try:
         async with call(
             options.url,
@@ -88,7 +88,7 @@ async def place_call(options: CallOptions, shown: Shown = lambda _: None) -> Cal
     return report
 
 
-async def _converse(conversation: Conversation, microphone: FileMicrophone, tail_s: float) -> None:
+async def _converse(conversation: OpenCall, microphone: FileMicrophone, tail_s: float) -> None:
     """Plays the file, and waits for the agent's answers; raises CallError."""
     if await conversation.meanwhile(microphone.spoken.wait()):
         await conversation.meanwhile(asyncio.sleep(tail_s))
@@ -97,7 +97,7 @@ async def _converse(conversation: Conversation, microphone: FileMicrophone, tail
         raise CallError(f"The server ended the call: {conversation.reason or 'no reason'}.")
 
 
-async def _note_agent(conversation: Conversation, report: CallReport, target: Path | None) -> None:
+async def _note_agent(conversation: OpenCall, report: CallReport, target: Path | None) -> None:
     """Adds the agent's speaking time to the report; writes its audio to `target`."""
     await conversation.agent.finish()
     report.heard_s, first_ms = conversation.agent.heard()
