@@ -20,6 +20,7 @@ from bench.campaigns import (
     delays,
     endless,
     first_words,
+    frameworks,
     fuzz,
     invented,
     kills,
@@ -78,6 +79,7 @@ BY_THEMSELVES: dict[str, Callable[[], None]] = {
     "clicks": clicks.main,
     "first-words": first_words.main,
     "abuse": abuse.main,
+    "frameworks": frameworks.main,
 }
 
 COUNTED: dict[str, Callable[[int | None], None]] = {

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 from aiortc.mediastreams import MediaStreamError
 
-from sessions_app.call_client.report import CallReport
 from sessions_app.engine.audio.resample import Resampler
 from sessions_app.engine.core.frames import SPEECH_RATE, Samples
 
@@ -42,28 +41,28 @@ class AgentSide:
         if track.kind == "audio" and self._reading is None:
             self._reading = asyncio.ensure_future(self._read(track))
 
-    async def wait_until_silent(self, over: asyncio.Event, silent_s: float, limit_s: float) -> None:
-        """Waits until the agent has listened for `silent_s`, the call has ended, or time is up.
+    async def wait_until_silent(self, silent_s: float, limit_s: float) -> None:
+        """Waits until the agent has listened for `silent_s`, or `limit_s` have passed.
 
         Returns at once for an agent that only transcribes.
         """
         deadline = time.monotonic() + limit_s
-        while self._speaks and not over.is_set() and time.monotonic() < deadline:
+        while self._speaks and time.monotonic() < deadline:
             done = self._floor == "listening" and time.monotonic() - self._changed_s >= silent_s
             if done:
                 return
             await asyncio.sleep(POLL_S)
 
-    async def finish(self, report: CallReport, target: Path | None) -> None:
-        """Adds the agent's speaking time to the report; writes its audio to `target`."""
+    async def finish(self) -> None:
+        """Waits for the end of what was received; the connection is closed by then."""
         if self._reading is not None:
             await self._reading
+
+    def heard(self) -> tuple[float, int | None]:
+        """Returns how many seconds the agent was heard, and when first, in ms since it began."""
         loud = [piece for piece in self._pieces if np.abs(piece[1]).max(initial=0) > LOUD]
-        report.heard_s = round(sum(len(samples) for _, samples in loud) / SPEECH_RATE, 2)
-        if loud:
-            report.timings["first_heard_ms"] = round(1000 * (loud[0][0] - self._started_s))
-        if target is not None:
-            await asyncio.to_thread(self._write, target)
+        heard_s = round(sum(len(samples) for _, samples in loud) / SPEECH_RATE, 2)
+        return heard_s, round(1000 * (loud[0][0] - self._started_s)) if loud else None
 
     async def _read(self, track: Any) -> None:
         resampler: Resampler | None = None
@@ -76,8 +75,8 @@ class AgentSide:
         except MediaStreamError:
             return
 
-    def _write(self, target: Path) -> None:
-        """Writes 16 kHz mono; audio after a silence is placed by its arrival time."""
+    def save(self, target: Path) -> None:
+        """Writes a WAV of 16 kHz mono; audio after a silence is placed by its arrival time."""
         parts: list[Samples] = []
         written = 0
         for at_s, samples in self._pieces:

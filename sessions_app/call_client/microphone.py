@@ -43,14 +43,17 @@ def read_sound(path: Path) -> Samples:
 
 
 class FileMicrophone(MediaStreamTrack):
-    """Plays `sound` once, paced by the clock, then silence until it is stopped."""
+    """Plays `sound` once, paced by the clock, then silence until it is stopped.
+
+    Without a sound all is silence.
+    """
 
     kind = "audio"
 
-    def __init__(self, sound: Samples) -> None:
+    def __init__(self, sound: Samples | None = None) -> None:
         super().__init__()
         lead = np.zeros(round(LEAD_S * RATE), np.int16)
-        self._sound = np.concatenate([lead, sound])
+        self._sound = lead if sound is None else np.concatenate([lead, sound])
         self._sent = 0
         self._started_s: float | None = None
         self.spoken = asyncio.Event()

@@ -4,6 +4,8 @@ import time
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from sessions_app.call_client.notes import changed_notes
+
 
 @dataclass(slots=True)
 class CallReport:
@@ -27,10 +29,7 @@ class CallReport:
 
     def apply_notes(self, change: dict[str, Any]) -> None:
         """Applies a `notes` message, which has only what changed."""
-        gone = {*change.get("removed", ()), *(note["number"] for note in change["notes"])}
-        kept = [] if change.get("whole") else self.notes
-        left = [note for note in kept if note["number"] not in gone]
-        self.notes = sorted([*left, *change["notes"]], key=lambda note: int(note["number"]))
+        self.notes = changed_notes(self.notes, change)
 
     def as_json(self) -> dict[str, Any]:
         """Returns the report as plain values for JSON."""

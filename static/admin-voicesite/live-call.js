@@ -47,6 +47,7 @@ function segment(seq) {
 class Lines {
   /** @param {string} agentName */
   constructor(agentName) {
+    /** @type {Record<string, string>} */
     this._names = { ...NAMES, ...(agentName && { agent: agentName }) };
     this._list = byId("transcript");
     this._scroll = byId("vs-live-scroll");

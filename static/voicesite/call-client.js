@@ -158,19 +158,29 @@ export class CallClient extends Emitter {
   }
 
   /**
-   * Sends another microphone from now on, and stops the one before; throws what `replaceTrack` throws.
+   * Sends another microphone from now on, and stops the one before, or the new one where it throws what `replaceTrack` throws.
    * @param {MediaStream} stream
    */
   async replaceMicrophone(stream) {
-    if (this._over) {
+    if (this._over || this._hangingUp) {
       stopTracks(stream);
       return;
     }
     const before = this._stream;
     this._stream = stream;
     this.mute(this._muted);
-    await this._media.replaceMicrophone(stream);
-    stopTracks(before);
+    try {
+      await this._media.replaceMicrophone(stream);
+      stopTracks(before);
+    } catch (error) {
+      if (this._over || this._hangingUp) {
+        stopTracks(before);
+        return;
+      }
+      stopTracks(stream);
+      this._stream = before;
+      throw error;
+    }
   }
 
   /** Ends the call; `ended` follows once the server has transcribed the last words. */
@@ -329,7 +339,7 @@ export class CallClient extends Emitter {
     } else if (isAgentTrouble(code)) {
       this._emit("trouble", code);
     } else if (!this.callId) {
-      this._fail(code, { message: message.message, retryAfterS });
+      this._fail(code || "other", { message: message.message, retryAfterS });
     }
   }
 

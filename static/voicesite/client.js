@@ -10,15 +10,16 @@
  */
 
 import { CallClient } from "./call-client.js";
-import { missingForCalls, openMicrophone, stopTracks } from "./devices.js";
+import { missingForCalls } from "./devices.js";
 import { Emitter } from "./emitter.js";
 import { Entrance } from "./entrance.js";
-import { LevelWatch } from "./level-watch.js";
+import { KeptCall } from "./kept-call.js";
 import { setLanguage, setMessages } from "./messages.js";
-import { mediaProblem, startProblem } from "./problem-codes.js";
+import { CallMicrophone } from "./microphone.js";
+import { Run } from "./run.js";
 import { TalkGate } from "./talk-gate.js";
 import { Transcript } from "./transcript.js";
-import { VoiceError } from "./voice-error.js";
+import { asVoiceError, VoiceError } from "./voice-error.js";
 import { VoiceOutput } from "./voice-output.js";
 
 /**
@@ -39,6 +40,8 @@ import { VoiceOutput } from "./voice-output.js";
  * @property {AbortSignal} [signal] ends the call when it aborts
  * @property {string} [language] in which the library speaks to people on this page, such as de: English, German and Spanish
  * @property {import("./messages.js").OwnMessages} [messages] its words instead; what is left out is English
+ * @property {boolean | string} [resume] keeps the call in the tab's sessionStorage, so that `connect()` after a reload goes
+ *   on with it; text is the name of the entry, for pages with several clients
  * @property {(line: Line) => void} [onTranscript] as the event `transcript`
  */
 
@@ -83,7 +86,8 @@ import { VoiceOutput } from "./voice-output.js";
  * @property {{transport: "webrtc" | "websocket"}} transport how the audio goes now
  * @property {{stream: MediaStream}} voice the agent's voice
  * @property {{}} blocked the browser plays no sound before a click: call `unlock()` in one
- * @property {{replaced: boolean}} microphone the microphone went away; whether the default one took its place
+ * @property {{replaced: boolean, code?: string}} microphone it went away: whether another took its place, now or once one
+ *   was plugged in, or why none did
  * @property {{code: string}} trouble the agent or its voice failed; the call goes on
  * @property {{error: VoiceError}} error the call failed
  * @property {{callId: string, reason: string}} ended the call is over, as it was meant to be
@@ -92,29 +96,33 @@ import { VoiceOutput } from "./voice-output.js";
 /** @type {Record<string, State>} */
 const STATES = { connecting: "connecting", active: "connected", reconnecting: "reconnecting", ending: "ending" };
 
+/** The entry of the storage where the option `resume` is true. */
+const KEPT_AS = "voicesite.client.call";
+
+/** @typedef {{callId: string, resumeToken: string, muted: boolean}} Kept */
+
 export class VoiceAgentClient extends Emitter {
   /** @param {ClientOptions} [options] */
   constructor(options = {}) {
     super();
+    const { microphone = "", onTranscript, output, resume } = options;
     this._options = options;
     /** @type {State} */
     this._state = "idle";
     this._gate = new TalkGate((open) => this._onGate(open));
     this._gate.set({ pushToTalk: options.pushToTalk ?? false });
-    /** @type {CallClient | null} */
-    this._call = null;
-    /** @type {Promise<void> | null} */
-    this._connected = null;
-    /** @type {Promise<void> | null} */
-    this._over = null;
-    /** Settles `connect()` and `disconnect()`; each counts once. */
-    this._settle = { connected: () => {}, failed: (/** @type {unknown} */ _error) => {}, over: () => {} };
+    /** The call that is on. @type {Run | null} */
+    this._run = null;
     this._transcript = new Transcript();
     /** Settles once the words are there. */
     this._spoken = speak(options);
-    this._device = typeof options.microphone === "string" ? options.microphone : "";
-    this._output = options.output === false ? null : new VoiceOutput(options.output || undefined);
-    this._level = new LevelWatch((level) => this._emit("level", { level: this._gate.open ? level : 0 }));
+    this._microphone = microphone;
+    this._output = output === false ? null : new VoiceOutput(output || undefined);
+    /** @type {KeptCall<Kept> | null} */
+    this._kept = resume ? new KeptCall(resume === true ? KEPT_AS : resume) : null;
+    if (onTranscript) {
+      this.on("transcript", onTranscript);
+    }
   }
 
   /** @returns {State} */
@@ -124,7 +132,12 @@ export class VoiceAgentClient extends Emitter {
 
   /** The call's id on the server; empty before there is a call. */
   get callId() {
-    return this._call?.callId ?? "";
+    return this._run?.call?.callId ?? "";
+  }
+
+  /** Whether this tab had a call before it was loaded again, with which `connect()` goes on (option `resume`). */
+  get resumable() {
+    return !this._run && Boolean(this._kept?.read());
   }
 
   /** All lines of the call so far, in the order they were spoken. @returns {Line[]} */
@@ -159,36 +172,27 @@ export class VoiceAgentClient extends Emitter {
    * @returns {Promise<void>} resolves once the caller can speak; rejects with a `VoiceError`
    */
   connect() {
-    if (!this._connected) {
-      this._connected = new Promise((resolve, reject) => {
-        this._settle.connected = resolve;
-        this._settle.failed = reject;
-      });
-      this._connected.catch(() => {}); // the event `error` tells, too
-      this._over = new Promise((resolve) => {
-        this._settle.over = resolve;
-      });
-      this._begin().catch((error) => this._fail(asVoiceError(error)));
-    }
-    return this._connected;
+    return (this._run ?? this._newRun()).connected;
   }
 
   /**
    * Ends the call.
    * @returns {Promise<void>} resolves once the last words are written down; at once where there is no call
    */
-  disconnect() {
-    if (this._call) {
-      this._call.hangUp();
-    } else if (this._connected) {
-      this._fail(new VoiceError({ code: "aborted" }));
+  async disconnect() {
+    const run = this._run;
+    if (run?.call) {
+      run.call.hangUp();
+    } else if (run) {
+      this._fail(run, new VoiceError({ code: "aborted" }));
     }
-    return this._over ?? Promise.resolve();
+    await run?.over;
   }
 
   /** Replaces the caller's voice by silence, or stops doing so. */
   mute(muted = true) {
     this._gate.set({ muted });
+    this._keep();
   }
 
   /**
@@ -201,7 +205,7 @@ export class VoiceAgentClient extends Emitter {
 
   /** @param {boolean} open */
   _onGate(open) {
-    this._call?.mute(!open);
+    this._run?.call?.mute(!open);
     this._emit("talking", { talking: open });
   }
 
@@ -210,7 +214,7 @@ export class VoiceAgentClient extends Emitter {
    * @returns {boolean} whether it was sent: the connection may be away for a moment
    */
   interrupt() {
-    return this._call?.agent.interrupt() ?? false;
+    return this._run?.call?.agent.interrupt() ?? false;
   }
 
   /**
@@ -218,7 +222,7 @@ export class VoiceAgentClient extends Emitter {
    * @param {string} text
    */
   sendText(text) {
-    return this._call?.agent.say(text) ?? false;
+    return this._run?.call?.agent.say(text) ?? false;
   }
 
   /**
@@ -226,31 +230,32 @@ export class VoiceAgentClient extends Emitter {
    * @param {unknown} data
    */
   sendApp(data) {
-    return this._call?.agent.sendApp(data) ?? false;
+    return this._run?.call?.agent.sendApp(data) ?? false;
   }
 
   /** @param {boolean} paused whether the agent is to hold still */
   pauseAgent(paused = true) {
-    return this._call?.agent.pause(paused) ?? false;
+    return this._run?.call?.agent.pause(paused) ?? false;
   }
 
   /**
-   * Takes another microphone, from now on.
+   * Takes another microphone, from now on; rejects with a VoiceError, and keeps the one before, where it cannot be had.
    * @param {string} deviceId of `navigator.mediaDevices.enumerateDevices()`; empty for the default one
    */
   async setInputDevice(deviceId) {
-    this._device = deviceId;
-    if (this._call) {
-      await this._replaceMicrophone(await openMicrophone(deviceId));
-    }
+    await this._run?.microphone?.choose(deviceId);
+    this._microphone = deviceId;
   }
 
   /**
-   * Plays the agent's voice on another device.
+   * Plays the agent's voice on another device; rejects with a VoiceError where that is impossible.
    * @param {string} deviceId empty for the default one
    */
   async setOutputDevice(deviceId) {
-    await this._output?.setDevice(deviceId);
+    if (!this._output) {
+      throw new VoiceError({ code: "unsupported", message: "The page plays the voice itself (output: false)." });
+    }
+    await this._output.setDevice(deviceId);
   }
 
   /** Plays what the browser has blocked (the event `blocked`); to be called within a click. */
@@ -258,33 +263,76 @@ export class VoiceAgentClient extends Emitter {
     return (await this._output?.unlock()) ?? true;
   }
 
-  async _begin() {
+  _newRun() {
+    const run = new Run();
+    this._run = run;
+    this._begin(run).catch((error) => this._fail(run, asVoiceError(error)));
+    return run;
+  }
+
+  /** @param {Run} run */
+  async _begin(run) {
     const { serverUrl, signal } = this._options;
-    if (signal?.aborted) {
-      throw new VoiceError({ code: "aborted" });
-    }
-    signal?.addEventListener("abort", () => this._abort(), { once: true });
-    const missing = missingForCalls();
+    const missing = signal?.aborted ? "aborted" : missingForCalls();
     if (missing) {
       throw new VoiceError({ code: missing });
     }
+    run.listen(signal, "abort", () => this._fail(run, new VoiceError({ code: "aborted", callId: this.callId })));
     this._transcript = new Transcript();
+    const microphone = this._newMicrophone(run);
+    run.microphone = microphone;
     this._change("connecting", "");
-    const entrance = this._entrance(serverUrl ?? location.origin);
+    if (run !== this._run) {
+      return; // a listener hung up
+    }
     if (this._options.language) {
       await this._spoken;
+      if (run !== this._run) {
+        return;
+      }
     }
-    const [stream] = await both(this._openMicrophone(), entrance.open());
-    if (this._state !== "connecting") {
-      stopTracks(stream); // it was aborted meanwhile
-      return;
+    const kept = this._kept?.read() ?? null;
+    const entrance = this._entrance(serverUrl ?? location.origin);
+    const [stream] = await Promise.all([microphone.open(), this._comeIn(entrance, kept)]);
+    if (run !== this._run) {
+      return; // it was aborted meanwhile
     }
-    const call = this._newCall(entrance);
-    this._call = call;
-    call.mute(!this._gate.open);
+    const call = this._newCall(run, entrance, kept);
+    this._followPage(run, call);
     call.open();
-    this._watch(stream);
+    microphone.watch(stream);
     await call.start(stream);
+  }
+
+  /**
+   * @param {Entrance} entrance
+   * @param {Kept | null} kept the call to go on with
+   */
+  async _comeIn(entrance, kept) {
+    if (!kept) {
+      await entrance.open();
+    } else if (await this._kept?.lock(kept.callId)) {
+      entrance.comeBackWith(kept.resumeToken);
+      this._gate.set({ muted: kept.muted });
+    } else {
+      throw new VoiceError({ code: "in-another-tab", callId: kept.callId });
+    }
+    if (entrance.byTicket && this._options.transport !== "websocket") {
+      await entrance.iceServers();
+    }
+  }
+
+  /** @param {Run} run */
+  _newMicrophone(run) {
+    return new CallMicrophone({
+      source: this._microphone,
+      use: async (stream) => run.call?.replaceMicrophone(stream),
+      onLevel: (level) => this._emit("level", { level: this._gate.open ? level : 0 }),
+      onLost: (found) => {
+        this._microphone = found.replaced ? "" : this._microphone;
+        this._emit("microphone", found);
+      },
+    });
   }
 
   /** @param {string} serverUrl */
@@ -294,10 +342,13 @@ export class VoiceAgentClient extends Emitter {
     return new Entrance({ serverUrl, ticket, token, wish });
   }
 
-  /** @param {Entrance} entrance */
-  _newCall(entrance) {
+  /**
+   * @param {Run} run
+   * @param {Entrance} entrance
+   * @param {Kept | null} kept
+   */
+  _newCall(run, entrance, kept) {
     const { agentId = "", consent = null, transport, variables, metadata } = this._options;
-    const iceServers = entrance.iceServers();
     const open = (/** @type {string} */ path) => {
       entrance.comeBackWith(call.resumeToken);
       return entrance.socket(path);
@@ -305,25 +356,32 @@ export class VoiceAgentClient extends Emitter {
     const call = new CallClient({
       openSocket: () => open("/signaling"),
       openMedia: () => open("/ws/voice"),
-      iceServers: () => iceServers,
+      iceServers: () => entrance.iceServers(),
       agentId,
       consent,
       transport,
       variables,
       metadata,
       lastSeq: () => this._transcript.lastSeq,
+      resume: kept?.callId,
+      resumeToken: kept?.resumeToken,
     });
-    this._follow(call);
+    run.call = call;
+    call.mute(!this._gate.open);
+    this._follow(run, call);
     return call;
   }
 
-  /** @param {CallClient} call */
-  _follow(call) {
+  /**
+   * @param {Run} run
+   * @param {CallClient} call
+   */
+  _follow(run, call) {
     const on = (/** @type {string} */ name, /** @type {(detail: any) => void} */ take) =>
-      call.addEventListener(name, (event) => call === this._call && take(/** @type {CustomEvent} */ (event).detail));
-    on("state", ({ state, words }) => this._change(STATES[state] ?? this._state, words));
+      call.addEventListener(name, (event) => run === this._run && take(/** @type {CustomEvent} */ (event).detail));
+    on("state", ({ state, words }) => this._change(shownAs(STATES[state] ?? this._state, run.wasConnected), words));
     on("transcript", (message) => this._hear(message));
-    on("track", (stream) => this._play(stream));
+    on("track", (stream) => this._play(run, stream));
     on("floor", (floor) => this._emit("floor", { floor, agentSpeaking: floor === "agent_speaking" }));
     on("notes", (notes) => this._emit("notes", { notes }));
     on("metrics", ({ turn, speechEndMs, endpointMs, finalMs, firstTokenMs, firstAudioMs }) =>
@@ -336,10 +394,33 @@ export class VoiceAgentClient extends Emitter {
     on("notice", (words) => this._emit("notice", { words }));
     on("path", (transport) => this._emit("transport", { transport }));
     on("trouble", (code) => this._emit("trouble", { code }));
-    on("problem", (problem) => this._fail(new VoiceError(problem)));
-    on("ended", ({ callId, reason }) =>
-      this._finish("ended", new VoiceError({ code: "aborted", callId }), "ended", { callId, reason }),
-    );
+    on("problem", (problem) => this._fail(run, new VoiceError(problem)));
+    on("ended", (end) => this._end(run, end));
+  }
+
+  /**
+   * Reconnects when the browser is online again, and says so when the page goes, for good or to come back.
+   * @param {Run} run
+   * @param {CallClient} call
+   */
+  _followPage(run, call) {
+    run.listen(globalThis, "online", () => call.retryNow());
+    run.listen(globalThis, "pagehide", () => this._leavePage(run, call));
+  }
+
+  /**
+   * @param {Run} run
+   * @param {CallClient} call
+   */
+  _leavePage(run, call) {
+    const returns = Boolean(this._kept) && call.inProgress;
+    const { callId } = call;
+    if (returns) {
+      call.goAway();
+      // a page that the browser kept whole goes on by itself
+      globalThis.addEventListener("pageshow", (event) => event.persisted && this.resumable && this.connect(), { once: true });
+    }
+    this._end(run, { callId, reason: returns ? "page_left" : "caller_left" }, returns);
   }
 
   /** @param {any} message a `transcript` of the server */
@@ -350,59 +431,20 @@ export class VoiceAgentClient extends Emitter {
         this._emit("partial", { ...line, text: "" });
       } else if (line.final) {
         this._emit("transcript", line);
-        this._options.onTranscript?.(line);
       } else {
         this._emit("partial", line);
       }
     }
   }
 
-  /** @param {MediaStream} stream */
-  async _play(stream) {
+  /**
+   * @param {Run} run
+   * @param {MediaStream} stream
+   */
+  async _play(run, stream) {
     this._emit("voice", { stream });
-    if (this._output && !(await this._output.play(stream))) {
+    if (run === this._run && this._output && !(await this._output.play(stream)) && run === this._run) {
       this._emit("blocked", {});
-    }
-  }
-
-  async _openMicrophone() {
-    const { microphone } = this._options;
-    return microphone instanceof MediaStream ? microphone.clone() : openMicrophone(this._device);
-  }
-
-  /** Measures the microphone, and takes the default one when it is unplugged. @param {MediaStream} stream */
-  _watch(stream) {
-    this._level.start(stream);
-    stream.getAudioTracks()[0]?.addEventListener("ended", () => this._onUnplugged());
-  }
-
-  async _onUnplugged() {
-    if (!this._call || this._state === "ending") {
-      return;
-    }
-    this._device = "";
-    try {
-      await this._replaceMicrophone(await openMicrophone(""));
-      this._emit("microphone", { replaced: true });
-    } catch {
-      this._emit("microphone", { replaced: false });
-    }
-  }
-
-  /** @param {MediaStream} stream */
-  async _replaceMicrophone(stream) {
-    if (!this._call) {
-      stopTracks(stream);
-      return;
-    }
-    await this._call.replaceMicrophone(stream);
-    this._watch(stream);
-  }
-
-  _abort() {
-    if (this._connected) {
-      this._call?.leave();
-      this._fail(new VoiceError({ code: "aborted", callId: this.callId }));
     }
   }
 
@@ -411,36 +453,63 @@ export class VoiceAgentClient extends Emitter {
    * @param {string} words
    */
   _change(state, words) {
+    const run = this._run;
     this._state = state;
     this._emit("state", { state, words });
-    if (state === "connected") {
-      this._settle.connected();
+    if (run && run === this._run && state === "connected") {
+      run.wasConnected = true;
+      run.resolve();
+      this._keep();
     }
   }
 
-  /** @param {VoiceError} error */
-  _fail(error) {
-    this._finish("failed", error, "error", { error });
+  /** Keeps what a page that is loaded again needs to go on with the call. */
+  _keep() {
+    const call = this._run?.call;
+    if (this._kept && call?.inProgress) {
+      this._kept.save({ callId: call.callId, resumeToken: call.resumeToken, muted: this._gate.muted });
+      this._kept.lock(call.callId);
+    }
   }
 
   /**
+   * @param {Run} run
+   * @param {VoiceError} error
+   */
+  _fail(run, error) {
+    this._finish(run, "failed", error, "error", { error });
+  }
+
+  /**
+   * @param {Run} run
+   * @param {{callId: string, reason: string}} end
+   * @param {boolean} [returns] whether the page goes and may come back to the call
+   */
+  _end(run, end, returns = false) {
+    this._finish(run, "ended", new VoiceError({ code: "aborted", callId: end.callId }), "ended", end, returns);
+  }
+
+  /**
+   * @param {Run} run
    * @param {State} state
    * @param {VoiceError} why for who still waits for `connect()`
    * @param {keyof Events} name
    * @param {object} detail
+   * @param {boolean} [returns]
    */
-  _finish(state, why, name, detail) {
-    if (!this._connected) {
+  _finish(run, state, why, name, detail, returns = false) {
+    if (run !== this._run) {
       return;
     }
-    const settle = this._settle; // a listener may start the next call
-    this._call?.leave();
-    this._call = this._connected = null;
+    this._run = null;
     this._gate.set({ talking: false }); // a key that is still held does not open the next call
-    this._level.stop();
+    run.release();
     this._output?.stop();
-    settle.failed(why);
-    settle.over();
+    if (!returns) {
+      this._kept?.clear();
+    }
+    run.reject(why);
+    run.finish();
     this._change(state, "");
     this._emit(name, detail);
   }
@@ -456,29 +525,14 @@ async function speak({ language, messages }) {
 }
 
 /**
- * Waits for both; stops the microphone where the other fails.
- * @param {Promise<MediaStream>} microphone
- * @param {Promise<void>} other
- * @returns {Promise<[MediaStream, void]>}
+ * A call connects once: what follows is a reconnection, and what comes before is none.
+ * @param {State} state
+ * @param {boolean} wasConnected
+ * @returns {State}
  */
-async function both(microphone, other) {
-  try {
-    return await Promise.all([microphone, other]);
-  } catch (error) {
-    microphone.then(stopTracks).catch(() => {});
-    throw error;
+function shownAs(state, wasConnected) {
+  if (state === "connecting" || state === "reconnecting") {
+    return wasConnected ? "reconnecting" : "connecting";
   }
-}
-
-/**
- * @param {unknown} error
- * @returns {VoiceError}
- */
-function asVoiceError(error) {
-  if (error instanceof VoiceError) {
-    return error;
-  }
-  const { name = "" } = /** @type {Partial<Error>} */ (error ?? {});
-  const known = /^(NotAllowed|Security|NotFound|Overconstrained|NotReadable)Error$/.test(name);
-  return new VoiceError(known ? { code: mediaProblem(error) } : startProblem(error));
+  return state;
 }

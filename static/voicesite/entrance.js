@@ -19,12 +19,17 @@ const ICE_MS = 2_000;
 export class Entrance {
   /** @param {EntranceOptions} options */
   constructor({ serverUrl, ticket, token, wish = {} }) {
+    if (!/^https?:\/\/[^/]/.test(serverUrl)) {
+      throw new VoiceError({ code: "not-found", message: "serverUrl is no address of a server: it begins with https:// or http://." });
+    }
     this._base = serverUrl.replace(/\/+$/, "");
     this._ticket = ticket;
     this._token = token;
     this._wish = wish;
     /** What comes before each path: empty, or `/t/<ticket>`. */
     this._prefix = "";
+    /** @type {Promise<RTCIceServer[]> | null} */
+    this._iceServers = null;
   }
 
   /** Fetches what is needed to come in; raises VoiceError. A ticket counts for one call, within a minute. */
@@ -51,8 +56,23 @@ export class Entrance {
     return new WebSocket(`${this._base.replace(/^http/, "ws")}${this._prefix}${path}`);
   }
 
-  /** @returns {Promise<RTCIceServer[]>} none if the server does not say in time */
-  async iceServers() {
+  /**
+   * Asks for STUN and TURN servers, once. A ticket must be asked with before its call begins: while that is being set up the
+   * server does not know whose call it is, and refuses.
+   * @returns {Promise<RTCIceServer[]>} none if the server does not say in time
+   */
+  iceServers() {
+    this._iceServers ??= this._fetchIceServers();
+    return this._iceServers;
+  }
+
+  /** Whether it is a ticket that lets in. */
+  get byTicket() {
+    return this._prefix !== "";
+  }
+
+  /** @returns {Promise<RTCIceServer[]>} */
+  async _fetchIceServers() {
     const path = this._prefix ? `${this._prefix}/api/ice-servers` : "/api/v1/ice-servers";
     try {
       const answer = await fetch(this._base + path, { signal: AbortSignal.timeout(ICE_MS) });
@@ -71,12 +91,26 @@ export class Entrance {
     const body = JSON.stringify({ ...this._wish, origin: globalThis.location?.origin });
     const request = { method: "POST", headers, body, signal: AbortSignal.timeout(ANSWER_MS) };
     const answer = await fetch(`${this._base}/api/v1/tickets`, request).catch(() => null);
-    const told = await answer?.json().catch(() => ({}));
-    if (!answer?.ok) {
-      const code = answer?.status === 401 ? "signed-out" : "ticket";
-      throw new VoiceError({ code, message: told?.message });
+    if (!answer) {
+      throw await this._whyUnanswered();
+    }
+    const told = await answer.json().catch(() => ({}));
+    if (!answer.ok) {
+      throw new VoiceError({ code: answer.status === 401 ? "signed-out" : "ticket", message: told.message });
     }
     return told.ticket;
+  }
+
+  /**
+   * A browser does not say whether a server was away or did not allow the page's origin; a request that reads nothing tells.
+   * @returns {Promise<VoiceError>}
+   */
+  async _whyUnanswered() {
+    const probe = { mode: /** @type {const} */ ("no-cors"), signal: AbortSignal.timeout(ICE_MS) };
+    const isThere = await fetch(`${this._base}/healthz`, probe).then(() => true, () => false);
+    const origin = globalThis.location?.origin;
+    const message = `The server takes no tokens from ${origin}: its operator lists the origin in VOICE_CORS_ORIGINS, or your backend makes tickets.`;
+    return new VoiceError(isThere ? { code: "not-allowed", message } : { code: "server-gone" });
   }
 }
 

@@ -32,6 +32,7 @@ export class LevelWatch {
 
   stop() {
     clearInterval(this._timer);
+    this._timer = undefined;
     this._context?.close().catch(() => {});
     this._context = null;
   }

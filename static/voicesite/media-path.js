@@ -53,6 +53,8 @@ export class MediaPath extends Emitter {
     this._closed = false;
     this._wasConnected = false;
     this._retried = false;
+    /** Counts offers and the ways given up: what belongs to an earlier one does not count any more. */
+    this._attempt = 0;
     this._relayOnly = relayOnly;
     this._relayRefused = false;
     this._candidates = 0;
@@ -89,9 +91,19 @@ export class MediaPath extends Emitter {
    * @param {MediaStream} stream
    */
   async replaceMicrophone(stream) {
+    const { _stream: before, _peer: peer } = this;
+    this._microphone.replace(stream); // throws where a recorder writes a container, which cannot go on with another
     this._stream = stream;
-    this._microphone.replace(stream);
-    await this._peer?.replaceMicrophone(stream);
+    try {
+      await peer?.replaceMicrophone(stream);
+    } catch (error) {
+      if (peer !== this._peer || this._closed || !before) {
+        return; // the path was given up: the next one takes the new microphone
+      }
+      this._microphone.replace(before);
+      this._stream = before;
+      throw error;
+    }
   }
 
   /** @returns {Promise<void> | null} resolves once the last audio has been sent; null if nothing is pending */
@@ -105,9 +117,17 @@ export class MediaPath extends Emitter {
    */
   async accept(sdp) {
     this._emit("description", { kind: "answer", sdp });
-    if (this._peer && !this._peer.answered) {
-      this._wait(CONNECT_TIMEOUT_MS, () => this._fallBack());
-      await this._peer.accept(sdp);
+    const peer = this._peer;
+    if (!peer || peer.answered) {
+      return;
+    }
+    this._wait(CONNECT_TIMEOUT_MS, () => this._fallBack());
+    try {
+      await peer.accept(sdp);
+    } catch (error) {
+      if (peer === this._peer && !this._closed) {
+        throw error;
+      }
     }
   }
 
@@ -131,6 +151,7 @@ export class MediaPath extends Emitter {
 
   close() {
     this._closed = true;
+    this._attempt += 1;
     clearTimeout(this._timer);
     this._peer?.close();
     this._socket?.close();
@@ -139,8 +160,10 @@ export class MediaPath extends Emitter {
 
   /** @param {object} request */
   async _offer(request) {
+    this._attempt += 1;
+    const attempt = this._attempt;
     const iceServers = await this._iceServers();
-    if (this._closed || !this._stream) {
+    if (this._closed || !this._stream || attempt !== this._attempt) {
       return;
     }
     const peer = new PeerLink({
@@ -156,6 +179,9 @@ export class MediaPath extends Emitter {
     });
     this._peer = peer;
     const sdp = await peer.offer(this._stream);
+    if (peer !== this._peer || this._closed) {
+      return; // it took too long, and another way is tried
+    }
     this._signaling.startCall({ sdp, ...request });
     this._emit("description", { kind: "offer", sdp });
   }
@@ -192,11 +218,13 @@ export class MediaPath extends Emitter {
   /** The present path does not work: tries the next one. */
   _fallBack() {
     clearTimeout(this._timer);
+    this._attempt += 1;
     this._peer?.close();
     this._peer = null;
     if (this._closed) {
       return;
     }
+    this._signaling.withdrawOffer(); // said again later it would take the sound from the way that works by then
     if (!this._signaling.callId) {
       this._emit("state", "failed");
       return;
@@ -205,7 +233,9 @@ export class MediaPath extends Emitter {
     if (this._wasConnected && !this._retried) {
       this._retried = true;
       this._wait(CONNECT_TIMEOUT_MS, () => this._fallBack());
-      this._offer({ callId: this._signaling.callId }).catch(() => this._fallBack());
+      const offered = this._offer({ callId: this._signaling.callId });
+      const attempt = this._attempt;
+      offered.catch(() => attempt === this._attempt && this._fallBack());
     } else if (this._transport === "webrtc") {
       this._emit("state", "failed");
     } else {
@@ -230,6 +260,9 @@ export class MediaPath extends Emitter {
       await link.start();
     } catch {
       link.close();
+      if (this._closed) {
+        return;
+      }
       await (this._useRecorder() ? this._useSocket(request) : this._emit("state", "failed"));
     }
   }

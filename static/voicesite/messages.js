@@ -54,6 +54,9 @@ export const ENGLISH = {
   "error.staff-ended": "Staff of the server ended the call.",
   "error.relay-settings": "The browser rejects the server's STUN or TURN addresses.",
   "error.ticket": "No ticket could be had for the call.",
+  "error.no-loudspeaker": "That loudspeaker was not found.",
+  "error.ended-meanwhile": "The call ended before the page came back to it.",
+  "error.in-another-tab": "The call is going on in another tab.",
   "error.other": "The call failed ({code}).",
 };
 

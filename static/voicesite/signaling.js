@@ -103,6 +103,11 @@ export class Signaling extends Emitter {
     }
   }
 
+  /** An offer that was not answered is not said again: another way has been taken. */
+  withdrawOffer() {
+    this._untilAnswered = [];
+  }
+
   _resume() {
     this.send({ type: "resume", callId: this.callId, lastSeq: this._lastSeq(), features: FEATURES });
   }
@@ -190,7 +195,7 @@ export class Signaling extends Emitter {
 
   /** @param {SocketLike} socket */
   _dropSocket(socket) {
-    socket.onclose = null;
+    socket.onclose = socket.onmessage = null;
     socket.close(CLOSE.another); // another code would mean that the client leaves its call
     this._onClose(socket, 1006, "no answer");
   }
@@ -230,7 +235,8 @@ export class Signaling extends Emitter {
     }
     this._socket = null;
     clearTimeout(this._pingTimer);
-    if (FATAL.has(code)) {
+    const onlyBusy = code === CLOSE.busy && this.callId !== ""; // the call goes on: there may be room again soon
+    if (FATAL.has(code) && !onlyBusy) {
       this._closed = true;
       this._emit("refused", { code, reason });
       return;
@@ -243,7 +249,7 @@ export class Signaling extends Emitter {
     }
     this._emit("down");
     const step = BACKOFF_MS[Math.min(this._failures - 1, BACKOFF_MS.length - 1)];
-    const wait = Math.max(step, code === CLOSE.stopping ? STOPPING_MS : 0);
+    const wait = Math.max(step, code === CLOSE.stopping || onlyBusy ? STOPPING_MS : 0);
     this._timer = this._later(() => {
       this._timer = null;
       this._connect();

@@ -3,6 +3,7 @@
 
 import { CHUNK_MS } from "./microphone-buffer.js";
 import { refusalOf } from "./refusals.js";
+import { CLOSE } from "./signaling.js";
 import { VoicePlayer } from "./voice-player.js";
 
 /** @typedef {Record<string, any> & {type: string}} Message */
@@ -17,7 +18,11 @@ const MAX_BUFFERED_BYTES = 64 * 1024;
 const RETRY_MS = [200, 500, 1000, 2000];
 const MAX_LOST_MS = 45_000;
 /** Close codes after which reconnecting is useless. */
-const FATAL = new Set([1000, 4401, 4403, 4404]);
+const FATAL = new Set([CLOSE.signedOut, CLOSE.notAllowed, CLOSE.notFound]);
+/** Normal closure (RFC 6455): the server has ended the call, and says why over signaling. */
+const OVER = 1000;
+/** How long that may take: a signaling socket that is away comes back within a few seconds. */
+const WHY_MS = 8000;
 
 export class SocketLink {
   /**
@@ -95,8 +100,10 @@ export class SocketLink {
     this._unacknowledged.push(chunk);
     if (this._unacknowledged.length > MAX_CHUNKS) {
       this._unacknowledged.shift();
-      this._firstIndex += 1;
-      this._sent = Math.max(0, this._sent - 1);
+      if (this._sent) {
+        this._sent -= 1;
+        this._firstIndex += 1; // the server counts it; what was never sent it does not
+      }
     }
     this._flush();
   }
@@ -160,6 +167,7 @@ export class SocketLink {
       this._startSending(message.backlogMs);
       this._ready = this._everReady = true;
       this._sent = 0;
+      this._firstIndex = Math.min(this._firstIndex, message.received); // some of what was sent got lost, and was dropped
       this._acknowledge(message.received);
       this._onState("connected");
       this._flush();
@@ -204,12 +212,17 @@ export class SocketLink {
     if (this._closed) {
       return;
     }
+    if (code === OVER) {
+      this._timer = setTimeout(() => this._fail(), WHY_MS);
+      return;
+    }
     const now = performance.now();
     this._lostAt = this._failures ? this._lostAt : now;
-    if (FATAL.has(code) && !this._everReady) {
+    const refused = FATAL.has(code) || (code === CLOSE.busy && !this._callId);
+    if (refused && !this._everReady) {
       this._onRefused({ type: "error", ...refusalOf({ code, reason }) });
     }
-    if (FATAL.has(code) || now - this._lostAt > MAX_LOST_MS) {
+    if (refused || now - this._lostAt > MAX_LOST_MS) {
       this._fail();
       return;
     }

@@ -2,6 +2,7 @@
 /** Why a call could not be made, or ended before it was meant to. No DOM. */
 
 import { wordsOfError } from "./messages.js";
+import { mediaProblem, startProblem } from "./problem-codes.js";
 
 /** @typedef {{code: string, message?: string, retryAfterS?: number, callId?: string}} Problem */
 
@@ -22,4 +23,17 @@ export class VoiceError extends Error {
     /** The call that it ended; empty where there was none yet. */
     this.callId = callId;
   }
+}
+
+/**
+ * @param {unknown} error
+ * @returns {VoiceError}
+ */
+export function asVoiceError(error) {
+  if (error instanceof VoiceError) {
+    return error;
+  }
+  const { name = "" } = /** @type {Partial<Error>} */ (error ?? {});
+  const known = /^(NotAllowed|Security|NotFound|Overconstrained|NotReadable)Error$/.test(name);
+  return new VoiceError(known ? { code: mediaProblem(error) } : startProblem(error));
 }

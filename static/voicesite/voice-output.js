@@ -1,6 +1,8 @@
 // @ts-check
 /** Plays the agent's voice, and finds out whether the browser lets it. */
 
+import { VoiceError } from "./voice-error.js";
+
 /** @typedef {HTMLAudioElement & {setSinkId?: (id: string) => Promise<void>}} Output */
 
 export class VoiceOutput {
@@ -37,14 +39,22 @@ export class VoiceOutput {
   }
 
   /**
-   * Plays on another device; throws what `setSinkId` throws, and NotSupportedError where the browser cannot.
+   * Plays on another device; throws a VoiceError where the browser cannot, does not know it, or may not.
    * @param {string} deviceId empty for the default one
    */
   async setDevice(deviceId) {
     if (!this._audio.setSinkId) {
-      throw new DOMException("This browser plays on the system's loudspeaker only.", "NotSupportedError");
+      throw new VoiceError({ code: "unsupported", message: "This browser plays on the system's loudspeaker only." });
     }
-    await this._audio.setSinkId(deviceId);
+    try {
+      await this._audio.setSinkId(deviceId);
+    } catch (error) {
+      const { name = "", message = "" } = /** @type {Partial<Error>} */ (error);
+      if (name === "NotAllowedError" || name === "SecurityError") {
+        throw new VoiceError({ code: "permission", message: "The browser does not allow that loudspeaker." });
+      }
+      throw new VoiceError({ code: "no-loudspeaker", message: name === "NotFoundError" ? "" : message });
+    }
   }
 
   stop() {

@@ -90,7 +90,7 @@ test("a voice that the browser blocks is told, and can be unlocked", async () =>
   assert.equal(await output.play({}), false);
   blocked = false;
   assert.equal(await output.unlock(), true);
-  await assert.rejects(() => output.setDevice("other"), { name: "NotSupportedError" });
+  await assert.rejects(() => output.setDevice("other"), { name: "VoiceError", code: "unsupported" });
 });
 
 test("a browser that cannot make calls is told why, once", async () => {

@@ -34,7 +34,7 @@ test("what changes nothing is not told", () => {
 function clientInACall(options) {
   const client = new VoiceAgentClient({ serverUrl: "https://voice.example.com", output: false, ...options });
   const muted = [];
-  client._call = { mute: (on) => muted.push(on) };
+  client._run = { call: { mute: (on) => muted.push(on) } };
   return { client, muted };
 }
 

@@ -53,5 +53,8 @@ export default {
   "error.staff-ended": "Das Personal des Servers hat den Anruf beendet.",
   "error.relay-settings": "Der Browser lehnt die STUN- oder TURN-Adressen des Servers ab.",
   "error.ticket": "Für den Anruf war kein Ticket zu bekommen.",
+  "error.no-loudspeaker": "Dieser Lautsprecher wurde nicht gefunden.",
+  "error.ended-meanwhile": "Der Anruf endete, bevor die Seite zu ihm zurückkam.",
+  "error.in-another-tab": "Der Anruf läuft in einem anderen Tab.",
   "error.other": "Der Anruf ist fehlgeschlagen ({code}).",
 };

@@ -53,5 +53,8 @@ export default {
   "error.staff-ended": "El personal del servidor ha terminado la llamada.",
   "error.relay-settings": "El navegador rechaza las direcciones STUN o TURN del servidor.",
   "error.ticket": "No se ha podido obtener un tique para la llamada.",
+  "error.no-loudspeaker": "No se encontró ese altavoz.",
+  "error.ended-meanwhile": "La llamada terminó antes de que la página volviera a ella.",
+  "error.in-another-tab": "La llamada continúa en otra pestaña.",
   "error.other": "La llamada ha fallado ({code}).",
 };
