@@ -65,7 +65,7 @@ export class Stage {
     byId("dock").hidden = false;
     byId("saving").hidden = true;
     this._notices.clear();
-    this._talk.begin(muted, setting("push-to-talk") === gettext("on");
+    this._talk.begin(muted, setting("push-to-talk") === "on");
     this._showOpen(this._talk.open);
     this._transcript ??= new TranscriptView({
       list: byId("transcript"),
