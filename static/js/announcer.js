@@ -2,6 +2,7 @@
 /** Tells screen readers what was said: each line once, one at a time, an agent's answer as a whole. No interims. */
 
 import { make } from "./dom.js";
+import { gettext, inserted } from "./i18n.js";
 
 /** @typedef {import("../voicesite/transcript.js").Entry} Entry */
 
@@ -17,7 +18,7 @@ const LONG_MS = 4000;
 
 const STRINGS = {
   said: (/** @type {string} */ who, /** @type {string} */ text) => `${who}: ${text}`,
-  thinking: (/** @type {string} */ who) => `${who} is thinking.`,
+  thinking: (/** @type {string} */ agent) => inserted(gettext("{agent} is thinking."), { agent }),
 };
 
 /** @typedef {{later: (work: () => void, ms: number) => any, cancel: (timer: any) => void}} Timers */

@@ -5,7 +5,8 @@
  * @typedef {object} Candidate
  * @property {string} id
  * @property {string} type host, srflx, prflx or relay
- * @property {string} protocol udp or tcp; of a relay also how it is reached
+ * @property {string} protocol udp or tcp
+ * @property {string} relayProtocol how a relay is reached; empty for other kinds
  * @property {string} address with its port; empty where the browser does not tell
  */
 /** @typedef {{local: Candidate[], remote: Candidate[], chosen: [Candidate, Candidate] | null}} Candidates */
@@ -44,7 +45,8 @@ function candidate({ id, candidateType = "", protocol = "", relayProtocol = "", 
   return {
     id,
     type: candidateType,
-    protocol: relayProtocol ? `${protocol} over ${relayProtocol}` : protocol,
+    protocol,
+    relayProtocol,
     address: host ? `${shown}:${port}` : "",
   };
 }

@@ -6,6 +6,7 @@ import { candidatesOf } from "./candidates.js";
 import { CHARTS, pathOf, scaleOf, told, valuesOf } from "./connection-figures.js";
 import { reportOf } from "./connection-report.js";
 import { make } from "./dom.js";
+import { gettext, inserted } from "./i18n.js";
 
 /** @typedef {import("./answer-stages.js").Answer} Answer */
 /** @typedef {import("./call-record.js").CallRecord} CallRecord */
@@ -13,30 +14,31 @@ import { make } from "./dom.js";
 /** @typedef {import("./candidates.js").Candidates} Candidates */
 
 const STRINGS = {
-  copy: "Copy report",
-  copied: "Copied.",
-  notCopied: "The browser did not copy it. Select the text below, and copy it.",
-  reportNote: "No addresses, keys or tickets are in it, and nothing that was said.",
-  report: "Report",
-  figures: "Figures of the last five minutes",
-  noFigures: "None yet: they come every two seconds once the call is connected.",
-  answers: "Answers, from the end of your words to the first sound",
-  noAnswers: "None yet.",
-  answer: (/** @type {number} */ turn) => `Turn ${turn}`,
-  typed: "Typed",
-  noSound: "No sound",
-  stages: { endpoint: "End of turn", final: "Final words", token: "First token", audio: "First sound" },
-  candidates: "Candidates",
-  noCandidates: "None: the sound goes through the web connection.",
-  columns: ["Side", "Kind", "Protocol", "Address", "Chosen"],
-  local: "This browser",
-  remote: "Server",
-  chosen: "Yes",
-  hidden: "not told",
-  offer: "Offer, from this browser",
-  answerSdp: "Answer, from the server",
-  noSdp: "None yet.",
-  kept: "Offer, answer and addresses are shown to you alone.",
+  copy: gettext("Copy report"),
+  copied: gettext("Copied."),
+  notCopied: gettext("The browser did not copy it. Select the text below, and copy it."),
+  reportNote: gettext("No addresses, keys or tickets are in it, and nothing that was said."),
+  report: gettext("Report"),
+  figures: gettext("Figures of the last five minutes"),
+  noFigures: gettext("None yet: they come every two seconds once the call is connected."),
+  answers: gettext("Answers, from the end of your words to the first sound"),
+  noAnswers: gettext("None yet."),
+  answer: (/** @type {number} */ turn) => inserted(gettext("Turn {turn}"), { turn }),
+  typed: gettext("Typed"),
+  noSound: gettext("No sound"),
+  stages: { endpoint: gettext("End of turn"), final: gettext("Final words"), token: gettext("First token"), audio: gettext("First sound") },
+  candidates: gettext("Candidates"),
+  noCandidates: gettext("None: the sound goes through the web connection."),
+  columns: [gettext("Side"), gettext("Kind"), gettext("Protocol"), gettext("Address"), gettext("Chosen")],
+  local: gettext("This browser"),
+  remote: gettext("Server"),
+  chosen: gettext("Yes"),
+  hidden: gettext("not told"),
+  offer: gettext("Offer, from this browser"),
+  answerSdp: gettext("Answer, from the server"),
+  noSdp: gettext("None yet."),
+  kept: gettext("Offer, answer and addresses are shown to you alone."),
+  relayed: gettext("{protocol} over {relayProtocol}"),
 };
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -86,6 +88,8 @@ export class ConnectionDetails {
     said.setAttribute("role", "status");
     report.setAttribute("aria-label", STRINGS.report);
     report.id = "report-text";
+    report.lang = "en"; // whoever looks for the fault may speak another language
+    report.dir = "ltr";
     report.readOnly = report.hidden = true;
     report.rows = 12;
     const head = make("div", "details-head");
@@ -248,9 +252,10 @@ function rows({ local, remote, chosen }) {
  * @param {string} side
  * @param {boolean} chosen
  */
-function row({ type, protocol, address }, side, chosen) {
+function row({ type, protocol, relayProtocol, address }, side, chosen) {
+  const way = relayProtocol ? inserted(STRINGS.relayed, { protocol, relayProtocol }) : protocol;
   const made = make("tr", chosen ? "is-chosen" : "");
-  made.append(...[side, type, protocol, address || STRINGS.hidden, chosen ? STRINGS.chosen : ""].map((text) => make("td", "", text)));
+  made.append(...[side, type, way, address || STRINGS.hidden, chosen ? STRINGS.chosen : ""].map((text) => make("td", "", text)));
   return made;
 }
 

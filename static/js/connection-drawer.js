@@ -2,10 +2,11 @@
 /** "Connection details" below a call: what is in it is loaded when somebody opens it. */
 
 import { make } from "./dom.js";
+import { gettext } from "./i18n.js";
 
 /** @typedef {import("./call-record.js").CallRecord} CallRecord */
 
-const STRINGS = { loading: "Loading…", failed: "The details could not be loaded. Close this and open it again." };
+const STRINGS = { loading: gettext("Loading…"), failed: gettext("The details could not be loaded. Close this and open it again.") };
 
 export class ConnectionDrawer {
   /**

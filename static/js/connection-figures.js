@@ -1,31 +1,31 @@
 // @ts-check
 /** A call's figures over time: what is drawn of them, and the numbers as text. Pure. No DOM. */
 
+import { gettext as ofThePage, inserted, LOCALE } from "./i18n.js";
+
 /** @typedef {import("../voicesite/quality.js").Quality} Quality */
 /** @typedef {import("../voicesite/quality.js").Figures} Figures */
 /** @typedef {"roundTripMs" | "lossUp" | "lossDown" | "jitterMs" | "sentKbps" | "receivedKbps" | "queuedMs"} FigureName */
 /** @typedef {{name: FigureName, label: string}} Series */
 /** @typedef {{title: string, unit: string, least: number, factor: number, series: Series[]}} Chart `least`: the scale's smallest end, in its unit */
 
-const STRINGS = {
-  roundTrip: "Round trip",
-  loss: "Loss",
-  jitter: "Jitter",
-  bitrate: "Bitrate",
-  queued: "Waiting to be sent",
-  you: "You",
-  agent: "Agent",
-  now: (/** @type {string} */ last, /** @type {string} */ mean, /** @type {string} */ most) => `${last} now, ${mean} on average, ${most} at most`,
-};
+/**
+ * @param {(text: string) => string} gettext the language of the texts
+ * @returns {Chart[]}
+ */
+export function chartsIn(gettext) {
+  const [you, agent] = [gettext("You"), gettext("Agent")];
+  return [
+    { title: gettext("Round trip"), unit: "ms", least: 50, factor: 1, series: [{ name: "roundTripMs", label: "" }] },
+    { title: gettext("Loss"), unit: "%", least: 5, factor: 100, series: [{ name: "lossUp", label: you }, { name: "lossDown", label: agent }] },
+    { title: gettext("Jitter"), unit: "ms", least: 20, factor: 1, series: [{ name: "jitterMs", label: "" }] },
+    { title: gettext("Bitrate"), unit: "kbit/s", least: 40, factor: 1, series: [{ name: "sentKbps", label: you }, { name: "receivedKbps", label: agent }] },
+    { title: gettext("Waiting to be sent"), unit: "ms", least: 500, factor: 1, series: [{ name: "queuedMs", label: "" }] },
+  ];
+}
 
-/** @type {Chart[]} */
-export const CHARTS = [
-  { title: STRINGS.roundTrip, unit: "ms", least: 50, factor: 1, series: [{ name: "roundTripMs", label: "" }] },
-  { title: STRINGS.loss, unit: "%", least: 5, factor: 100, series: [{ name: "lossUp", label: STRINGS.you }, { name: "lossDown", label: STRINGS.agent }] },
-  { title: STRINGS.jitter, unit: "ms", least: 20, factor: 1, series: [{ name: "jitterMs", label: "" }] },
-  { title: STRINGS.bitrate, unit: "kbit/s", least: 40, factor: 1, series: [{ name: "sentKbps", label: STRINGS.you }, { name: "receivedKbps", label: STRINGS.agent }] },
-  { title: STRINGS.queued, unit: "ms", least: 500, factor: 1, series: [{ name: "queuedMs", label: "" }] },
-];
+/** As pages show them. */
+export const CHARTS = chartsIn(ofThePage);
 
 /**
  * @param {Quality[]} samples oldest first
@@ -44,16 +44,26 @@ export function valuesOf(samples, { series, factor }) {
 /**
  * @param {(number | null)[]} values oldest first
  * @param {string} unit
+ * @param {(text: string) => string} [gettext] the language of the words
  * @returns {string} empty where none is known
  */
-export function told(values, unit) {
+export function told(values, unit, gettext = ofThePage) {
   const known = values.filter((value) => value !== null);
   if (!known.length) {
     return "";
   }
-  const words = (/** @type {number} */ value) => `${value < 10 ? Number(value.toFixed(1)) : Math.round(value)} ${unit}`;
+  const words = (/** @type {number} */ value) => `${digits(value, gettext === ofThePage ? LOCALE : "en")} ${unit}`;
   const mean = known.reduce((sum, value) => sum + value, 0) / known.length;
-  return STRINGS.now(words(known[known.length - 1]), words(mean), words(Math.max(...known)));
+  const figures = { last: words(known[known.length - 1]), mean: words(mean), most: words(Math.max(...known)) };
+  return inserted(gettext("{last} now, {mean} on average, {most} at most"), figures);
+}
+
+/**
+ * @param {number} value
+ * @param {string} locale
+ */
+function digits(value, locale) {
+  return value.toLocaleString(locale, { maximumFractionDigits: value < 10 ? 1 : 0, useGrouping: false });
 }
 
 /**

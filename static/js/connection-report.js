@@ -1,12 +1,12 @@
 // @ts-check
 /**
  * A call's connection as text that can be given to others. It is made only of what is named here, so that no address, key,
- * ticket, token or cookie and nothing that was said can be in it. No DOM.
+ * ticket, token or cookie and nothing that was said can be in it. It is in English, whatever the page is in. No DOM.
  */
 
 import { answerBars } from "./answer-stages.js";
 import { clock } from "./clock.js";
-import { CHARTS, told, valuesOf } from "./connection-figures.js";
+import { chartsIn, told, valuesOf } from "./connection-figures.js";
 
 /** @typedef {import("./candidates.js").Candidate} Candidate */
 /** @typedef {import("./call-record.js").CallRecord} CallRecord */
@@ -53,11 +53,16 @@ function section(title, lines) {
   return ["", title, ...(lines.length ? lines : ["none yet"]).map((line) => `  ${line}`)];
 }
 
+/** @param {string} text */
+function english(text) {
+  return text;
+}
+
 /** @param {CallRecord} record */
 function figures({ samples }) {
-  return CHARTS.flatMap((chart) =>
+  return chartsIn(english).flatMap((chart) =>
     valuesOf(samples, chart).flatMap((values, at) => {
-      const words = told(values, chart.unit);
+      const words = told(values, chart.unit, english);
       const { label } = chart.series[at];
       return words ? [`${chart.title}${label && ` (${label})`}: ${words}`] : [];
     }),
@@ -81,8 +86,8 @@ function counted(candidates) {
 }
 
 /** @param {Candidate} candidate */
-function kind({ type, protocol }) {
-  return `${word(type)} ${word(protocol)}`;
+function kind({ type, protocol, relayProtocol }) {
+  return `${word(type)} ${word(relayProtocol ? `${protocol} over ${relayProtocol}` : protocol)}`;
 }
 
 /** @param {CallRecord} record */

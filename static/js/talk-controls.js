@@ -4,12 +4,13 @@
 import { TalkGate } from "../voicesite/talk-gate.js";
 import { byId } from "./dom.js";
 import { HoldToTalk } from "./hold-to-talk.js";
+import { gettext } from "./i18n.js";
 
 const STRINGS = {
-  mute: "Mute",
-  muted: "Muted",
-  heard: "You can be heard.",
-  notHeard: "You are muted.",
+  mute: gettext("Mute"),
+  muted: gettext("Muted"),
+  heard: gettext("You can be heard."),
+  notHeard: gettext("You are muted."),
 };
 
 export class TalkControls {
