@@ -13,7 +13,7 @@ from django.http.response import HttpResponseBase
 from django.urls import Resolver404, resolve, reverse, reverse_lazy
 from django.views.decorators.debug import sensitive_variables
 
-from sessions_app.services import archives
+from sessions_app.services import archives, installation
 from sessions_app.views.signing_in import is_own_password
 
 PAGES = {
@@ -69,6 +69,11 @@ class SignIn(LoginView):
     """
 
     redirect_authenticated_user = True
+
+    def get_default_redirect_url(self) -> str:
+        """Leads operators of an installation that was never set up there, all others home."""
+        due = self.request.method == "POST" and installation.is_due(self.request.user)
+        return reverse("admin:setup") if due else super().get_default_redirect_url()
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         leads_to = page_at(self.get_redirect_url())
