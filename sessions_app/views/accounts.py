@@ -70,10 +70,14 @@ class SignIn(LoginView):
 
     redirect_authenticated_user = True
 
-    def get_default_redirect_url(self) -> str:
-        """Leads operators of an installation that was never set up there, all others home."""
-        due = self.request.method == "POST" and installation.is_due(self.request.user)
-        return reverse("admin:setup") if due else super().get_default_redirect_url()
+    def get_success_url(self) -> str:
+        """Leads operators of an installation that was never set up there, unless they go on to a
+        page of their own choice.
+        """
+        leads_to = super().get_success_url()
+        at_home = leads_to in (reverse("start"), reverse("admin:index"))
+        due = at_home and self.request.method == "POST" and installation.is_due(self.request.user)
+        return reverse("admin:setup") if due else leads_to
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         leads_to = page_at(self.get_redirect_url())

@@ -40,9 +40,9 @@ def text(answer: Any) -> str:
     return str(answer.content.decode())
 
 
-@pytest.mark.parametrize("door", ["/login/", "/admin/login/?next=/admin/"])
+@pytest.mark.parametrize("door", ["/login/", "/login/?next=/", "/admin/login/?next=/admin/"])
 def test_operators_are_led_there_until_they_say_later(door: str, staff: User, alice: User) -> None:
-    home = "/" if door == "/login/" else "/admin/"
+    home = "/admin/" if door.startswith("/admin") else "/"
     assert sign_in("/login/", "alice") == "/"
     assert sign_in(door, "staff") == f"{AT}/"
     assert sign_in(f"{door.partition('?')[0]}?next=/calls/", "staff") == "/calls/"
