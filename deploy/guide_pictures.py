@@ -104,7 +104,7 @@ class Stage:
 
     def _person(self, who: str) -> Page:
         page = sign_in(self.browser, self.product, who)
-        page.locator("#sign-out").wait_for()
+        page.locator("#sign-out, #logout-form").wait_for()  # staff are led to setting up
         page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
         self.watch(page)
         return page

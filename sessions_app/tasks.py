@@ -7,7 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from celery import shared_task
-from celery.signals import beat_init, before_task_publish, worker_ready, worker_shutting_down
+from celery.signals import (
+    beat_init,
+    before_task_publish,
+    task_prerun,
+    worker_ready,
+    worker_shutting_down,
+)
 from django.db import close_old_connections
 from django.utils import timezone
 
@@ -24,7 +30,13 @@ from sessions_app.models import (
     WebhookDelivery,
 )
 from sessions_app.models.work import LeasedJob
-from sessions_app.runtime import audio_copies, finalising, second_pass, sound_redaction
+from sessions_app.runtime import (
+    audio_copies,
+    finalising,
+    second_pass,
+    sound_redaction,
+    stored_settings,
+)
 from sessions_app.services import (
     archive_writing,
     archives,
@@ -194,6 +206,12 @@ def expire() -> None:
 @worker_ready.connect
 def _worker_starts(**_: Any) -> None:
     _alive(heartbeats.WORKER)
+
+
+@task_prerun.connect
+def _task_begins(**_: Any) -> None:
+    """A job has the settings of the admin as they are now."""
+    stored_settings.refresh()
 
 
 @worker_shutting_down.connect

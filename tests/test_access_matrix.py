@@ -17,7 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from sessions_app.models import AccessLog, Recording, Summary
 from sessions_app.services import access, calls, versions
-from tests import agent_rows, export_rows, live_rows, review_rows, view_rows
+from tests import agent_rows, export_rows, live_rows, review_rows, setup_rows, view_rows
 from tests.access_rows import (
     ANY,
     CORRECTIONS,
@@ -238,7 +238,7 @@ ADMIN = [
     *desk_model("sessions_app/apitoken", "token", add=200, written="/admin/sessions_app/apitoken/"),
 ]
 
-TABLE = [*DOORS, *PAGES, *REST, *ADMIN]
+TABLE = [*DOORS, *PAGES, *REST, *ADMIN, *setup_rows.ADMIN]
 
 
 def routes(
@@ -385,7 +385,7 @@ def test_owners_may_erase_where_the_settings_say_so(
 def test_a_token_opens_no_page(people: dict[str, User], keys: dict[str, Any]) -> None:
     _, secret = access.issue_token(people["staff"], "test")
     client = Client(headers={"Authorization": f"Bearer {secret}"})
-    check(client, "nobody", [*PAGES, *ADMIN], keys)
+    check(client, "nobody", [*PAGES, *ADMIN, *setup_rows.ADMIN], keys)
 
 
 @pytest.mark.parametrize("visitor", ["owner", "staff"])

@@ -3,7 +3,9 @@
 from typing import Any
 
 from django.contrib.admin import AdminSite
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext, gettext_noop
 
 GROUPS = (
@@ -22,7 +24,30 @@ ORDER = [name for _, names in GROUPS for name in names]
 
 
 class VoiceAdminSite(AdminSite):
-    """The admin whose index, and the list beside its pages, is sorted by GROUPS."""
+    """The admin whose index, and the list beside its pages, is sorted by GROUPS.
+
+    It has the pages of setting up, to which an operator's first sign-in leads.
+    """
+
+    def get_urls(self) -> list[Any]:
+        from sessions_app.admin.setup import urls  # noqa: PLC0415 - models are loaded now
+
+        return [*urls.patterns(self), *super().get_urls()]
+
+    def login(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Leads operators of an installation that was never set up there, unless they go on to a
+        page of their own choice.
+        """
+        from sessions_app.services import installation  # noqa: PLC0415 - as above
+
+        answer = super().login(request, extra_context)
+        index = reverse("admin:index", current_app=self.name)
+        goes_on = request.method == "POST" and answer.headers.get("Location") == index
+        if goes_on and installation.is_due(request.user):
+            return redirect("admin:setup")
+        return answer
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """Returns the groups as Django's templates take apps; without those the user may not see.

@@ -1,14 +1,30 @@
 """Reading the environment: a value that does not fit is named, with what to do."""
 
 import math
+import os
 from pathlib import Path
 from typing import Any
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-env = environ.Env()
+STORED: dict[str, str] = {}
+"""Variables that count where the environment leaves them open: voicesite/stored.py fills it."""
 
+FROM_FILE: set[str] = set()
+"""The variables that `defaults_from` took."""
+
+
+class _Environment(environ.Env):  # type: ignore[misc] # untyped
+    """Reads STORED after the environment, and as it is: `$NAME` there names no other variable."""
+
+    def get_value(self, var: str, cast: Any = None, *rest: Any, **more: Any) -> Any:
+        if var in STORED and var not in os.environ:
+            return self.parse_value(STORED[var], cast)
+        return super().get_value(var, cast, *rest, **more)
+
+
+env = _Environment()
 
 _NO = frozenset({"", "0", "false", "no", "off", "n", "f"})
 
@@ -47,7 +63,9 @@ def _wrong(name: str, why: str) -> ImproperlyConfigured:
 def defaults_from(path: Path) -> None:
     """Takes `NAME=value` lines of a file for variables that the environment leaves open."""
     if path.exists():
+        before = set(os.environ)
         environ.Env.read_env(str(path), overwrite=False)
+        FROM_FILE.update(set(os.environ) - before)
 
 
 def within(name: str, default: int, lowest: int, highest: int) -> int:

@@ -14,6 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from voicesite.private import keep_private
 from voicesite.reading import defaults_from, env, read
+from voicesite.stored import StoredSettings
 from voicesite.voice import voice
 
 django_stubs_ext.monkeypatch()  # ModelAdmin[Call] and the like, at run time
@@ -348,6 +349,8 @@ SPECTACULAR_SETTINGS = {
 
 MODELS_DIR: str = read("str", "MODELS_DIR", str(VAR_DIR / "models"))
 VOICE: dict[str, Any] = voice(VAR_DIR, TIME_ZONE)
+STORED_SETTINGS = StoredSettings(lambda: voice(VAR_DIR, TIME_ZONE))
+EMAIL_BACKEND = "sessions_app.services.mail.Backend"  # reads VOICE["MAIL"] for each connection
 
 # -- logs: ids and counts, never what was said (voicesite/logs.py) ----------------------
 

@@ -59,6 +59,19 @@ def voice(var_dir: Path, time_zone: str) -> dict[str, Any]:
         **_listening(),
         **_answering(time_zone),
         **_understanding(),
+        "MAIL": _mail(),
+    }
+
+
+def _mail() -> dict[str, Any]:
+    """Returns the server that takes mail; without a HOST none is sent."""
+    return {
+        "HOST": read("str", "MAIL_HOST", ""),
+        "PORT": within("MAIL_PORT", 587, 1, 65_535),
+        "SECURITY": choice("MAIL_SECURITY", ("starttls", "tls", "none")),
+        "USER": read("str", "MAIL_USER", ""),
+        "PASSWORD": read("str", "MAIL_PASSWORD", ""),
+        "FROM": read("str", "MAIL_FROM", ""),
     }
 
 
@@ -90,6 +103,7 @@ def _limits() -> dict[str, Any]:
         "VOSK_NETWORKS": read("list", "VOICE_VOSK_NETWORKS", ["127.0.0.0/8", "::1/128"]),
         "MIN_FREE_MB": read("float", "VOICE_MIN_FREE_MB", 100.0),
         "WORKER_SILENT_S": read("float", "VOICE_WORKER_SILENT_S", 60.0),
+        "RECORDING": read("bool", "VOICE_RECORDING", True),
         "RECORDINGS_KEEP_DAYS": read("int", "RECORDINGS_KEEP_DAYS", 0),
         "TEXT_KEEP_DAYS": read("int", "TEXT_KEEP_DAYS", 0),
         "EXPORT_KEEP_DAYS": read("int", "EXPORT_KEEP_DAYS", 7),

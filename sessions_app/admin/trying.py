@@ -39,19 +39,29 @@ def say(request: HttpRequest, pk: int) -> HttpResponse:
 
     `Server-Timing` has in `first` the ms until the first audio.
     """
-    return _tried(request, pk, _say, _wav)
+    return say_as(_config(request, pk), request)
 
 
 @require_POST
 def voices(request: HttpRequest, pk: int) -> HttpResponse:
     """Returns as JSON the voices of all engines for the agent's language."""
-    return _tried(request, pk, _choices, lambda found: JsonResponse({"voices": found}))
+    return voices_for(_config(request, pk), request)
 
 
 @require_POST
 def answer(request: HttpRequest, pk: int) -> HttpResponse:
     """Returns the agent's answer, or the error, as JSON; `missing` are its texts' variables."""
-    return _tried(request, pk, _answer, JsonResponse)
+    return _tried(_config(request, pk), request, _answer, JsonResponse)
+
+
+def say_as(config: AgentConfig, request: HttpRequest) -> HttpResponse:
+    """Returns what `say` does, of an agent's settings; the caller has checked the permission."""
+    return _tried(config, request, _say, _wav)
+
+
+def voices_for(config: AgentConfig, request: HttpRequest) -> HttpResponse:
+    """Returns what `voices` does, of an agent's settings; the caller has checked the permission."""
+    return _tried(config, request, _choices, lambda found: JsonResponse({"voices": found}))
 
 
 async def _say(config: AgentConfig, request: HttpRequest) -> agent_preview.SpokenSample:
@@ -81,21 +91,24 @@ async def _answer(config: AgentConfig, request: HttpRequest) -> dict[str, Any]:
     return {"answer": said, "missing": empty} if empty else {"answer": said}
 
 
+def _config(request: HttpRequest, pk: int) -> AgentConfig:
+    if not request.user.has_perm("sessions_app.change_agent"):
+        raise PermissionDenied
+    return config_of(get_object_or_404(Agent, pk=pk))
+
+
 def _tried(
+    config: AgentConfig,
     request: HttpRequest,
-    pk: int,
     work: Callable[[AgentConfig, HttpRequest], Awaitable[R]],
     shown: Callable[[R], HttpResponse],
 ) -> HttpResponse:
-    if not request.user.has_perm("sessions_app.change_agent"):
-        raise PermissionDenied
-    agent = get_object_or_404(Agent, pk=pk)
     try:
-        return shown(async_to_sync(work)(config_of(agent), request))
+        return shown(async_to_sync(work)(config, request))
     except VoiceError as error:
         return JsonResponse({"code": error.code, "message": error.message}, status=400)
     except Exception as error:  # noqa: BLE001 - an operator's backend breaks in its own ways
-        logger.error("agent %s could not be tried: %s", pk, traced(error))
+        logger.error("agent %s could not be tried: %s", config.slug, traced(error))
         told = gettext(
             "A component of this agent failed: {__name__}. See the server's log."
         ).format(__name__=type(error).__name__)

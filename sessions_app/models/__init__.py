@@ -28,6 +28,7 @@ from sessions_app.models.share import ShareLink
 from sessions_app.models.sign import SignOfLife
 from sessions_app.models.sign_in import SignInFailure
 from sessions_app.models.staff_act import StaffAct
+from sessions_app.models.stored_setting import StoredSetting
 from sessions_app.models.summary import Summary
 from sessions_app.models.summary_version import SummaryVersion
 from sessions_app.models.ticket import Ticket
@@ -76,6 +77,7 @@ __all__ = [
     "SignOfLife",
     "SoundRedaction",
     "StaffAct",
+    "StoredSetting",
     "Summary",
     "SummaryVersion",
     "Ticket",

@@ -131,6 +131,11 @@ async def answer(config: AgentConfig, text: str) -> str:
         responder: Responder = load_backend("RESPONDERS", config.responder)
     except ImproperlyConfigured as error:
         raise ResponderError(str(error)) from error
+    return await answer_of(responder, config, text)
+
+
+async def answer_of(responder: Responder, config: AgentConfig, text: str) -> str:
+    """Returns what `answer` does, of a responder that is started and closed here."""
     asked = (Message(Speaker.CALLER, text),)
     try:
         async with asyncio.timeout(LIMIT_S):

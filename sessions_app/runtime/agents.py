@@ -2,11 +2,12 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
 
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from sessions_app.engine.agent.responders.base import EarlierCall, Responder
@@ -41,6 +42,8 @@ logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
+RESPONDERS, SYNTHESISERS = "RESPONDERS", "SYNTHESISERS"
+
 
 class AgentBackends:
     """Loads the backends that VOICE names and builds agents of them.
@@ -56,18 +59,17 @@ class AgentBackends:
         self._interruption_rules: dict[str, BargeIn] = {}
         self._cache = ClipCache()
         self._preparing: set[asyncio.Task[None]] = set()
+        self._entries: dict[tuple[str, str], Any] = {}
+        """What each backend was made from: an entry of VOICE."""
+        self._replaced: list[Responder | Synthesiser] = []
+        """Backends that live calls may still have."""
 
     async def start(self) -> None:
         """Loads all backends; one that cannot run is logged, and its calls are refused."""
-        for name in backend_names("RESPONDERS"):
-            responder: Responder | None = await self._started("RESPONDERS", name)
-            if responder is not None:
-                self._responders[name] = responder
-        for name in backend_names("SYNTHESISERS"):
-            synthesiser: Synthesiser | None = await self._started("SYNTHESISERS", name)
-            if synthesiser is not None:
-                self._synthesisers[name] = synthesiser
-                self._voices[name] = await self._warmed(name, synthesiser)
+        for name in backend_names(RESPONDERS):
+            self._put_responder(name, await self._started(RESPONDERS, name))
+        for name in backend_names(SYNTHESISERS):
+            await self._put_synthesiser(name, await self._started(SYNTHESISERS, name))
         for name in backend_names("ENDPOINTERS"):
             endpointer: Endpointer | None = await self._started("ENDPOINTERS", name)
             if endpointer is not None:
@@ -77,12 +79,44 @@ class AgentBackends:
             if rule is not None:
                 self._interruption_rules[name] = rule
 
+    async def renew(self) -> None:
+        """Makes responders and voices again whose entries have changed; live calls keep theirs."""
+        for name in self._changed(RESPONDERS, self._responders):
+            self._put_responder(name, await self._started(RESPONDERS, name))
+        for name in self._changed(SYNTHESISERS, self._synthesisers):
+            await self._put_synthesiser(name, await self._started(SYNTHESISERS, name))
+            self._cache = ClipCache()  # its clips are of the voice before
+
+    def _changed(self, kind: str, made: Mapping[str, Any]) -> list[str]:
+        entries = settings.VOICE[kind]
+        names = {*made, *entries}
+        return [name for name in names if entries.get(name) != self._entries.get((kind, name))]
+
+    def _put_responder(self, name: str, made: Responder | None) -> None:
+        """Uses `made` for new calls; with None there is no such responder any more."""
+        if (old := self._responders.pop(name, None)) is not None:
+            self._replaced.append(old)
+        if made is not None:
+            self._responders[name] = made
+
+    async def _put_synthesiser(self, name: str, made: Synthesiser | None) -> None:
+        """Uses `made`, once it is warm, for new calls."""
+        voices = await self._warmed(name, made) if made is not None else ()
+        if (old := self._synthesisers.pop(name, None)) is not None:
+            self._replaced.append(old)
+        if made is not None:
+            self._synthesisers[name], self._voices[name] = made, voices
+
     async def _started(self, kind: str, name: str) -> Any:
-        """Returns a started backend; None if it cannot be created.
+        """Returns a started backend; None if it is not in VOICE, or cannot be created.
 
         One that fails to start is returned, too: it may recover.
         """
-        backend = _made(kind, name)
+        entry = self._entries[kind, name] = settings.VOICE[kind].get(name)
+        if entry is None:
+            return None
+        # loading a client library takes seconds, in which the event loop must serve calls
+        backend = await asyncio.to_thread(_made, kind, name)
         if backend is None:
             return None
         try:
@@ -113,6 +147,8 @@ class AgentBackends:
             await synthesiser.aclose()
         for endpointer in self._endpointers.values():
             await endpointer.aclose()
+        for replaced in self._replaced:
+            await replaced.aclose()
 
     @property
     def default_voice(self) -> Synthesiser | None:

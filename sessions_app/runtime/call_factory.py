@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 
 from sessions_app.engine.audio.demux import Demuxers
@@ -250,6 +251,7 @@ class CallFactory:
         self, by: Principal, prepared: Prepared, request: CallRequest, *, transport: str, key: str
     ) -> Call:
         call_id = new_public_id()
+        records = request.records and settings.VOICE["RECORDING"]
         try:
             call, created = await self._store.run(
                 tickets.create_call,
@@ -262,8 +264,8 @@ class CallFactory:
                 worker=self._worker,
                 offer_key=key,
                 language=prepared.agent_config.language,
-                consented_at=timezone.now() if request.records else None,
-                consent_notice=request.notice if request.records else "",
+                consented_at=timezone.now() if records else None,
+                consent_notice=request.notice if records else "",
                 persona=_as_kept(prepared),
                 data=request.data,
             )

@@ -18,7 +18,7 @@ from sessions_app.engine.rtc.loop.media_loop import MediaLoop
 from sessions_app.engine.rtc.sdp.offers import read_offer
 from sessions_app.engine.session.call_session import CallSession
 from sessions_app.engine.session.registry import Registry
-from sessions_app.runtime import broadcast, ended_by_staff, endings
+from sessions_app.runtime import broadcast, ended_by_staff, endings, stored_settings
 from sessions_app.runtime.answered_offers import AnsweredCall, AnsweredOffers
 from sessions_app.runtime.call_admission import CallAdmission
 from sessions_app.runtime.call_factory import CallFactory, CallRequest
@@ -47,6 +47,9 @@ BEAT_S = 5.0
 
 Lower costs queries; higher ends the calls of dead processes later.
 """
+
+RENEW_S = 0.5
+"""Between two looks for settings that have changed. It costs nothing; higher makes them later."""
 
 
 class Engine:
@@ -98,7 +101,11 @@ class Engine:
         self.faults.start()
         self._admission.start()
         await self._factory.start()
-        works = (self._beat(), ended_by_staff.end_flagged_calls(self.store, self._registry))
+        works = (
+            self._beat(),
+            self._renew(),
+            ended_by_staff.end_flagged_calls(self.store, self._registry),
+        )
         self._working = [asyncio.create_task(work) for work in works]
         self.lag.start()  # after loading, which delays the loop but no call's audio
 
@@ -263,6 +270,15 @@ class Engine:
         LanguageNotSupportedError, SynthesiserError.
         """
         return await self._placement.stream(by, request)
+
+    async def _renew(self) -> None:
+        """Gives new calls the backends that operators have set in the admin."""
+        known = -1
+        while True:
+            if (found := stored_settings.generation()) != known:
+                known = found
+                await self._factory.agents.renew()
+            await asyncio.sleep(RENEW_S)
 
     async def _beat(self) -> None:
         while True:

@@ -20,6 +20,7 @@ from django.db import connections
 from django.utils import timezone
 
 from sessions_app.engine.core.errors import BusyError
+from sessions_app.runtime import stored_settings
 from sessions_app.runtime.settings import VoiceConfig
 from sessions_app.services import database, heartbeats, recordings
 
@@ -211,6 +212,7 @@ class Faults:
             database.connect(LOCK_S, STATEMENT_S)
             heartbeats.try_to_write(keep=keep)
             last_heartbeats = heartbeats.given()
+            stored_settings.refresh()
         except Exception as error:  # noqa: BLE001 - databases fail in their own ways
             connections.close_all()
             self._since = timezone.now()  # nobody could write a heartbeat meanwhile

@@ -30,9 +30,12 @@ def plain() -> list[IceServer]:
         raise ImproperlyConfigured(f"VOICE['ICE_SERVERS']: {error}") from error
 
 
-def turn() -> TurnServers | None:
-    """Returns VOICE["TURN"], or None where there is none; raises ImproperlyConfigured."""
-    given: Mapping[str, Any] = settings.VOICE.get("TURN") or {}
+def turn(voice: Mapping[str, Any] | None = None) -> TurnServers | None:
+    """Returns VOICE["TURN"], or None where there is none; raises ImproperlyConfigured.
+
+    `voice` is tried in place of the settings.
+    """
+    given: Mapping[str, Any] = (voice or settings.VOICE).get("TURN") or {}
     urls = tuple(given.get("URLS") or ())
     if not urls:
         return None

@@ -23,6 +23,9 @@ WORDS = "Good morning and welcome to the meeting."
 LIMIT_S = 60.0
 """How long a trial may take: a large model needs a while to load."""
 
+MOST_S = 12
+"""What a browser may send to be heard; the rest is left out."""
+
 FRAME = SPEECH_RATE // 10
 LANGUAGE = "en-US"
 
@@ -58,6 +61,13 @@ async def spoken() -> Samples:
     return np.concatenate(pieces)
 
 
+def recorded(data: bytes) -> Samples:
+    """Returns what a browser recorded: int16, mono, 16 kHz; at most MOST_S of it."""
+    whole = len(data) // 2 * 2
+    samples: Samples = np.frombuffer(data[:whole], "<i2")[: MOST_S * SPEECH_RATE].astype(np.int16)
+    return samples
+
+
 async def try_all(samples: Samples) -> list[TrialResult]:
     """Tries the entries of VOICE["RECOGNISERS"] one after another; returns their results."""
     recognisers = Recognisers()
@@ -68,8 +78,19 @@ async def try_all(samples: Samples) -> list[TrialResult]:
         await recognisers.aclose()
 
 
+async def try_one(name: str, samples: Samples) -> TrialResult:
+    """Tries one entry of VOICE["RECOGNISERS"]; for one that refers to another, that one."""
+    name = settings.VOICE[KIND].get(name, {}).get("SAME_AS", name)
+    recognisers = Recognisers()
+    recognisers.load(name)
+    try:
+        return await _try(recognisers, name, samples)
+    finally:
+        await recognisers.aclose()
+
+
 async def _try(recognisers: Recognisers, name: str, samples: Samples) -> TrialResult:
-    entry = settings.VOICE[KIND][name]
+    entry = settings.VOICE[KIND].get(name, {})
     alias = "SAME_AS" in entry
     what = f"the same as {entry['SAME_AS']}" if alias else str(entry.get("BACKEND", ""))
     try:

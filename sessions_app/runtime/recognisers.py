@@ -54,9 +54,13 @@ class Recognisers:
 
     def get(self, name: str) -> Recogniser:
         """Returns the recogniser `name`; raises RecogniserError, with the reason, for none."""
-        found = self._made.get(name)
+        # what "default" is may have changed since the start: all entries are made there
+        same = settings.VOICE[KIND].get(name, {}).get("SAME_AS", name)
+        found = self._made.get(same)
         if found is None:
-            why = self.broken.get(name, "it is not among VOICE['RECOGNISERS']")
+            why = self.broken.get(name) or self.broken.get(
+                same, "it is not among VOICE['RECOGNISERS']"
+            )
             raise RecogniserError(f"The agent's recogniser {name!r} cannot be used: {why}.")
         return found
 
@@ -73,7 +77,8 @@ class Recognisers:
     @property
     def default(self) -> Recogniser | None:
         """The recogniser of agents that name no other."""
-        return self._made.get("default")
+        entry = settings.VOICE[KIND].get("default", {})
+        return self._made.get(entry.get("SAME_AS", "default"))
 
     async def aclose(self) -> None:
         """Frees everything; may be called twice."""

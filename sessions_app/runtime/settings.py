@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.module_loading import import_string
 
 from sessions_app.engine.core.moved_paths import current_path
 from sessions_app.engine.core.rates import MessageLimits
@@ -163,3 +164,11 @@ def load_backend(kind: str, name: str) -> Any:
         return backend(**entry.get("OPTIONS", {}))
     except Exception as error:
         raise ImproperlyConfigured(f"VOICE[{kind!r}][{name!r}] cannot be made: {error}") from error
+
+
+def made_of(entry: Mapping[str, Any]) -> Any:
+    """Creates the backend of an entry that VOICE does not have; raises ImproperlyConfigured."""
+    try:
+        return import_string(str(entry["BACKEND"]))(**entry.get("OPTIONS", {}))
+    except Exception as error:
+        raise ImproperlyConfigured(str(error)) from error

@@ -59,6 +59,11 @@ def worker_of(public_id: str) -> str:
     return live.values_list("worker", flat=True).first() or ""
 
 
+def default_agent() -> Agent:
+    """Returns the agent of calls that name none; one as new where there is none."""
+    return Agent.objects.filter(is_default=True).first() or Agent()
+
+
 def agent_for(slug: str) -> Agent:
     """Returns the active agent with that slug, or the default one for an empty slug.
 

@@ -84,6 +84,19 @@ def audio_over(now: datetime) -> Q:
     return over
 
 
+def overdue_with(audio: int, text: int, now: datetime) -> tuple[int, int]:
+    """Returns how many recordings and texts the installation's days, 0 for ever, would delete now.
+
+    Those of agents with days of their own are not among them.
+    """
+    over = Call.objects.filter(state__in=sorted(TERMINAL), held_at=None)
+    sounds = Recording.objects.exclude(file="").filter(call__agent__keep_audio_days=None)
+    sounds = sounds.filter(call__in=over.filter(ended_at__lt=now - timedelta(days=audio)))
+    texts = over.filter(agent__keep_text_days=None, text_erased_at=None)
+    texts = texts.filter(ended_at__lt=now - timedelta(days=text))
+    return sounds.count() if audio else 0, texts.count() if text else 0
+
+
 def _overdue(now: datetime) -> QuerySet[Call]:
     """Returns calls whose transcript retention has expired, the oldest first."""
     over = Q(pk__in=[])

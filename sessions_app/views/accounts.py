@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_variables
 
 from sessions_app.i18n import gettext_lazy
-from sessions_app.services import archives
+from sessions_app.services import archives, installation
 from sessions_app.views.signing_in import is_own_password
 
 PAGES = {
@@ -73,6 +73,15 @@ class SignIn(LoginView):
     """
 
     redirect_authenticated_user = True
+
+    def get_success_url(self) -> str:
+        """Leads operators of an installation that was never set up there, unless they go on to a
+        page of their own choice.
+        """
+        leads_to = super().get_success_url()
+        at_home = leads_to in (reverse("start"), reverse("admin:index"))
+        due = at_home and self.request.method == "POST" and installation.is_due(self.request.user)
+        return reverse("admin:setup") if due else leads_to
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         leads_to = page_at(self.get_redirect_url())

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Page, Paginator
 from django.db.models import OuterRef, QuerySet, Subquery
@@ -227,6 +228,7 @@ def _calling(request: HttpRequest) -> dict[str, Any]:
         "unknown_agent": asked if asked and chosen is None else "",
         "recognisers": list(zip(cards, notes, strict=True)),
         "call_config": _call_config(),
+        "may_record": settings.VOICE["RECORDING"],
     }
 
 

@@ -123,6 +123,9 @@ if (panel) {
       throw error;
     }
   });
+}
+
+if (panel?.dataset.answer) {
   onPress(part("answer"), async () => {
     const answer = await ask(String(panel.dataset.answer), { text: part("turn").value });
     const { answer: said, missing = [] } = await answer.json();

@@ -10,6 +10,7 @@ from tests.browser import call_states, check_states, live_states
 from tests.browser.conftest import Filled
 from tests.browser.dashboard_states import DASHBOARD
 from tests.browser.page_states import STAFF, STATES, State, long_talk, reach, settle
+from tests.browser.setup_states import SETUP
 from tests.browser.usage_states import USAGE
 from tests.fixtures.clients import FOLDER, missing
 
@@ -55,7 +56,15 @@ def found_by_axe(page: Page, width: int, scheme: Any) -> list[str]:
 @pytest.mark.skipif(bool(missing()), reason=missing())
 @pytest.mark.parametrize(
     "state",
-    [*STATES, *DASHBOARD, *USAGE, *live_states.STATES, *call_states.STATES, *check_states.STATES],
+    [
+        *STATES,
+        *DASHBOARD,
+        *SETUP,
+        *USAGE,
+        *live_states.STATES,
+        *call_states.STATES,
+        *check_states.STATES,
+    ],
     ids=lambda state: state.name.replace(" ", "-"),
 )
 def test_everybody_can_use_it(page: Page, filled: Filled, state: State) -> None:

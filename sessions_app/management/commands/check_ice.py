@@ -1,7 +1,6 @@
 """`manage.py check_ice`: which ICE candidates this server can offer to clients."""
 
 import asyncio
-import re
 import time
 from typing import Any
 
@@ -11,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from sessions_app.engine.rtc.aiortc_compat import connectivity
 from sessions_app.engine.rtc.turn_credentials import IceServer
-from sessions_app.runtime import ice_servers
+from sessions_app.runtime import ice_servers, stored_settings, turn_trials
 from sessions_app.runtime.settings import voice_config
 
 GATHER_S = 8.0
@@ -19,19 +18,13 @@ GATHER_S = 8.0
 
 NO_RELAY = "no relay: is it up, is VOICE_TURN_SECRET its static-auth-secret, is each clock right?"
 NO_ANSWER = "no answer: is it up, and does the firewall let UDP out?"
-PORT, TLS_PORT = 3478, 5349
-"""The ports of addresses without one: RFC 7064, 7065."""
-
-_URL = re.compile(
-    r"(?P<scheme>stuns?|turns?):(?P<host>\[[^\]]+\]|[^:?]+)(?::(?P<port>\d+))?"
-    r"(?:\?transport=(?P<transport>\w+))?$"
-)
 
 
 class Command(BaseCommand):
     help = "Asks each ICE server for what calls ask it for, and says what came back."
 
     def handle(self, *_args: str, **_options: object) -> None:
+        stored_settings.refresh()
         config = voice_config()
         servers = ice_servers.all_for(ice_servers.SERVER)
         if config.udp_ports is not None:
@@ -59,21 +52,19 @@ class Command(BaseCommand):
         return broken
 
     async def _check_one(self, url: str, server: IceServer) -> bool:
-        match = _URL.match(url)
-        if match is None:
+        address = turn_trials.read_address(url)
+        if address is None:
             self.stdout.write(f"{url}: this address cannot be read; see docs/networks.md")
             return False
-        relay = match["scheme"].startswith("turn")
-        usual = TLS_PORT if match["scheme"].endswith("s") else PORT
-        host, port = match["host"].strip("[]"), int(match["port"] or usual)
-        given: dict[str, Any] = {"stun_server": (host, port)}
+        relay, where = address.relay, (address.host, address.port)
+        given: dict[str, Any] = {"stun_server": where}
         if relay:
             given = {
-                "turn_server": (host, port),
+                "turn_server": where,
                 "turn_username": server.username,
                 "turn_password": server.credential,
-                "turn_transport": match["transport"] or "udp",
-                "turn_ssl": match["scheme"] == "turns",
+                "turn_transport": address.transport,
+                "turn_ssl": address.tls,
             }
         began = time.monotonic()
         kind = "relay" if relay else "srflx"

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from sessions_app.call_client.microphone import RATE, FileError, read_sound
 from sessions_app.engine.audio.resample import Resampler
 from sessions_app.engine.core.frames import Samples
-from sessions_app.runtime import recogniser_trials
+from sessions_app.runtime import recogniser_trials, stored_settings
 from sessions_app.runtime.recogniser_trials import TrialResult
 
 
@@ -19,6 +19,7 @@ class Command(BaseCommand):
         parser.add_argument("--file", type=Path, help="a sound file to try them with instead")
 
     def handle(self, *_args: str, file: Path | None, **_options: object) -> None:
+        stored_settings.refresh()
         try:
             tried = asyncio.run(_run(file))
         except FileError as error:

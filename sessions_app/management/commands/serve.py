@@ -43,7 +43,7 @@ class Command(BaseCommand):
             self._serve(host, port)
 
     def _serve(self, host: str, port: int) -> None:
-        from sessions_app.runtime import engine  # noqa: PLC0415 - the probe is to be quick
+        from sessions_app.runtime import engine, stored_settings  # noqa: PLC0415 - the probe is to be quick
         from sessions_app.server import descriptors, serving  # noqa: PLC0415
         from sessions_app.server.http.connections import Connections  # noqa: PLC0415
         from sessions_app.server.http.pace import Pace  # noqa: PLC0415
@@ -51,6 +51,7 @@ class Command(BaseCommand):
         from voicesite.asgi import application  # noqa: PLC0415
 
         database.serve_requests()
+        stored_settings.refresh()
         role = settings.VOICE["ROLE"]
         files = descriptors.prepared(role, settings.VOICE["MAX_CALLS"])
         # behind a proxy all clients come from its address

@@ -1,0 +1,1 @@
+"""Setting up an installation: a page a step, each tried on the spot (docs/guide.md)."""
