@@ -92,7 +92,7 @@ def test_going_back_in_the_admin_shows_nothing(
     browser: Browser, product: Product, kept: str
 ) -> None:
     page = sign_in(browser, product, "staff")
-    page.wait_for_url(product.url + "/")
+    page.wait_for_url(product.url + "/admin/setup/")
     page.goto(f"{product.url}/admin/sessions_app/call/?q={kept}")
     page.click("#result_list tbody th a")
     expect(page.locator("body")).to_contain_text(SAID)
