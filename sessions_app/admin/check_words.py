@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -51,6 +52,8 @@ REASONS = {
     "nothing-said": gettext_lazy("No words were recognised."),
     "recogniser": gettext_lazy("The recogniser does not work: see /readyz."),
 }
+SHARES = {"lossUp": 1, "lossDown": 1, "level": 0}
+"""Figures that are told in percent, with how many decimals."""
 
 
 def step(name: str) -> str:
@@ -70,19 +73,27 @@ def reason(name: str) -> str:
 
 def figures(measured: Mapping[str, float], took_ms: float) -> str:
     """Returns what a step measured, and how long it took."""
-    percent = {name: 100 * measured.get(name, 0.0) for name in ("lossUp", "lossDown", "level")}
     sentences = {
-        "connectMs": _("connected in %(value).0f ms"),
-        "roundTripMs": _("round trip %(value).0f ms"),
-        "lossUp": _("%(value).1f %% lost to the server"),
-        "lossDown": _("%(value).1f %% lost from the server"),
-        "jitterMs": _("jitter %(value).0f ms"),
-        "level": _("level %(value).0f %%"),
-        "echoDb": _("echo %(value).0f dB above the noise"),
+        "connectMs": _("connected in {value} ms"),
+        "roundTripMs": _("round trip {value} ms"),
+        "lossUp": _("{value} lost to the server"),
+        "lossDown": _("{value} lost from the server"),
+        "jitterMs": _("jitter {value} ms"),
+        "level": _("level {value}"),
+        "echoDb": _("echo {value} dB above the noise"),
     }
     told = [
-        words % {"value": percent.get(name, measured[name])}
+        words.format(value=_value(name, measured[name]))
         for name, words in sentences.items()
         if name in measured
     ]
-    return ", ".join([*told, _("took %(seconds).1f s") % {"seconds": took_ms / 1000}])
+    return ", ".join([*told, _("took {seconds} s").format(seconds=_number(took_ms / 1000, 1))])
+
+
+def _value(name: str, value: float) -> str:
+    share = SHARES.get(name)
+    return _number(value, 0) if share is None else f"{_number(100 * value, share)} %"
+
+
+def _number(value: float, digits: int) -> str:
+    return number_format(f"{value:.{digits}f}", digits)  # which by itself does not round

@@ -23,6 +23,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'connection check',
+                'verbose_name_plural': 'connection checks',
                 'ordering': ['-created_at', '-pk'],
                 'default_permissions': ('view',),
             },

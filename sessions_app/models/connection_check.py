@@ -4,6 +4,8 @@ from typing import Any, ClassVar
 
 from django.db import models
 
+from sessions_app.i18n import gettext_lazy
+
 
 class ConnectionCheck(models.Model):
     """The results of one check, found by its support code.
@@ -13,8 +15,8 @@ class ConnectionCheck(models.Model):
     browser only the family is kept.
     """
 
-    code = models.CharField("support code", max_length=8, unique=True, editable=False)
-    passed = models.BooleanField(help_text="Whether no step failed.")
+    code = models.CharField(gettext_lazy("support code"), max_length=8, unique=True, editable=False)
+    passed = models.BooleanField(help_text=gettext_lazy("Whether no step failed."))
     browser = models.CharField(max_length=20)
     results: Any = models.JSONField(default=list)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -22,7 +24,8 @@ class ConnectionCheck(models.Model):
 
     class Meta:
         ordering = ["-created_at", "-pk"]
-        verbose_name = "connection check"
+        verbose_name = gettext_lazy("connection check")
+        verbose_name_plural = gettext_lazy("connection checks")
         default_permissions: ClassVar = ("view",)
 
     def __str__(self) -> str:
