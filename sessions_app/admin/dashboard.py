@@ -90,7 +90,7 @@ class PeriodForm(PeriodFields):
         agent = self.cleaned_data.get("agent")
         more = {"agent": agent.slug} if agent else {}
         return [
-            Shortcut(name, urlencode({"days": days} | more), self.period() == last_days(days))
+            Shortcut(str(name), urlencode({"days": days} | more), self.period() == last_days(days))
             for days, name in PERIODS
         ]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.text import capfirst
 
-from sessions_app.admin.agents import LABELS
+from sessions_app.admin.agent_names import LABELS
 from sessions_app.models import Agent, Call
 
 KNOWN = {field.name: str(field.verbose_name) for field in Agent._meta.concrete_fields} | LABELS
