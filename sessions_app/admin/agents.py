@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import format_lazy
 from django.utils.translation import gettext
 
 from sessions_app.admin import latency, redaction_fields, trying
@@ -60,7 +61,7 @@ def _named(field: str) -> forms.ChoiceField:
     return forms.ChoiceField(
         choices=choices,
         label=LABELS.get(field),
-        help_text=gettext("{does} From VOICE['{kind}'].").format(does=does, kind=kind),
+        help_text=format_lazy(gettext_lazy("{does} From VOICE['{kind}']."), does=does, kind=kind),
         required=required,
         initial="default" if required else "",
     )
