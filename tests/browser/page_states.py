@@ -171,7 +171,7 @@ def _unfolded(page: Page) -> None:
 def _paused(page: Page) -> None:
     # while it plays, lines fade from one colour to another all the time
     page.evaluate("document.querySelector('#audio').pause()")
-    expect(page.locator("#play")).to_have_attribute("aria-label", "Play")
+    expect(page.locator("#player-part.is-playing")).to_have_count(0)
 
 
 def _played(page: Page) -> None:
