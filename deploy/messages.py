@@ -9,6 +9,7 @@ import gettext
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -29,11 +30,14 @@ MADE = "static/js/languages"
 
 def main() -> None:
     """Updates every catalogue, and says how many texts each one still lacks."""
+    msgfmt = shutil.which("msgfmt")
+    if msgfmt is None:
+        raise SystemExit("GNU gettext is missing (Debian: apt install gettext).")
     for domain, ends in (("django", "html,txt,py"), ("djangojs", "js")):
         gather(domain, ends)
     for file in sorted(LOCALE.glob("*/LC_MESSAGES/*.po")):
         subprocess.run(
-            ["msgfmt", "--check", "--statistics", "-o", str(file.with_suffix(".mo")), str(file)],
+            [msgfmt, "--check", "--statistics", "-o", str(file.with_suffix(".mo")), str(file)],
             check=True,
         )
     for language in LANGUAGES:

@@ -16,7 +16,7 @@ from sessions_app.admin.display import badge, moment
 from sessions_app.models import ConnectionCheck
 from sessions_app.services.connection_checks import normalised
 
-STATES = {"pass": "done", "fail": "failed", "skipped": "skipped"}
+STATES = {"pass": "done", "fail": "failed", "skipped": "skipped"}  # nosec B105 - no password
 """The admin's colour of each result."""
 
 
