@@ -145,7 +145,7 @@ def test_a_live_one_comes_with_its_last_lines_in_the_admin(server: LiveServer, s
     held: list[Route] = []
     sockets: list[WebSocketRoute] = []
     with page_of(staff, server, viewport={"width": 1280, "height": 900}) as page:
-        page.route("**/*part=lines*", lambda route: held.append(route))
+        page.route("**/*part=lines*", held.append)
         page.route_web_socket("**/live", sockets.append)
         page.goto(f"{server.url}/admin/sessions_app/call/{call.pk}/change/")
         lines = page.locator("#transcript .line")
