@@ -21,6 +21,12 @@ def test_modules_import_each_other_by_hashed_names(settings: Any, tmp_path: Path
     for name in imported:
         assert HASHED.search(name), name
         assert (page.parent / name).exists()
+    for module in (tmp_path / "static").rglob("*.js"):
+        if HASHED.search(module.name):
+            gone = [
+                n for n in IMPORT.findall(module.read_text()) if not (module.parent / n).exists()
+            ]
+            assert gone == [], module.name
     drawer = tmp_path / "static" / storage.stored_name("js/connection-drawer.js")
     later = re.findall(r'await import\("\./([^"]+)"\)', drawer.read_text())
     assert [bool(HASHED.search(name)) for name in later] == [True]

@@ -57,12 +57,18 @@ class Lines {
     /** @type {Map<string, HTMLElement>} by role and seq */
     this._lines = new Map();
     this._follows = true;
-    this._scroll.addEventListener("scroll", () => {
-      const { scrollHeight, scrollTop, clientHeight } = this._scroll;
-      this._follows = scrollHeight - scrollTop - clientHeight < NEAR_END_PX;
-    });
-    document.addEventListener("part-loaded", () => this._follow());
-    this._follow();
+    this._top = 0;
+    this._scroll.addEventListener("scroll", () => this._scrolled());
+    // lines have their height once they are drawn, and parts once they are there
+    new ResizeObserver(() => this._follow()).observe(this._list);
+  }
+
+  /** Follows the last line until somebody scrolls up, and again once they are at the end. */
+  _scrolled() {
+    const { scrollHeight, scrollTop, clientHeight } = this._scroll;
+    const atEnd = scrollHeight - scrollTop - clientHeight < NEAR_END_PX;
+    this._follows = atEnd || (this._follows && scrollTop >= this._top);
+    this._top = scrollTop;
   }
 
   /** @param {Change[]} changes */

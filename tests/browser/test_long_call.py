@@ -144,9 +144,16 @@ def test_a_live_one_comes_with_its_last_lines_in_the_admin(server: LiveServer, s
     Call.objects.filter(pk=call.pk).update(**live)
     held: list[Route] = []
     sockets: list[WebSocketRoute] = []
-    with page_of(staff, server, viewport={"width": 1280, "height": 900}) as page:
-        page.route("**/*part=lines*", held.append)
-        page.route_web_socket("**/live", sockets.append)
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    def take(socket: WebSocketRoute) -> None:
+        sockets.append(socket)
+
+    with page_of(staff, server, viewport={"width": 1280, "height": 1600}) as page:
+        page.route("**/*part=lines*", hold)
+        page.route_web_socket("**/live", take)
         page.goto(f"{server.url}/admin/sessions_app/call/{call.pk}/change/")
         lines = page.locator("#transcript .line")
         expect(lines).to_have_count(FIRST)
@@ -157,8 +164,7 @@ def test_a_live_one_comes_with_its_last_lines_in_the_admin(server: LiveServer, s
         expect(lines).to_have_count(FIRST + 1)
         expect(lines.last).to_be_in_viewport()
         expect(lines.last.locator(".typed-by")).to_have_text("Typed by Kim")
-        page.unroute("**/*part=lines*")
-        held.pop().continue_()
+        page.unroute("**/*part=lines*")  # which lets those go that are held
         expect(lines).to_have_count(LINES + 1)
         expect(page.locator(".later")).to_have_count(0)
         expect(lines.last).to_be_in_viewport()
