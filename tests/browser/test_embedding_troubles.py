@@ -125,7 +125,9 @@ def test_a_page_that_is_loaded_again(browser: Browser, product: Product) -> None
     )
     assert notes_it(page, "cheese")
     page.evaluate("client.disconnect()")
-    assert product.json(f"/api/v1/calls/{call_id}/")["end_reason"] == "caller_hung_up"
+    path = f"/api/v1/calls/{call_id}/"
+    reason = wait_until(lambda: product.json(path)["end_reason"], 20, "the end of the call")
+    assert reason == "caller_hung_up"
     page.reload()
     make(page, product, resume=True)
     assert page.evaluate("client.resumable") is False

@@ -53,6 +53,7 @@ def test_a_call_is_shared_and_heard_on_a_phone(
     assert visitor.evaluate(WIDTH) <= PHONE["width"]
     assert visitor.locator("main a[href]:not([href^='#'])").count() == 0
     with visitor.expect_response(lambda answer: answer.url.endswith("/heard")) as heard:
+        visitor.locator("#segment-3").scroll_into_view_if_needed()  # its words become elements
         visitor.locator("#segment-3 .word").first.click()
     assert heard.value.status == 204
     expect(visitor.locator(".word-now")).to_have_count(1)
