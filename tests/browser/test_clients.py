@@ -148,7 +148,7 @@ def test_the_voice_agent_client(browser: Browser, product: Product) -> None:
 
 @pytest.fixture
 def patient(say: Callable[..., Path]) -> Iterator[Browser]:
-    with chromium(say(SPOKEN, lead_s=12.0, tail_s=2.0)) as browser:
+    with chromium(say(SPOKEN, lead_s=18.0, tail_s=2.0)) as browser:
         yield browser
 
 
