@@ -76,14 +76,18 @@ class ArchiveAdmin(ReadOnlyAdmin[Archive]):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Archive]:
         rows = super().get_queryset(request).annotate(viewer=Value(request.user.pk))
-        return rows if super().has_view_permission(request) else rows.filter(user=request.user.pk)
+        sees_own_alone = not super().has_view_permission(request) and self._asks(request)
+        # whoever may see none is refused, instead of being told that there is no such export
+        return rows.filter(user=request.user.pk) if sees_own_alone else rows
 
     def has_view_permission(self, request: HttpRequest, obj: Archive | None = None) -> bool:
         """Returns whether somebody may see all exports, or may ask for some and sees those."""
-        asks = archives.may_export_calls(request.user) or archives.may_export_user(
-            request.user, User()
-        )
-        return asks or super().has_view_permission(request, obj)
+        return self._asks(request) or super().has_view_permission(request, obj)
+
+    def _asks(self, request: HttpRequest) -> bool:
+        """Returns whether somebody may ask for an export."""
+        user = request.user
+        return archives.may_export_calls(user) or archives.may_export_user(user, User())
 
     @admin.display(description=gettext_lazy("Asked"), ordering="asked_at")
     def asked(self, row: Archive) -> str:

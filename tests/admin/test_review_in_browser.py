@@ -25,7 +25,7 @@ def reviewed_on(page: Page, address: str) -> None:
     page.goto(address)
     page.locator("#comments").get_by_role("button", name="Play from 0:02").click()
     # before it is loaded it names the time at which it will start, and then 0 for a moment
-    page.wait_for_function(f"() => {PLAYER}.readyState >= 3 && {PLAYER}.currentTime >= 2")
+    page.wait_for_function(f"() => {PLAYER}.readyState >= 3 && {PLAYER}.currentTime > 2")
     page.evaluate(f"{PLAYER}.pause()")
     page.get_by_role("button", name="Time of the player").click()
     expect(page.locator("#rv-at")).to_have_value("0:02")
