@@ -17,7 +17,7 @@ from tests.fixtures.server import UNSPOKEN, Product, memory_mb
 from tests.fixtures.streamer import Streamer
 
 SECRET = "4111 1111 1111 1111"
-STARTS = 1_500
+STARTS = 2_500
 SOCKETS = 1_100
 
 
@@ -149,7 +149,6 @@ async def test_a_ticket_gives_candidates_to_its_own_call_alone(product: Product)
 
 
 async def test_many_announced_sessions_cost_little(product: Product) -> None:
-    before = memory_mb(product.processes["web"].pid)
     token = product.credentials["user"]["token"]
     body = json.dumps({"agentId": "guide", "junk": "x" * 16_000}).encode()
     head = (
@@ -167,8 +166,10 @@ async def test_many_announced_sessions_cost_little(product: Product) -> None:
             await reader.readexactly(length)
         writer.close()
 
+    await asyncio.gather(*(announce(5) for _ in range(10)))  # what first requests load stays
+    before = memory_mb(product.processes["web"].pid)
     await asyncio.gather(*(announce(STARTS // 10) for _ in range(10)))
-    assert memory_mb(product.processes["web"].pid) - before < 12
+    assert memory_mb(product.processes["web"].pid) - before < 20
 
 
 async def test_sockets_of_one_user_leave_room_for_others(product: Product) -> None:
