@@ -1,7 +1,7 @@
 // @ts-check
 /** How long each stage of an agent's answers took, as bars on one scale. Pure. No DOM. */
 
-/** @typedef {import("../voicesite/client.js").AnswerTimes} AnswerTimes */
+/** @typedef {import("../voicesite/details.js").AnswerTimes} AnswerTimes */
 /** @typedef {{stage: "endpoint" | "final" | "token" | "audio", lengthMs: number, x: number, width: number}} Bar `x` and `width` in percent of the longest answer */
 /** @typedef {{turn: number, typed: boolean, totalMs: number | null, bars: Bar[]}} Answer `totalMs` is null where no sound was sent */
 

@@ -2,7 +2,7 @@
 /** What a call's connection did so far, for who looks into it. Keeps nothing that was said. No DOM. */
 
 /** @typedef {import("../voicesite/call-client.js").CallClient} CallClient */
-/** @typedef {import("../voicesite/client.js").AnswerTimes} AnswerTimes */
+/** @typedef {import("../voicesite/details.js").AnswerTimes} AnswerTimes */
 /** @typedef {import("../voicesite/quality.js").Quality} Quality */
 
 /** Five minutes of figures, one every two seconds. */

@@ -45,26 +45,7 @@ import { VoiceOutput } from "./voice-output.js";
  * @property {(line: Line) => void} [onTranscript] as the event `transcript`
  */
 
-/**
- * @typedef {object} Line
- * @property {number} seq counts a call's lines, from 1 without gaps
- * @property {"user" | "agent"} role
- * @property {string} text
- * @property {boolean} final false: the line is still being spoken
- * @property {number} startMs on the call clock
- * @property {string} [fullText] the whole sentence, where `text` is what was heard of it
- */
-
-/**
- * @typedef {object} AnswerTimes of one answer, in ms on the call clock; null for what did not happen
- * @property {number} turn
- * @property {number | null} speechEndMs the caller fell silent
- * @property {number | null} endpointMs it was decided that the turn is over
- * @property {number | null} finalMs its final words came
- * @property {number | null} firstTokenMs the answer's first text came
- * @property {number | null} firstAudioMs its first sound was sent
- */
-
+/** @typedef {import("./details.js").Line} Line */
 /** @typedef {"idle" | "connecting" | "connected" | "reconnecting" | "ending" | "ended" | "failed"} State */
 /** @typedef {import("./note-list.js").Note} Note */
 
@@ -77,7 +58,7 @@ import { VoiceOutput } from "./voice-output.js";
  * @property {{level: number}} level of the microphone, 0..1, 20 times a second
  * @property {{talking: boolean}} talking whether the caller's voice goes out: muting and `talk()` change it
  * @property {{notes: Note[]}} notes all notes that the agent has taken
- * @property {AnswerTimes} metrics when the stages of an answer came
+ * @property {import("./details.js").AnswerTimes} metrics when the stages of an answer came
  * @property {{startMs: number, endMs: number}} gap the connection was lost in between
  * @property {{listening: boolean}} staff whether a member of staff hears the call
  * @property {{data: any}} app JSON from the operator's own code
@@ -114,7 +95,6 @@ export class VoiceAgentClient extends Emitter {
     /** The call that is on. @type {Run | null} */
     this._run = null;
     this._transcript = new Transcript();
-    /** Settles once the words are there. */
     this._spoken = speak(options);
     this._microphone = microphone;
     this._output = output === false ? null : new VoiceOutput(output || undefined);

@@ -13,6 +13,8 @@ from django.core.management.base import CommandError
 from sessions_app.engine.core.errors import LanguageNotSupportedError
 from sessions_app.engine.stt.engines.scripted import ScriptedRecogniser, ScriptedStream
 
+pytestmark = pytest.mark.django_db  # what operators have set is read
+
 
 def told(**options: Any) -> str:
     out = StringIO()
