@@ -3,17 +3,20 @@
 
 const LISTED = "/api/v1/tags";
 
-/** @type {Promise<string[]> | undefined} */
+/** From a request that failed to the next one, while the field has the focus. */
+const AGAIN_MS = 2000;
+
+/** @type {Promise<string[] | null> | undefined} */
 let asked;
 
-/** @returns {Promise<string[]>} the tags of the calls that the user sees; asked for until there is an answer */
+/** @returns {Promise<string[] | null>} the tags of the calls that the user sees; null where the server did not answer */
 function known() {
   asked ??= fetch(LISTED)
     .then((answer) => (answer.ok ? answer.json() : Promise.reject(new Error(`${answer.status}`))))
     .then((tags) => tags.map((/** @type {{name: string}} */ tag) => tag.name))
     .catch(() => {
       asked = undefined;
-      return [];
+      return null;
     });
   return asked;
 }
@@ -23,8 +26,13 @@ function known() {
  * @param {HTMLInputElement} field
  */
 async function offer(field) {
+  const tags = await known();
+  if (!tags) {
+    setTimeout(() => field === document.activeElement && offer(field), AGAIN_MS);
+    return;
+  }
   const before = field.value.slice(0, field.value.lastIndexOf(",") + 1);
-  const options = (await known()).map((name) => new Option("", before ? `${before} ${name}` : name));
+  const options = tags.map((name) => new Option("", before ? `${before} ${name}` : name));
   field.list?.replaceChildren(...options);
 }
 
