@@ -3,7 +3,6 @@
 import re
 import secrets
 import time
-from collections import OrderedDict
 from datetime import datetime, timedelta
 from threading import Lock
 from typing import Annotated, Any, Literal, NotRequired
@@ -14,7 +13,7 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, with_confi
 from typing_extensions import TypedDict
 
 from sessions_app.engine.core.errors import VoiceError
-from sessions_app.engine.core.rates import Allowance
+from sessions_app.engine.core.rates import Allowances
 from sessions_app.models import ConnectionCheck
 
 KEPT = timedelta(days=7)
@@ -110,23 +109,19 @@ class _Rates:
     """Counts each user's results; one a process, for all its threads."""
 
     def __init__(self) -> None:
-        self._known: OrderedDict[int, Allowance] = OrderedDict()
+        self._known = Allowances(MOST_KNOWN)
         self._lock = Lock()
 
     def take(self, user_pk: int) -> bool:
         with self._lock:
-            allowance = self._known.setdefault(user_pk, Allowance(MOST_A_MINUTE))
-            self._known.move_to_end(user_pk)
-            if len(self._known) > MOST_KNOWN:
-                self._known.popitem(last=False)
-            return not allowance.take(time.monotonic())
+            return not self._known.of(str(user_pk), MOST_A_MINUTE).take(time.monotonic())
 
 
 rates = _Rates()
 
 
 def keep(user: Any, results: list[Result], user_agent: str) -> ConnectionCheck:
-    """Returns the kept results with a new code; whose they are is only counted, not kept.
+    """Returns the kept results with a new code. The user counts for the limit, and is not kept.
 
     Raises TooManyChecksError.
     """

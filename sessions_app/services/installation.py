@@ -57,7 +57,7 @@ def values() -> dict[str, str]:
     found = {}
     for name, value in StoredSetting.objects.values_list("name", "value"):
         entry = BY_NAME.get(name)
-        plain = _opened(value) if entry and entry.kind is SettingKind.HIDDEN else value
+        plain = _decrypted(value) if entry and entry.kind is SettingKind.HIDDEN else value
         if entry is not None and plain:
             found[name] = plain
     return found
@@ -100,7 +100,7 @@ def _store(user: Any, name: str, value: str) -> None:
             _log(user, row, DELETION, title, gettext("Taken back: the default holds again."))
             row.delete()
         return
-    kept = _closed(value) if secret else value
+    kept = _encrypted(value) if secret else value
     row, is_new = StoredSetting.objects.update_or_create(
         name=name, defaults={"value": kept, "set_by": user}
     )
@@ -124,11 +124,11 @@ def _cipher() -> Fernet:
     return Fernet(base64.urlsafe_b64encode(key))
 
 
-def _closed(secret: str) -> str:
+def _encrypted(secret: str) -> str:
     return _cipher().encrypt(secret.encode()).decode()
 
 
-def _opened(kept: str) -> str:
+def _decrypted(kept: str) -> str:
     """Returns a secret; empty for one that was kept under another SECRET_KEY."""
     try:
         return _cipher().decrypt(kept.encode()).decode()

@@ -10,6 +10,7 @@ import { clearSavedCall, lockCall, saveCall, savedCall } from "./saved-call.js";
 import { missingForCalls, openMicrophone, stopTracks } from "../voicesite/devices.js";
 import { setLanguage } from "../voicesite/messages.js";
 import { mediaProblem, startProblem } from "../voicesite/problem-codes.js";
+import { findIceServers } from "./ice-servers.js";
 import { listMicrophones, rememberMicrophone } from "./microphone-choice.js";
 import { ProblemPanel } from "./problem-panel.js";
 import { missedProblem } from "./problems.js";
@@ -21,6 +22,8 @@ import { CallRecord } from "./call-record.js";
 import { ConnectionDrawer } from "./connection-drawer.js";
 import { WakeLock } from "./wake-lock.js";
 
+/** Longer lets a call wait for a slow server; shorter starts it without a relay. */
+const ICE_MS = 2000;
 const config = readJson("call-config");
 const stage = new Stage();
 const drawer = new ConnectionDrawer(byId("developer"), byId("developer-body"));
@@ -79,7 +82,7 @@ async function resume(details) {
 async function startOrResume(details) {
   const { agent: chosen, recorded, callId, startedMs, muted } = details;
   const transcript = new Transcript();
-  const iceServers = findIceServers(); // while the microphone opens
+  const iceServers = findIceServers(config.iceServers, ICE_MS); // while the microphone opens
   const call = new CallClient({
     openSocket: () => new WebSocket(new URL(config.signaling, location.href.replace(/^http/, "ws"))),
     openMedia: () => new WebSocket(new URL(config.media, location.href.replace(/^http/, "ws"))),
@@ -122,19 +125,6 @@ function saveWhileActive(call, details) {
     note();
   });
   byId("mute").addEventListener("click", note);
-}
-
-/**
- * Returns STUN and TURN servers; none if the server does not answer in time.
- * @returns {Promise<RTCIceServer[]>}
- */
-async function findIceServers() {
-  try {
-    const answer = await fetch(config.iceServers, { signal: AbortSignal.timeout(2000) });
-    return answer.ok ? (await answer.json()).iceServers : [];
-  } catch {
-    return [];
-  }
 }
 
 /**

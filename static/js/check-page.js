@@ -5,18 +5,19 @@ import { CallClient } from "../voicesite/call-client.js";
 import { missingForCalls, openMicrophone, stopTracks } from "../voicesite/devices.js";
 import { mediaProblem } from "../voicesite/problem-codes.js";
 import { failed, passed, runSteps, skipped } from "./check-run.js";
-import { playTone, silence, waitForSpeech } from "./check-sound.js";
+import { playTone, Silence, waitForSpeech } from "./check-sound.js";
 import { StepView } from "./check-view.js";
 import { WORDS } from "./check-words.js";
 import { duringCall, tryWay, waysOf } from "./check-ways.js";
 import { byId, readJson } from "./dom.js";
+import { findIceServers } from "./ice-servers.js";
 import { listMicrophones, rememberMicrophone } from "./microphone-choice.js";
 
 /** @typedef {import("./check-run.js").Finding} Finding */
 /** @typedef {import("./check-run.js").Result} Result */
 /** @typedef {import("./check-ways.js").Way} Way */
 
-/** How long somebody has for a sentence. */
+/** How long the user has to say a sentence. */
 const WORDS_MS = 20_000;
 const ANSWER_MS = 10_000;
 /** The ways, the best for a call first. */
@@ -36,6 +37,7 @@ class Check {
     this._signal = signal;
     /** @type {MediaStream | null} */
     this._stream = null;
+    this._silence = new Silence();
     /** @type {Record<string, Way | null>} */
     this._ways = {};
     /** @type {Set<string>} the ways that work */
@@ -44,7 +46,7 @@ class Check {
 
   /** @returns {Promise<Result[]>} */
   async run() {
-    this._ways = waysOf(await iceServers());
+    this._ways = waysOf(await findIceServers(config.iceServers, ANSWER_MS));
     const way = (/** @type {string} */ name) => ({ name, run: () => this._tryWay(name) });
     const steps = [
       { name: "microphone", run: () => this._microphone() },
@@ -60,6 +62,7 @@ class Check {
       });
     } finally {
       stopTracks(this._stream);
+      this._silence.close();
     }
   }
 
@@ -118,7 +121,7 @@ class Check {
     if (missingForCalls()) {
       return skipped("no-path");
     }
-    const stream = this._stream?.clone() ?? silence();
+    const stream = this._stream?.clone() ?? this._silence.stream();
     const found = await tryWay(way, { newCall, stream, signal: this._signal });
     if (found.result === "pass") {
       this._open.add(name);
@@ -165,17 +168,7 @@ function newCall({ iceServers: servers, ...way }) {
   });
 }
 
-/** @returns {Promise<RTCIceServer[]>} none where the server does not say */
-async function iceServers() {
-  try {
-    const answer = await fetch(config.iceServers, { signal: AbortSignal.timeout(ANSWER_MS) });
-    return answer.ok ? (await answer.json()).iceServers : [];
-  } catch {
-    return [];
-  }
-}
-
-/** Checks everything, anew. */
+/** Starts the whole check again. */
 async function begin() {
   running?.abort();
   const controller = new AbortController();

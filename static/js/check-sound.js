@@ -70,9 +70,22 @@ export async function playTone(stream) {
   }
 }
 
-/** @returns {MediaStream} silence, to try ways without a microphone */
-export function silence() {
-  return new AudioContext().createMediaStreamDestination().stream;
+/** Silence, to try ways without a microphone. */
+export class Silence {
+  constructor() {
+    /** @type {AudioContext | undefined} */
+    this._context = undefined;
+  }
+
+  /** @returns {MediaStream} */
+  stream() {
+    this._context ??= new AudioContext();
+    return this._context.createMediaStreamDestination().stream;
+  }
+
+  close() {
+    this._context?.close().catch(() => {});
+  }
 }
 
 /**

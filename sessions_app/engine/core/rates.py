@@ -4,6 +4,7 @@ Seconds are those of any clock that only goes forward.
 """
 
 import math
+from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -61,6 +62,35 @@ class Allowance:
         self._used = max(0.0, self._used - passed_s * self.limit / self.window_s)
         over = self._used + min(amount, self.limit) - self.limit
         return over * self.window_s / self.limit if over > ROUNDING else 0.0
+
+
+class Allowances:
+    """A token bucket for each key, such as a user or an address. Not for several threads at once.
+
+    Only the `most` keys used last are kept: more cost memory, and fewer let a flood of new keys
+    reset the limits of others.
+    """
+
+    __slots__ = ("_known", "_most")
+
+    def __init__(self, most: int) -> None:
+        self._known: OrderedDict[str, Allowance] = OrderedDict()
+        self._most = most
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def of(self, key: str, limit: float, window_s: float = MINUTE_S) -> Allowance:
+        """Returns the bucket of a key, which has this limit if it is a new one."""
+        allowance = self._known.setdefault(key, Allowance(limit, window_s))
+        self._known.move_to_end(key)
+        if len(self._known) > self._most:
+            self._known.popitem(last=False)
+        return allowance
+
+    def known(self, key: str) -> Allowance | None:
+        """Returns the bucket of a key that was used lately, without counting as its use."""
+        return self._known.get(key)
 
 
 def whole_seconds(wait_s: float) -> int:

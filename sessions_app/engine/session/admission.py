@@ -3,11 +3,11 @@
 All times are monotonic seconds.
 """
 
-from collections import Counter, OrderedDict
+from collections import Counter
 from dataclasses import dataclass
 
 from sessions_app.engine.core.errors import BusyError
-from sessions_app.engine.core.rates import Allowance, whole_seconds
+from sessions_app.engine.core.rates import Allowances, whole_seconds
 from sessions_app.engine.core.reservations import Reservation
 
 MAX_ALLOWANCES = 10_000
@@ -40,7 +40,7 @@ class Admission:
     def __init__(self, limits: AdmissionLimits) -> None:
         self._limits = limits
         self._open_calls: Counter[str] = Counter()
-        self._allowances: OrderedDict[str, Allowance] = OrderedDict()
+        self._allowances = Allowances(MAX_ALLOWANCES)
 
     def reserve(self, party: str, address: str, now_s: float) -> Reservation:
         """Counts an offer and its call. Release the result if the start fails or the call ends.
@@ -75,7 +75,7 @@ class Admission:
     def forget_offer(self, party: str, address: str) -> None:
         """Undoes the counting of an offer that will be counted a second time."""
         for name in _names(party, address):
-            if (allowance := self._allowances.get(f"offers {name}")) is not None:
+            if (allowance := self._allowances.known(f"offers {name}")) is not None:
                 allowance.give_back()
 
     def candidate(self, party: str, address: str, now_s: float) -> None:
@@ -108,7 +108,7 @@ class Admission:
     ) -> None:
         """Counts against both the party and the address, or neither if one is at its limit."""
         allowances = [
-            (name, self._allowance(f"{what} {name}", limit))
+            (name, self._allowances.of(f"{what} {name}", limit))
             for name, limit in zip(names, limits, strict=False)
             if limit
         ]
@@ -117,14 +117,6 @@ class Admission:
                 raise _too_many(what, name, allowance.limit, wait_s)
         for _, allowance in allowances:
             allowance.take(now_s)
-
-    def _allowance(self, name: str, limit: int) -> Allowance:
-        """Returns the token bucket of a name and marks it as used, so that it is not evicted."""
-        allowance = self._allowances.setdefault(name, Allowance(limit))
-        self._allowances.move_to_end(name)
-        if len(self._allowances) > MAX_ALLOWANCES:
-            self._allowances.popitem(last=False)
-        return allowance
 
 
 def _names(party: str, address: str) -> tuple[str, ...]:

@@ -1,10 +1,9 @@
 """Rate limit of requests per client, checked before the application sees them."""
 
 import time
-from collections import OrderedDict
 
 from sessions_app.engine.core.addresses import network_of
-from sessions_app.engine.core.rates import Allowance
+from sessions_app.engine.core.rates import Allowances
 
 BURST_S = 5.0
 """A burst may have the requests of this many seconds: a page loads scripts, images and audio."""
@@ -23,7 +22,7 @@ class Pace:
 
     def __init__(self, each_minute: int) -> None:
         self._each_minute = each_minute
-        self._used: OrderedDict[str, Allowance] = OrderedDict()
+        self._used = Allowances(MOST_KEPT)
 
     def wait_s(self, address: str) -> float:
         """Counts a request of `address` and returns 0.0, or the seconds until one is allowed.
@@ -34,8 +33,4 @@ class Pace:
         if not self._each_minute or not name:
             return 0.0
         at_once = self._each_minute * BURST_S / 60
-        allowance = self._used.setdefault(name, Allowance(at_once, BURST_S))
-        self._used.move_to_end(name)
-        while len(self._used) > MOST_KEPT:
-            self._used.popitem(last=False)
-        return allowance.take(time.monotonic())
+        return self._used.of(name, at_once, BURST_S).take(time.monotonic())
