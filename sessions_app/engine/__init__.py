@@ -18,3 +18,9 @@
 
 No module here imports Django, Channels or Celery; `make check` holds that.
 """
+
+import os
+
+# From 1.29, onnxruntime sends Microsoft what runs it and which models, unless this is set before it
+# is first imported. A self-hosted product tells nobody anything. (onnxruntime's docs/Privacy.md)
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
