@@ -161,7 +161,7 @@ def _marked_as_done(words: Sequence[str]) -> list[str] | None:
         rest.pop()
     if not rest or rest.pop() not in _DONE | {"off"}:
         return None
-    return rest[:-1] if rest[-1:] == ["as"] else rest
+    return rest[:-1] if rest[-1:] in (["as"], ["has"]) else rest  # "has done" is misheard
 
 
 def _unneeded(words: Sequence[str]) -> list[str] | None:

@@ -10,9 +10,9 @@ from sessions_app.engine.agent.responders.scribe.words import PlainWord
 _PAUSE = r"[\s,;.!:\u2026\u2013\u2014-]*"
 _NOT = r"(?:do not|don['\u2019]t)"
 _THAT = r"(?:that|it|this|them|those|these|(?:that|this) one|(?:the|that|this|my) notes?)"
-_LEAD = (
-    r"(?:(?:oh|ah|er|um|uh|no|nope|wait|stop|sorry|actually|well|hang on|hold on|never ?mind|please"
-    r"|you know what|on second thoughts?|i(?: have|['\u2019]ve)? changed my mind"
+_LEAD = (  # "weight" is how recognisers may write "wait"
+    r"(?:(?:oh|ah|er|um|uh|no|nope|wait|weight|stop|sorry|actually|well|hang on|hold on"
+    r"|never ?mind|please|you know what|on second thoughts?|i(?: have|['\u2019]ve)? changed my mind"
     r"|forget (?:that|it))\b"
     rf"(?: a (?:second|moment|minute))?{_PAUSE})"
 )
@@ -56,7 +56,7 @@ def taken_back_from(
     pattern = _WRITES_NOT if intent in TAKES_TEXT else _KEEPS
     first = max(start, end - MOST_WORDS)
     for at, (before, word) in enumerate(pairwise(words[first:end]), start=first + 1):
-        apart = before.marked or word.text in {"no", "wait", "sorry", "actually"}
+        apart = before.marked or word.text in {"no", "wait", "weight", "sorry", "actually"}
         if apart and pattern.fullmatch(text, word.start, words[end - 1].end):
             return at
     return None

@@ -210,7 +210,7 @@ _LINES: dict[Intent, tuple[str, ...]] = {
         "take that|it|this back|out",
         "cross|strike|tick|check that|it|this out|off",
         "cross|strike|tick|check|mark that|this|the last? note|one|item|entry off",
-        "mark that|it|this|the last? note|one|item|entry? as? done|finished|complete|completed",
+        "mark that|it|this|the last? note|one|item|entry? as|has? done|finished|complete|completed",
         "scrub|scrap that|it|this last? note|one|item|entry?",
         "drop|ditch|bin|kill|lose|axe that|this last? note|one|item|entry",
         "strike|scratch|delete|remove|erase|take that|it|this from the|my record|notes|list",
