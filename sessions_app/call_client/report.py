@@ -6,6 +6,9 @@ from typing import Any
 
 from sessions_app.call_client.notes import changed_notes
 
+_KINDS = {"note": "Note", "action": "Action item"}
+"""What the kinds of an agent's notes are called."""
+
 
 @dataclass(slots=True)
 class CallReport:
@@ -31,9 +34,26 @@ class CallReport:
         """Applies a `notes` message, which has only what changed."""
         self.notes = changed_notes(self.notes, change)
 
+    def outcome(self) -> list[str]:
+        """Returns the call's summary, decisions, to-dos and notes as lines to print."""
+        lines = [f"Summary: {self.summary.get('text') or self.summary.get('error') or '-'}"]
+        lines += [f"Decided: {one['text']}" for one in self.summary.get("decisions") or ()]
+        lines += [f"To do: {_todo(item)}" for item in self.summary.get("action_items") or ()]
+        lines += [
+            f"{_KINDS.get(note['kind'], 'Note')} {note['number']}: {note['text']}"
+            for note in self.notes
+        ]
+        return lines
+
     def as_json(self) -> dict[str, Any]:
         """Returns the report as plain values for JSON."""
         return asdict(self)
+
+
+def _todo(item: dict[str, Any]) -> str:
+    """Returns a to-do with who is to do it, or is to be told, and its day or moment."""
+    facts = [item[name].replace("T", " ") for name in ("who", "due") if item.get(name)]
+    return f"{item['text']} ({', '.join(facts)})" if facts else item["text"]
 
 
 class Stopwatch:

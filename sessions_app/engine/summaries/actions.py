@@ -2,6 +2,7 @@
 
 import re
 
+from sessions_app.engine.summaries.day_words import MONTHS, ORDINAL
 from sessions_app.engine.summaries.orders import ORDER_ABOUT
 
 WHO = r"(?:i|we|you|he|she|they|somebody|someone|everybody|everyone)"
@@ -22,6 +23,8 @@ _DUE_DAY = (
     r"(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday|today|tomorrow|tonight|noon"
     r"|midnight|(?:the )?end of (?:the |this |next )?(?:day|week|month|year)"
     r"|(?:next|this) (?:week|month|year)|(?:the |this |next )?weekend"
+    rf"|(?:the )?{ORDINAL}(?= of (?:{'|'.join(MONTHS)})\b)"
+    rf"|the {ORDINAL}(?=\.?$|[.,;!?]| (?:and|at|or|please|so|because|if|the latest)\b)"
     r"|(?:the )?\d{1,2}(?:st|nd|rd|th)\b|\d{1,2}[/.]\d{1,2}"
     r"(?=\.?$|[.,;!?]|\.? (?:and|at|or|please|so|because|if|the latest)\b)"
     r"|mid[- ]\w+|close of (?:business|play)"
@@ -42,7 +45,7 @@ LEADS = (
 
 _NOT_A_HOPE = (
     r"(?!(?:see|like|love|hate|hear|know|think|feel|want|win|lose|never|not|probably not)\b"
-    r"|be (?!there|here|back|in touch)|have (?:fun|a |to be ))"
+    r"|be (?!there|here|back|in touch)|have (?:fun|a (?!\w+ (?:look|come|go|do)\b)|to be ))"
 )
 """Not after "I will": a hope or a state is no plan."""
 
@@ -106,7 +109,11 @@ _SOMEBODY = (
     r"|(?:the|my|our|his|her|their|your) [\w'\u2019]+)"
 )
 
+_SOMEBODY_ELSE = rf"(?!you\b)(?:{_SOMEBODY}|an? [\w'\u2019]+)"
 _SOMEBODY_OR_WE = rf"(?:{_SOMEBODY}|i|we|he|she|they|me|us)"
+_PLAIN_PASTS = (
+    "took|sent|brought|bought|made|paid|told|wrote|gave|came|went|rang|met|put|got|did|found|spoke"
+)
 _ANYBODY = "(?:somebody|someone|anybody|anyone|one of you)"
 
 _NOT_A_NOUN = (
@@ -137,6 +144,15 @@ _NOT_A_COMPOUND = (
 _BEFORE_NEED = r"(?<!\bif )(?<!\bdo )(?<!\bdid )(?<!\bwhat )(?<!\bwhen )(?<!\bwhy )(?<!n't )"
 _BEFORE_NEED += r"(?<!n\u2019t )(?<!\bwhether )(?<!\bwould )(?<!\bmay )(?<!\bmight )"
 
+_AGENDA = (
+    r" (?:now |first |just |quickly )?(?:go (?:through|over)|start (?:with|off)|begin with"
+    r"|(?:move|carry|go) on(?: to| with)?|talk about|turn to|look at|come (?:back )?to"
+    r"|(?:get|go) back to|wrap up)\b"
+    rf"(?!.*\b(?:{_DUE_DAY}|at {_CLOCK_TIME}|later|soon"
+    r"|(?:in|within) \w+ (?:minute|hour|day|week)s?)\b)"
+)
+"""What the call itself goes on to, with no day for it: "let's go through the plan"."""
+
 RULES = {
     "a request": r"\bplease,? (?!note that\b)\w+",
     "a question that asks for something": (
@@ -159,6 +175,10 @@ RULES = {
         r"|(?: would|['\u2019]d) (?:also |just |really )*(?:like|love|prefer))"
         rf"|(?<!\bif )(?:he|she|(?-i:[A-Z])\w+|(?:the|my|our|his|her) \w+) (?:wants|needs))"
         rf" (?:{_SOMEBODY}|me|us) (?:also |please )?to {_NOT_A_STATE}\w+"
+        rf"|\b(?:i|we)(?: would|['\u2019]d) rather (?:that )?{_SOMEBODY}"
+        r" (?!(?:were|was|had|did|could|would|not|knew|liked|felt|stayed|stopped)\b)"
+        rf"(?:\w+ed|{_PLAIN_PASTS})\b"
+        rf"|\bwhy (?:don['\u2019]t|do not) you {VERBS}\b|\bhow about you {VERBS}\b"
     ),
     "work that waits": (
         r"(?<!\bif the )(?<!\bif it )\b(?!(?:that|which|who)\b)[\w'\u2019]+"
@@ -202,7 +222,7 @@ RULES = {
         r" (?!(?:not|never|be|have|win|lose|know|understand|improve|stop)\b)\w+"
     ),
     "a plan": (
-        r"\b(?:let us|let['\u2019]s)(?! (?:see|say|hope|face|be honest)\b)"
+        rf"\b(?:let us|let['\u2019]s)(?! (?:see|say|hope|face|be honest)\b)(?!{_AGENDA})"
         r"|(?<!\bif )\b(?:my|our|the) (?:(?:next|first|main) )?(?:plan|task|homework|intention"
         rf"|(?<=next )job|(?<=first )job)(?: for [\w ]{{2,20}})? is to {_NOT_A_STATE}\w+"
         r"|(?<!\bif )\b(?:i|we)(?: (?:plan|intend)|(?:['\u2019](?:m|re)| am| are) planning) to"
@@ -228,6 +248,9 @@ RULES = {
         rf"(?:please |do )?{_NOT_A_COMPOUND}{VERBS}\b{_NOT_A_NOUN} (?!it (?:was|is)\b)\S"
         rf"|^{LEADS}(?:(?:if|when|once|before|after|unless|as soon as)\b[^,]*, )?"
         rf"(?:please |do )?{ORDER_ABOUT}"
+        rf"|^{LEADS}(?:please )?(?![^?]*[?])"
+        rf"(?:have {_SOMEBODY_ELSE} (?:{VERBS}|look|come|see|take|give)"
+        rf"|get {_SOMEBODY_ELSE} to (?:{VERBS}|look|come|see|take|give))\b"
     ),
 }
 """The patterns of action items by kind; an order counts only at the beginning of a clause."""

@@ -14,10 +14,10 @@ _TASKS = (
     "arrange|bake|bring|book|build|buy|call|carry|chair|check|clean|clear|close|collect|complete"
     "|confirm|contact|cook|coordinate|cover|deal with|decorate|deliver|design|do|draft|drive|edit"
     "|email|empty|feed|fetch|finish|fix|get|give|handle|host|inform|install|invite|lead|load|lock"
-    "|look after|make|manage|mow|open|order|organise|organize|pack|paint|pay|phone|pick up|post"
-    "|prepare|present|print|provide|read|repair|reserve|review|ring|run|schedule|see to|sell|send"
-    "|serve|set|set up|sign|sort|sort out|submit|supply|sweep|take|take care of|take over|teach"
-    "|tidy|translate|type|update|upload|walk|wash|water|write"
+    "|look after|make|manage|mow|open|order|organise|organize|pack|paint|pay for|pay|phone|pick up"
+    "|post|prepare|present|print|provide|read|repair|reserve|review|ring|run|schedule|see to|sell"
+    "|send|serve|set|set up|sign|sort|sort out|submit|supply|sweep|take|take care of|take over"
+    "|teach|tidy|translate|type|update|upload|walk|wash|water|write"
 )
 
 
@@ -105,6 +105,7 @@ _OPENING = (
 )
 _SUBJECT_DOES = (
     rf"(?P<who>{_NAME}) {_ADVERB}(?:{_DOES} {_THING}|{_BROUGHT})",
+    rf"(?P<who>{_NAME}) {_ADVERB}{_DOES} that\b(?=,? {_FUTURE_DAY})",
     rf"(?P<who>{_MANY}) {_ADVERB}(?:{_DO} {_THING}|{_BROUGHT})",
     rf"(?P<who>{_RELATED}) {_ADVERB}(?:{_DOES} {_THING}|{_BROUGHT})(?=.*\b{_FUTURE_DAY})",
     rf"(?P<who>{_ANYONE}){_IS} {_ADVERB}(?:{_DUTY}|{_DOING} {_THING})",

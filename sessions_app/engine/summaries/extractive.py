@@ -44,8 +44,10 @@ LANGUAGES = {
 
 
 SMALL_TALK = re.compile(
-    r"(?:(?:well|so|okay|ok|right|yes|no|and|then|hi|hello|hey|bye|goodbye|thanks"
-    r"|thank you(?: (?:very|so) much)?"
+    r"(?:(?:well|so|okay|ok|right|yes|no|and|then"
+    r"|(?:hi|hello|hey|bye|goodbye|thanks|thank you(?: (?:very|so) much)?)"
+    r"(?: (?:(?:Mr|Mrs|Ms|Dr)\.? )?(?-i:[A-Z])[\w'\u2019-]+(?=[ ]?[,.!?]))?"
+    r"|(?:what can|how (?:can|may)) (?:i|we) (?:do for you|help(?: you)?)(?: today)?"
     r"|that(?:['\u2019]s| is| was) (?:all|it)(?: for (?:now|today))?"
     r"|good (?:morning|afternoon|evening|night)(?: every(?:body|one))?|it(?:['\u2019]s| is) me"
     r"|how are you(?: today| doing)?|have a (?:nice|good|great) \w+|see you \w+|take care"

@@ -28,6 +28,13 @@ _DOING = (
     r"|switch (?:on|off)|take|tear|throw|tidy|tighten|try|turn (?:on|off|up|down)|unlock|unplug"
     r"|unscrew|use|wash|weigh|wipe|wrap)"
 )
+_GOT = (
+    r"(?:some|two|three|four|five|six|seven|eight|nine|ten|\d+|(?:the|an?|one|your|our|my)"
+    r"(?! (?:life|grip|move|load|clue|hint|idea|feeling|impression|chance|hang|point|gist|picture"
+    r"|sense|sleep|rest)\b)) (?!(?:rest|sleep|help|air|peace|perspective)\b)\w+"
+)
+"""What somebody is to get; idioms, such as "get a move on" and "get some rest", ask for nothing."""
+
 ORDER_ABOUT = (
     rf"(?!{'|'.join(_IDIOMS)})"
     rf"(?:{_DOING} {_THINGS}(?! (?:was|were|is|are|has|had)\b)"
@@ -41,6 +48,7 @@ ORDER_ABOUT = (
     r"(?<!make it)(?<!make that)(?! (?:most|best|difference|effort|fuss|mistakes?|point|line|corner"
     r"|breath|way|sense|was|were|is|are|has|had)\b)"
     r"|(?:have|get) a (?:quick )?word with\b"
+    rf"|get {_GOT}(?! (?:was|were|is|are|has|had)\b)"
     r"|come (?:back|again|in) (?:if|when|on|at|in|for|to)\b"
     r"|wait (?:for|until) (?!a\b|me to\b)\w+|log (?:in|out|on|off)\b|plug (?:it|the \w+) in\b)"
 )

@@ -2,6 +2,7 @@
 
 import re
 
+from sessions_app.engine.summaries.actions import VERBS
 from sessions_app.engine.summaries.address import addressed
 from sessions_app.engine.summaries.asides import without_asides
 from sessions_app.engine.summaries.assignments import assignee
@@ -29,6 +30,7 @@ _NOUN = rf"(?!(?:{_NAME_ENDS}|{_PRONOUN}|{_NO_NOUN})\b)[\w'\u2019-]+"
 _NAME = r"(?!I\b)(?-i:[A-Z])[\w'\u2019-]+"
 _TITLED = rf"(?:(?-i:Dr|Mr|Mrs|Ms|Prof|St)\.? )?{_NAME}(?: {_NAME})*"
 _DESCRIBED = rf"(?:the|my|our|your|his|her|their|a|an) {_NOUN}(?: {_NOUN})?"
+_DESCRIBED_BY_ONE = rf"(?:the|my|our|your|his|her|their|a|an) {_NOUN}"
 _NO_NAME = rf"(?!(?:{_NAME_ENDS}|{_PRONOUN})\b)"
 _POSSESSIVE = r"(?:my|our|your|his|her|their)"
 _VERB_NEXT = r"(?! (?:will|should|must|has|needs|is|are|was|can|could|would|ought|does|did)\b)"
@@ -90,6 +92,14 @@ _DOER = re.compile(
     r"|said (?:that )?(?:he|she|they)(?:['\u2019](?:d|ll)| would| will))\b",
     re.IGNORECASE,
 )
+_CAUSED = re.compile(
+    rf"\b(?:have (?P<who>{_NO_NAME}{_TITLED}|{_DESCRIBED_BY_ONE}|accounting|accounts|legal|sales)"
+    rf" (?:{VERBS}|look|come|go|do|give|make|pay|refund|see|take)\b"
+    rf"|get (?P<got>{_NO_NAME}{_TITLED}|{_DESCRIBED_BY_ONE}) to (?!(?:the|a|an|my|our|your)\b)\w)",
+    re.IGNORECASE,
+)
+"""Who is made to do it: "have Oleg check the roof", "get Tom to call you"."""
+
 _NAMED_ITEM = re.compile(
     rf"\b(?:action (?:item|point)|to-?do|task|follow[ -]up|next step) for {_PERSON}(?=[:,;]| is\b)",
     re.IGNORECASE,
@@ -115,6 +125,10 @@ def person(text: str) -> str:
     """
     if (asked := addressed(text) or assignee(text)) and not _NOT_A_PERSON.match(asked):
         return asked
+    if (caused := _CAUSED.search(without_asides(text))) is not None:
+        who = caused["who"] or caused["got"]
+        if not _NOT_A_PERSON.match(who) and not is_place(who):
+            return who
     for pattern in (_NAMED_ITEM, _DOER, _UP_TO, _CONTACTED, _RECIPIENT, _GIVEN, _GIVEN_UNMARKED):
         for match in pattern.finditer(without_asides(text)):
             who = match["who"].rstrip(".,;!?").removesuffix("'s")

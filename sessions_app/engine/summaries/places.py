@@ -78,14 +78,29 @@ _SITES = listed(
 )
 """Nouns of places where nobody need be: "the depot"."""
 
+_EVENTS = listed(
+    "appointment barbecue birthday ceremony class course exam exhibition fair funeral game hearing "
+    "interview lecture lesson match picnic rehearsal seminar session show training trial workshop"
+)
+_OBJECTS = listed(
+    "bag barn bin board boot box bus cabinet car ceiling chair computer counter cupboard desk "
+    "drawer floor folder freezer fridge inbox laptop lorry phone printer rack screen shelf sofa "
+    "tablet train tray truck van wall website window"
+)
+_BUILDINGS = listed(
+    "bar bathroom bedroom cafe café canteen chapel cinema farm flat forest garage gym house "
+    "laundry lake mosque museum playground pub river studio temple theatre theater toilet tower"
+)
+
 
 def is_place(name: str) -> bool:
-    """Returns whether a name or a described place, as it is spelt in a text, is no person."""
+    """Returns whether a name or a described place, event or thing, as it is spelt, is no person."""
     words = name.lower().replace("\u2019", "'").split()
     if not words:
         return False
     if words[0] in {"the", "a", "an", "my", "our", "your", "his", "her", "their"}:
-        return words[-1] in _SITES or (len(words) == 2 and is_place(words[1]))  # noqa: PLR2004
+        named = words[-1] in _SITES | _EVENTS | _OBJECTS | _BUILDINGS
+        return named or (len(words) == 2 and is_place(words[1]))  # noqa: PLR2004
     if " ".join(words[:2]) in _TWO_WORDS:
         return True
     return len(words) == 1 and (

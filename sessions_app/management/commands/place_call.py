@@ -78,7 +78,8 @@ class _Screen:
             sys.stdout.flush()
 
     def finish(self, report: CallReport) -> None:
-        self._line(f"Summary: {report.summary.get('text') or report.summary.get('error') or '-'}")
+        for line in report.outcome():
+            self._line(line)
         self._line(f"Call {report.call}: {report.state}, {report.duration_ms / 1000:.1f} s")
 
     def _line(self, text: str) -> None:

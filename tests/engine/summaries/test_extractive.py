@@ -195,3 +195,14 @@ def test_other_answers_take_nothing_back(after: str) -> None:
     texts = ["The roof is leaking again.", "Please call the plumber on Monday.", after]
     summary = ExtractiveSummariser().summarise(lines(texts), "en-US")
     assert 2 in [item.seq for item in summary.action_items]
+
+
+def test_greetings_by_name_and_offers_of_help_are_no_key_points() -> None:
+    talk = [
+        "Hello Nadia, what can I do for you?",
+        "The oven broke down last night, so there is no bread for the market.",
+        "Thank you, Mr. Brandt. How can I help you today?",
+        "The repair costs two hundred euros, and it takes until the evening.",
+    ]
+    summary = ExtractiveSummariser().summarise(lines(talk), "en-US")
+    assert summary.text == f"{talk[1]} {talk[3]}"

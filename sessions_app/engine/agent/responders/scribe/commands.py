@@ -23,6 +23,7 @@ from sessions_app.engine.agent.responders.scribe.nouns import is_only_mentioned
 from sessions_app.engine.agent.responders.scribe.referents import referent, statements
 from sessions_app.engine.agent.responders.scribe.reminders import is_question_word
 from sessions_app.engine.agent.responders.scribe.removals import removes_named, tells_consequence
+from sessions_app.engine.agent.responders.scribe.second_thoughts import taken_back_from
 from sessions_app.engine.agent.responders.scribe.sentences import CommandSentence
 from sessions_app.engine.agent.responders.scribe.sound_alike import sounds_like
 from sessions_app.engine.agent.responders.scribe.vocabulary import (
@@ -111,7 +112,18 @@ def commands_in(text: str, *, clearly: bool = False) -> list[HeardCommand]:
     found = [command for n, command in enumerate(found) if not _asks_the_same(found[:n], command)]
     commands = [_as_heard(text, words, found, command) for command in found]
     commands = [_with_announced_text(text, words, found, commands, n) for n in range(len(found))]
+    kept = [n for n in range(len(found)) if not _is_taken_back(text, words, found, n)]
+    found, commands = [found[n] for n in kept], [commands[n] for n in kept]
     return _with_later_corrections(text, words, found, commands)[:MOST_COMMANDS]
+
+
+def _is_taken_back(
+    text: str, words: Sequence[PlainWord], found: Sequence[FoundCommand], index: int
+) -> bool:
+    """Returns whether the caller thinks again at once: "delete number one, no wait, keep it"."""
+    command = found[index]
+    end = found[index + 1].lead_start if index + 1 < len(found) else len(words)
+    return taken_back_from(text, words, command.intent, command.at, end) is not None
 
 
 def _with_announced_text(

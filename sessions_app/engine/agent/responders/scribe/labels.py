@@ -26,6 +26,9 @@ _LABELS = (["note"], ["memo"])
 """Labels with a mark after them: "note: buy milk"."""
 
 _FOR_ME = (["for", "me"], ["for", "us"])
+_FOR_LIST = listed("for quick one something another new next")
+"""First words of "for the list" and "one more for my list"."""
+
 _NOTE_SAYS = listed("is reads goes says")
 _HAVE = (["have", "a"], ["got", "a"])
 _HAVE_ANOTHER = (["have", "another"], ["got", "another"])
@@ -43,8 +46,8 @@ def is_labelled(words: Sequence[PlainWord], at: int, stop: int, end: int) -> boo
         states = first and is_statement(words, stop, end)  # "note the tap is dripping"
         states = states or _orders_unmarked(words, stop, end)
         return words[at].marked or _is_label(words, at, end) or states
-    if phrase == ["for", "the", "notes"]:
-        return words[stop - 1].marked and stop < end
+    if phrase == ["for", "the", "notes"] or (phrase[-1] == "list" and phrase[0] in _FOR_LIST):
+        return _is_for_list(words, at, stop, end)
     if phrase in _FIRST_LABELS:
         first = not at or words[at - 1].stops
         return _is_label(words, at, end) or (first and words[at].marked and stop < end)
@@ -53,6 +56,16 @@ def is_labelled(words: Sequence[PlainWord], at: int, stop: int, end: int) -> boo
         return True
     rest = texts(words, stop, end)
     return rest in ([], *_FOR_ME) or words[stop - 1].marked or words[stop].opened
+
+
+def _is_for_list(words: Sequence[PlainWord], at: int, stop: int, end: int) -> bool:
+    """Returns whether items follow: "one for the list: milk", not "for the list, he asked me"."""
+    if stop >= end or not words[stop - 1].marked:
+        return False
+    first = not at or words[at - 1].marked
+    if words[stop - 1].text == "notes":
+        return True
+    return words[stop].opened or (first and not is_statement(words, stop, end))
 
 
 def _announces(phrase: Sequence[str]) -> bool:

@@ -29,8 +29,8 @@ _CLEANING_PARTICLES = listed("off out away down up over")
 _VAGUE = listed("thing things part bit")
 """Nouns that are not only used for notes."""
 
-TAKE_VERBS = listed("take throw")
-"""Verbs that need "off", "out" or "away"."""
+TAKE_VERBS = listed("take throw check")
+"""Verbs that need "off", "out" or "away"; "check" needs "off"."""
 
 _ANY_ONE = listed("a one some single any that this")
 _THAT_ACTION = [
@@ -52,7 +52,7 @@ _OF_OTHERS = listed("your his her their its")
 
 _NOT_NEEDED = (["do", "not", "need"], ["do", "not", "want"])
 _ANY_MORE = (("any", "more"), ("anymore",), ("any", "longer"), ("after", "all"))
-_AS_DONE = (["as", "done"], ["as", "finished"], ["as", "complete"], ["as", "completed"])
+_DONE = listed("done finished complete completed")
 _JOINS = listed("and or when while if until so because before after")
 SUBJECTS = listed("you i he she it we they people everyone everybody nobody someone somebody")
 _DETERMINERS = listed("the my our a an that this")
@@ -140,15 +140,28 @@ def _verb(words: Sequence[str]) -> tuple[str, list[str], bool]:
         return "drop", list(words[2:]), False
     if (unneeded := _unneeded(words)) is not None:
         return "remove", unneeded, False
-    if list(words[:1]) == ["mark"] and list(words[-2:]) in _AS_DONE:
-        return "cross", list(words[1:-2]), True
+    if (done := _marked_as_done(words)) is not None:
+        return "cross", done, True
     verb, rest = (words[0], list(words[1:])) if words else ("", [])
-    if verb not in _VERBS | TAKE_VERBS:
+    looks = verb == "check" and "off" not in rest  # "check out number two"
+    if looks or verb not in _VERBS | TAKE_VERBS:
         return "", [], False
     takes_off = bool({"off", "out", "away"} & {*rest[:1], *rest[-1:], *rest[-2:-1]})
     while rest and (rest[0] in _PARTICLES or (verb == "forget" and rest[0] == "about")):
         rest.pop(0)
     return verb, rest, takes_off
+
+
+def _marked_as_done(words: Sequence[str]) -> list[str] | None:
+    """Returns what "mark the milk as done" or "mark that one off" names; None for other words."""
+    if list(words[:1]) != ["mark"]:
+        return None
+    rest = list(words[1:])
+    while rest and rest[-1] in _TRAILS - {"off"}:
+        rest.pop()
+    if not rest or rest.pop() not in _DONE | {"off"}:
+        return None
+    return rest[:-1] if rest[-1:] in (["as"], ["has"]) else rest  # "has done" is misheard
 
 
 def _unneeded(words: Sequence[str]) -> list[str] | None:

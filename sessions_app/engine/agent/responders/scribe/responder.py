@@ -30,6 +30,7 @@ from sessions_app.engine.agent.responders.scribe.note_references import (
     numbered_notes,
 )
 from sessions_app.engine.agent.responders.scribe.readings import read_out
+from sessions_app.engine.agent.responders.scribe.second_thoughts import takes_back
 from sessions_app.engine.agent.responders.scribe.substitutions import (
     replace_words,
     without_quotes,
@@ -146,7 +147,7 @@ class ScribeResponder(Responder):
         if question == SURE and (agrees(text) or _ends(text)):
             conversation.host.end_call()
             return "All right."
-        if _just_written(conversation) and (answer := self._changed_just_written(conversation)):
+        if answer := self._after_a_change(conversation):
             return answer
         commands = [
             _with_earlier_text(conversation, command)
@@ -159,6 +160,12 @@ class ScribeResponder(Responder):
             return self._answer_to_talk(conversation)
         answers = (self._execute(conversation, command) for command in commands)
         return " ".join(filter(None, answers)) or (STILL_HERE if question == SURE else "")
+
+    def _after_a_change(self, conversation: Conversation) -> str:
+        """Answers second thoughts about what was just done to the notes; "" if there are none."""
+        if _just_written(conversation) and (answer := self._changed_just_written(conversation)):
+            return answer
+        return _undone_change(conversation) if takes_back(conversation.last_text) else ""
 
     def _changed_just_written(self, conversation: Conversation) -> str:
         """Corrects or takes back the note just written; returns "" if that was not asked for."""
@@ -282,6 +289,17 @@ def _just_written(conversation: Conversation) -> bool:
     """Returns whether the last answer was about the newest note."""
     notes = conversation.host.notes
     return bool(notes) and _last_said(conversation).startswith(WRITTEN[notes[-1].kind])
+
+
+def _undone_change(conversation: Conversation) -> str:
+    """Takes back what a command of the last turn did to notes; returns "" if it did nothing."""
+    said = _last_said(conversation)
+    earlier = (m.text for m in conversation.messages[-2::-1] if m.speaker is Speaker.CALLER)
+    if not commands_in(next(earlier, "")):
+        return ""  # "no, don't" took a note back, and is said again
+    if said.startswith("Removed"):
+        return tidying.bring_back(conversation.host)
+    return tidying.undo(conversation.host) if said.startswith(changes.CHANGED) else ""
 
 
 def _zone(name: Any) -> ZoneInfo:

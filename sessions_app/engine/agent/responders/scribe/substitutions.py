@@ -64,6 +64,8 @@ ALIKE = 50.0
 _PRONOUNS = listed("it that this them him her me us you i we he she they")
 _OTHERS = listed("one ones else")
 _DETERMINERS = listed("the my our your a an")
+_OWNERS = listed("that this the my our your")
+_WRITTEN = listed("note notes item entry list memo")
 _MARKS = "\"'\u201c\u201d\u2018\u2019 "
 
 
@@ -153,6 +155,8 @@ def _has_name(text: str, words: Sequence[str]) -> bool:
 
 def _placed(words: Sequence[str]) -> tuple[NoteReference | None, int, int]:
     """Returns the note that "in the first one" names at either end, and the words without it."""
+    if _is_within_notes(words[-3:]) and len(words) > LONGEST_OLD:
+        return None, 0, len(words) - 3
     if list(words[:1]) == ["in"]:
         for stop in range(min(len(words), LONGEST_OLD + 1), 1, -1):
             if (notes := numbered_notes(words[1:stop])) is not None:
@@ -161,6 +165,14 @@ def _placed(words: Sequence[str]) -> tuple[NoteReference | None, int, int]:
         if words[start] == "in" and (notes := numbered_notes(words[start + 1 :])) is not None:
             return notes, 0, start
     return None, 0, len(words)
+
+
+def _is_within_notes(words: Sequence[str]) -> bool:
+    """Returns whether words are "in that note", "on my list" or the like."""
+    if len(words) != len(("in", "that", "note")):
+        return False
+    where, owner, noun = words
+    return where in {"in", "on", "from"} and owner in _OWNERS and noun in _WRITTEN
 
 
 def _readings(words: list[str], *, first: bool) -> Iterator[Substitution]:

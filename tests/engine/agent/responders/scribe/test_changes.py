@@ -59,6 +59,21 @@ async def test_the_note_that_is_meant_gets_the_new_text(
     assert [note.text for note in made.host.kept] == kept
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("Change milk to cream in that note.", "Replace milk by cream in the note."),
+        *("Replace milk with cream on my list.", "Change the milk to cream in my notes."),
+        "In my note, change milk to cream.",
+    ],
+)
+async def test_where_the_words_stand_is_no_part_of_the_new_text(text: str) -> None:
+    made = room("call Ann", "buy milk")
+    await made.ask("Read my notes.")
+    assert await made.ask(text) == "Changed note 2: buy cream."
+    assert [note.text for note in made.host.kept] == ["call Ann", "buy cream"]
+
+
 async def test_a_change_can_be_undone() -> None:
     made = room("buy milk")
     await made.ask("Change note one to buy tea.")
