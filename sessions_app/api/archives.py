@@ -27,6 +27,7 @@ from sessions_app.services.finding.words import not_known, shown
 
 NO_EXPORT = "You asked for no such export."
 NOT_READY = "It is not ready, or gone: its state says which."
+NOT_BESIDE = "It does not go with the kind {kind}, which would not heed it."
 NOT_YOURS = "Only staff with the permission for it may export this."
 
 
@@ -123,6 +124,9 @@ class ExportList(ApiView):
         wish = ExportWishSerializer(data=request.data)
         wish.is_valid(raise_exception=True)
         asked = wish.validated_data
+        beside = "filter" if asked["kind"] == ArchiveKind.OWN else "user"
+        if asked[beside]:
+            raise ValidationError({beside: [NOT_BESIDE.format(kind=asked["kind"])]})
         row = (
             self._own(asked["user"])
             if asked["kind"] == ArchiveKind.OWN

@@ -26,6 +26,7 @@ from sessions_app.api.serializers import (
 from sessions_app.api.ticket_serializers import TicketSerializer, TicketWishSerializer
 from sessions_app.engine.core import call_data
 from sessions_app.engine.core.party import Party
+from sessions_app.engine.text.cleaning import one_line
 from sessions_app.models import Agent, ApiToken, Call
 from sessions_app.runtime import ice_servers
 from sessions_app.services import access, calls, erasure, search, tags, tickets
@@ -101,7 +102,7 @@ class CallDetail(CallView):
             )
         given = TitleSerializer(data=request.data)
         given.is_valid(raise_exception=True)
-        calls.rename(call, request.user, given.validated_data["title"])
+        calls.rename(call, request.user, one_line(given.validated_data["title"]))
         return self._answer()
 
     @extend_schema(

@@ -7,11 +7,13 @@ deleted and made again. What people wrote, or gave the call, only loses those ve
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from django.db.models import QuerySet
 
 from sessions_app.engine.redaction.spans import FoundSpan, merged, replaced
+from sessions_app.engine.text.folding import FoldedText, folded
 from sessions_app.models import (
     Call,
     CallTag,
@@ -42,6 +44,12 @@ SHORTEST_DERIVED = 4
 More would leave short hidden words in other texts.
 """
 
+SHORTEST_NUMBER = 5
+"""The fewest figures of a number that is also found in other groups than it was said in.
+
+Fewer would take "24" out of "2, 4".
+"""
+
 EMPTIED = "Its words were taken out when something of the call was hidden."
 _WORD = re.compile(r"[^\W_]+")
 _BETWEEN = r"[\W_]+"
@@ -60,18 +68,38 @@ class Phrase:
 
 
 def spans_of(text: str, phrases: Iterable[Phrase]) -> list[FoundSpan]:
-    """Returns where the phrases are in a text; case and marks between words do not matter."""
+    """Returns where the phrases are in a text.
+
+    Case, accents, marks between words and the grouping of long numbers do not matter.
+    """
+    sought = [phrase for phrase in phrases if phrase.text]
+    if not sought or not text:
+        return []
     found: list[FoundSpan] = []
-    for phrase in phrases:
-        words = _WORD.findall(phrase.text)
+    plain = FoldedText.of(text)
+    for phrase in sought:
+        words = _WORD.findall(folded(phrase.text))
         if len("".join(words)) < (SHORTEST if phrase.chosen else SHORTEST_DERIVED):
             continue
-        pattern = _BETWEEN.join(map(re.escape, words))
+        pattern = _pattern(words)
         if not phrase.chosen:
             pattern = rf"(?<![^\W_]){pattern}(?![^\W_])"
-        places = re.finditer(pattern, text, re.IGNORECASE)
-        found += [FoundSpan(*m.span(), Redaction.BY_HAND, phrase.label) for m in places]
+        places = [plain.span(*match.span()) for match in re.finditer(pattern, plain.text)]
+        found += [FoundSpan(*place, Redaction.BY_HAND, phrase.label) for place in places]
     return merged(found)
+
+
+def _pattern(words: Sequence[str]) -> str:
+    """Returns a pattern for words with any marks between them, and figures in any groups."""
+    parts: list[str] = []
+    for is_number, group in groupby(words, str.isdecimal):
+        some = list(group)
+        figures = "".join(some)
+        if is_number and len(figures) >= SHORTEST_NUMBER:
+            parts.append(r"[\W_]*".join(figures))
+        else:
+            parts += map(re.escape, some)
+    return _BETWEEN.join(parts)
 
 
 def without(phrases: Sequence[Phrase]) -> Hide:

@@ -5,7 +5,7 @@ Costs are kept with the prices of the moment at which they are stored: later pri
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -23,6 +23,9 @@ from sessions_app.services import access, changes, prices
 
 VIEW = "sessions_app.view_usage"
 COUNTS = ("audio_ms", "requests", "tokens_in", "tokens_out", "characters")
+
+LARGEST = 2**31 - 1
+"""The largest count that every database stores; more would fail to store all of the call."""
 
 SMALLEST = Decimal("0.000000001")
 """The places that costs are stored and summed with."""
@@ -98,7 +101,8 @@ def _store(call: Call, part: UsedPart, run: int) -> None:
         "voice": part.voice[:100],
         "run": run,
     }
-    values: dict[str, Any] = {name: getattr(part, name) for name in COUNTS}
+    values: dict[str, Any] = {name: min(getattr(part, name), LARGEST) for name in COUNTS}
+    part = replace(part, **values)
     values |= {"estimated": part.estimated, "cost": prices.cost(part)}
     values["currency"] = "" if values["cost"] is None else prices.currency()
     Usage.objects.update_or_create(call=call, **key, defaults=values)

@@ -48,7 +48,7 @@ def test_json_that_breaks_readers_is_refused(program: Program, call: Call, body:
 
 
 def test_text_that_no_database_takes_is_cleaned(program: Program, call: Call) -> None:
-    body = '{"title": "one\\u0000 \\ud83dtwo"}'
+    body = '{"title": "one\\u0000\\n \\ud83dtwo"}'
     answer = program.send("PATCH", f"/api/v1/calls/{call.public_id}/", body)
     assert (answer.status_code, answer.json()["title"]) == (200, "one two")
 

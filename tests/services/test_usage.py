@@ -62,6 +62,12 @@ def everything() -> list[UsedPart]:
     return used.parts()
 
 
+def test_counts_that_no_database_holds_are_kept_as_the_largest(call: Call) -> None:
+    usage.keep(call.pk, [UsedPart(UsageKind.ANSWERS, "m", requests=1, tokens_in=10**30)])
+    (kept,) = usage.of_call(call)
+    assert (kept.requests, kept.tokens_in) == (1, usage.LARGEST)
+
+
 def test_a_call_keeps_what_it_used_and_what_that_cost(call: Call, settings: Any) -> None:
     usage.keep(call.pk, everything()[:1])
     usage.keep(call.pk, everything())

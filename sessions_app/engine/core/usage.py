@@ -2,6 +2,16 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
+
+MOST_TOKENS = 10_000_000
+"""Of one request: no model's context is as long. A server that counts more does not count."""
+
+
+def counted_tokens(value: Any) -> int:
+    """Returns a server's count of tokens; 0 for what cannot be one."""
+    is_count = isinstance(value, int) and not isinstance(value, bool)
+    return value if is_count and 0 < value <= MOST_TOKENS else 0
 
 
 class UsageKind(StrEnum):

@@ -1,6 +1,7 @@
 """Reads a text as detectors need it: its tokens, and the figures that its words stand for. Pure."""
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -8,8 +9,26 @@ from functools import lru_cache
 from sessions_app.engine.redaction.spoken_numbers import SpokenNumbers
 from sessions_app.engine.text.folding import folded
 
-_TOKEN = re.compile(r"[^\W_]+")
-_JOINT = re.compile(r"[\s\-\u2010-\u2015./,;:()\[\]\u00b7]{0,4}")
+LATIN = (
+    "a-zA-Z\u00aa\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f"
+    "\u1e00-\u1eff\uff21-\uff3a\uff41-\uff5a"
+)
+"""Letters of the Latin script, for a character class."""
+
+_KANA_DASH = r"(?<=\d)\u30fc(?=\d)"
+"""What Japanese keyboards write for a dash: otherwise it is a letter."""
+
+_TOKEN = re.compile(rf"[{LATIN}\d]+|(?:(?![{LATIN}\d]|{_KANA_DASH})[^\W_])+")
+"""Figures may touch letters of scripts without blanks: "番号は4111です" is three tokens."""
+
+_LONG_FIGURES = re.compile(r"\d{13,}")
+"""As many figures as a card has: they are a number even in a word, as in "visa4111111111111111"."""
+
+_JOINT = re.compile(
+    r"[\s\-_./,;:()\[\]\u00b7\u2010-\u2015\u2212"
+    r"\u060c\u3001\u30fb\u30fc\uff08\uff09\uff0c-\uff0f"  # Arabic, Chinese and Japanese marks
+    r"\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]{0,4}"  # nobody sees these
+)
 """What may stand between two groups of one number: "4111-1111", "4111, 1111"."""
 
 
@@ -93,7 +112,7 @@ def _number_at(tokens: Sequence[TextToken], at: int, language: SpokenNumbers) ->
     token = tokens[at]
     word = token.folded
     if word.isdecimal():
-        return Atom(word, token.start, token.end, at, at)
+        return Atom(_plain(word), token.start, token.end, at, at)
     times = language.repeats.get(word)
     if times is not None and at + 1 < len(tokens):
         return _repeated(tokens, at, times, language)
@@ -104,12 +123,17 @@ def _number_at(tokens: Sequence[TextToken], at: int, language: SpokenNumbers) ->
     return None if value is None else Atom(value, token.start, token.end, at, at, letter=letter)
 
 
+def _plain(figures: str) -> str:
+    """Returns decimal figures of any script as 0 to 9."""
+    return figures if figures.isascii() else "".join(str(unicodedata.decimal(c)) for c in figures)
+
+
 def _repeated(
     tokens: Sequence[TextToken], at: int, times: int, language: SpokenNumbers
 ) -> Atom | None:
     following = tokens[at + 1]
     word = following.folded
-    digit = word if word.isdecimal() else language.words.get(word, "")
+    digit = _plain(word) if word.isdecimal() else language.words.get(word, "")
     if len(digit) != 1:
         return None
     return Atom(digit * times, tokens[at].start, following.end, at, at + 1)
@@ -186,16 +210,25 @@ def _joined(
 
 
 def _figures_of(code: Sequence[Atom]) -> Iterator[list[Atom]]:
-    """Yields the runs of figures in a run of letters and figures."""
+    """Yields the runs of figures in a run of letters and figures, and long ones within a word."""
     run: list[Atom] = []
     for atom in code:
         if not atom.is_letters:
             run.append(atom)
-        elif run:
+            continue
+        if run:
             yield run
             run = []
+        for match in _LONG_FIGURES.finditer(atom.value):
+            yield [_part(atom, match)]
     if run:
         yield run
+
+
+def _part(atom: Atom, match: re.Match[str]) -> Atom:
+    """Returns the matched figures of an atom of one word, whose characters all are in the text."""
+    start = atom.start + match.start()
+    return Atom(match.group(), start, start + len(match.group()), atom.first, atom.last)
 
 
 def value_of(run: Sequence[Atom]) -> str:

@@ -2,6 +2,8 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 from sessions_app.engine.text.characters import characters
@@ -69,15 +71,34 @@ def terms(query: str) -> tuple[str, ...]:
 def find_folded(text: str, term: str) -> tuple[int, int] | None:
     """Returns the start and end of `term` in `text`, compared as `folded`; None if not found."""
     needle = folded(term)
-    shown, starts, ends = "", [], []
-    at = 0
-    for character in characters(text):
-        plain = folded(character) or (
-            " " if character.isspace() and not shown.endswith(" ") else ""
-        )
-        starts += [at] * len(plain)
-        at += len(character)
-        ends += [at] * len(plain)
-        shown += plain
-    place = shown.find(needle) if needle else -1
-    return (starts[place], ends[place + len(needle) - 1]) if place >= 0 else None
+    plain = FoldedText.of(text)
+    place = plain.text.find(needle) if needle else -1
+    return plain.span(place, place + len(needle)) if place >= 0 else None
+
+
+@dataclass(frozen=True, slots=True)
+class FoldedText:
+    """A text as `folded`, whose characters are known by their places in the original."""
+
+    text: str
+    starts: Sequence[int]
+    ends: Sequence[int]
+
+    @classmethod
+    def of(cls, text: str) -> "FoldedText":
+        """Returns a text folded."""
+        shown, starts, ends = "", list[int](), list[int]()
+        at = 0
+        for character in characters(text):
+            plain = folded(character) or (
+                " " if character.isspace() and not shown.endswith(" ") else ""
+            )
+            starts += [at] * len(plain)
+            at += len(character)
+            ends += [at] * len(plain)
+            shown += plain
+        return cls(shown, starts, ends)
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Returns where characters `start` to `end`, one or more, are in the original."""
+        return self.starts[start], self.ends[end - 1]

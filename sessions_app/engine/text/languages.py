@@ -36,6 +36,18 @@ def region_of(tag: str) -> str:
         return ""
 
 
+@lru_cache(4096)
+def likely_region_of(tag: str) -> str:
+    """Returns the region of a tag, or else where most speak its language: `JP` for `ja`."""
+    if region := region_of(tag):
+        return region
+    try:
+        language = langcodes.Language.get(tag.replace("_", "-"), normalize=True)
+        return language.maximize().territory or ""
+    except (LanguageTagError, ValueError):
+        return ""
+
+
 def same_language(tag: str, other: str) -> bool:
     """Returns whether both tags are the same language, whatever their regions."""
     if base_of(tag) == base_of(other):

@@ -5,17 +5,23 @@ so that each value can be shown, filtered and corrected.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time
+from functools import lru_cache
 from typing import Any
 
-from jsonschema import Draft202012Validator, FormatChecker, SchemaError
+import re2
+from jsonschema import Draft202012Validator, FormatChecker, SchemaError, ValidationError
+from jsonschema.validators import extend
 
 MOST_FIELDS, LONGEST_NAME, LONGEST_PATTERN = 40, 40, 200
 """Fields of a schema; characters of a name and of a pattern. More fill the model's context."""
 
 LONGEST_TEXT, MOST_ITEMS = 500, 50
-"""Of one value."""
+"""Of one value, and of each item of a list."""
+
+LARGEST = 10**18
+"""The largest number, either sign: databases store and compare these exactly."""
 
 SCALARS = ("string", "number", "integer", "boolean")
 TYPES = (*SCALARS, "array")
@@ -113,13 +119,20 @@ def _values_problem(name: str, field: Mapping[str, Any]) -> str:
         not isinstance(items, Mapping) or type_of(items) not in SCALARS or set(items) - _PLAIN
     ):
         return f'"{name}": "items" must have a "type" of {", ".join(SCALARS)}.'
-    if len(str(field.get("pattern", ""))) > LONGEST_PATTERN:
-        return f'"{name}": "pattern" may have {LONGEST_PATTERN} characters at most.'
+    for part in (field, items if isinstance(items, Mapping) else {}):
+        if len(str(part.get("pattern", ""))) > LONGEST_PATTERN:
+            return f'"{name}": "pattern" may have {LONGEST_PATTERN} characters at most.'
     try:
         Draft202012Validator.check_schema(dict(field), Draft202012Validator.FORMAT_CHECKER)
     except SchemaError as error:
         where = "".join(f' at "{part}"' for part in error.absolute_path)
         return f'"{name}"{where}: {error.message}.'
+    for part in (field, items):
+        if "pattern" in part and _linear(part["pattern"]) is None:
+            return (
+                f'"{name}": "pattern" cannot be used: it has no look-ahead, look-behind or '
+                "references to groups, whose search may never end."
+            )
     return ""
 
 
@@ -127,10 +140,46 @@ def value_problem(field: Mapping[str, Any], value: Any) -> str:
     """Returns what is wrong with a value of a field, in the validator's words; None is fine."""
     if value is None:
         return ""
-    if isinstance(value, str) and len(value) > LONGEST_TEXT:
-        return f"It is longer than {LONGEST_TEXT} characters."
     if isinstance(value, list) and len(value) > MOST_ITEMS:
         return f"It has more than {MOST_ITEMS} items."
+    for one in value if isinstance(value, list) else [value]:
+        if isinstance(one, str) and len(one) > LONGEST_TEXT:
+            return f"It is longer than {LONGEST_TEXT} characters."
+        if isinstance(one, int | float) and not _is_kept(one):
+            return "It is no number between -10^18 and 10^18."
     wanted = {"type": "string", **field}
-    found = Draft202012Validator(wanted, format_checker=formats).iter_errors(value)
+    found = _Validator(wanted, format_checker=formats).iter_errors(value)
     return next((error.message for error in found), "")
+
+
+def _is_kept(number: float) -> bool:
+    """Returns whether a number can be stored; JSON has neither infinity nor NaN."""
+    return abs(number) <= LARGEST  # of NaN, this is false
+
+
+@lru_cache(256)
+def _linear(pattern: str) -> Any:
+    """Returns a pattern of RE2, whose search takes linear time; None where RE2 lacks something.
+
+    A pattern that backtracks could keep a worker, or the process with the live calls, for ever.
+    """
+    try:
+        return re2.compile(pattern, _OPTIONS)
+    except re2.error:
+        return None
+
+
+def _matches(_validator: Any, pattern: str, value: Any, _schema: Any) -> Iterator[ValidationError]:
+    if not isinstance(value, str):
+        return
+    # of before patterns had to be RE2's, where it cannot be linear
+    found = (_linear(pattern) or re.compile(pattern)).search(value)
+    if found is None:
+        yield ValidationError(f"{value!r} does not match {pattern!r}")
+
+
+_OPTIONS = re2.Options()
+_OPTIONS.log_errors = False
+_Validator: Any = extend(  # type: ignore[no-untyped-call]
+    Draft202012Validator, {"pattern": _matches}
+)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sessions_app.engine.core.errors import VoiceError
+from sessions_app.engine.core.usage import counted_tokens
 
 CUT = "length"
 MOST_CHARACTERS_PER_TOKEN = 5.5
@@ -69,8 +70,8 @@ def read_reply(body: str) -> ModelReply:
     return ModelReply(
         text,
         reason == CUT,
-        _count(usage.get("prompt_tokens")),
-        _count(usage.get("completion_tokens")),
+        counted_tokens(usage.get("prompt_tokens")),
+        counted_tokens(usage.get("completion_tokens")),
     )
 
 
@@ -99,7 +100,3 @@ def _text(choice: Mapping[str, Any]) -> str:
         parts = [part for part in content if isinstance(part, Mapping)]
         return "".join(str(part.get("text") or "") for part in parts if part.get("type") == "text")
     return content if isinstance(content, str) else ""
-
-
-def _count(value: Any) -> int:
-    return value if isinstance(value, int) and value > 0 else 0

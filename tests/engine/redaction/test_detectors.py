@@ -149,6 +149,38 @@ def test_a_bare_number_is_a_telephone_where_it_is_called_so() -> None:
 
 
 @pytest.mark.parametrize(
+    ("language", "text", "hidden"),
+    [
+        ("ja-JP", "カードは4111111111111111です", "カードは[card number]です"),
+        ("ja-JP", "番号は４１１１ １１１１ １１１１ １１１１です", "番号は[card number]です"),
+        ("ja", "電話番号は090-1234-5678です", "電話番号は[phone number]です"),
+        ("ja", "０９０ー１２３４ー５６７８です", "[phone number]です"),
+        ("ja", "メールはanna@example.comです", "メールは[e-mail address]です"),
+        ("zh-CN", "我的卡号是4111111111111111。", "我的卡号是[card number]。"),
+        ("zh", "我的电话是138 0013 8000吗", "我的电话是[phone number]吗"),
+        ("zh", "订单20240101123456，价格4111元", "订单20240101123456，价格4111元"),
+        ("ko-KR", "번호는 010-1234-5678이에요", "번호는 [phone number]이에요"),
+        ("ar", "رقم بطاقتي ٤١١١ ١١١١ ١١١١ ١١١١", "رقم بطاقتي [card number]"),
+        ("hi-IN", "मेरा नंबर ९८७६५ ४३२१० है", "मेरा नंबर [phone number] है"),
+        ("ru-RU", "карта4111111111111111", "карта[card number]"),
+        ("ru-RU", "8 912 345-67-89", "[phone number]"),
+        ("it-IT", "347 1234567", "[phone number]"),
+        ("en-US", "visa4111111111111111x", "visa[card number]x"),
+        ("en-US", "+1\u200e415\u200e555\u200e2671", "[phone number]"),
+        ("en-US", "4111_1111\u22121111\u00ad1111", "[card number]"),
+        ("de-DE", "Bestellung Nr. 1711234567", "Bestellung Nr. 1711234567"),
+    ],
+)
+def test_figures_of_every_script_and_beside_letters(language: str, text: str, hidden: str) -> None:
+    assert replaced(text, Finder(ALL, language).spans(text)) == hidden
+
+
+def test_own_patterns_find_figures_of_every_script() -> None:
+    own = Finder(RedactionSettings((), ("K-\\d{6}",)), "ar")
+    assert replaced("K-١٢٣٤٥٦", own.spans("K-١٢٣٤٥٦")) == "[redacted]"
+
+
+@pytest.mark.parametrize(
     ("language", "text"),
     [
         ("en-US", "in 2024 we met at 12:30 in room 412 for $1,299.99"),

@@ -31,6 +31,27 @@ def test_spoken_digits_count() -> None:
 
 
 @pytest.mark.parametrize(
+    ("pattern", "said"),
+    [
+        (r"K-\d{6}", "K one two three four five six"),
+        (r"K-\d{6}", "K dash one two three four five six"),
+        (r"K-\d{6}", "K 123456"),
+        (r"K-\d{6}", "K-１２３４５６"),
+        (r"[A-Z]{2}\.\d{3}/\d{2}", "A B one two three four five"),
+        (r"(?i:a)\s+\d\d \d\d", "a twelve thirty four"),
+        (r"\Qa-\E\d|\d{4}-\d{4}", "one two three four one two three four"),
+    ],
+)
+def test_marks_that_nobody_reads_aloud_may_be_missing(pattern: str, said: str) -> None:
+    assert shown(f"it is {said}, yes", pattern) == "it is [redacted], yes"
+
+
+def test_what_is_written_needs_the_marks_of_the_pattern() -> None:
+    for text in ("in 2024", "a k123456", "from 1-2 to 3"):
+        assert shown(text, r"\d\d-\d\d", r"K-\d{6}") == text
+
+
+@pytest.mark.parametrize(
     ("line", "why"),
     [
         ("(unclosed", "missing )"),

@@ -70,6 +70,18 @@ def test_tokens_that_a_server_does_not_count_are_estimated(
     assert (use.tokens_in, use.tokens_out, use.guessed) == (0, 0, (16, 6))
 
 
+@pytest.mark.parametrize("count", [10**30, 2**40, "5", -1.5, True, None])
+def test_counts_that_cannot_be_are_no_counts(
+    server: CompletionsServer, sleeper: Sleeper, count: Any
+) -> None:
+    usage = {"prompt_tokens": count, "completion_tokens": count}
+    body = {"choices": [{"message": {"content": ANSWER}}], "usage": usage}
+    server.answer = lambda _body: Reply(200, body)
+    use = ModelUse()
+    ask(client_of(server, sleeper), use)
+    assert (use.tokens_in, use.tokens_out, use.guessed) == (0, 0, (8, 3))
+
+
 @pytest.mark.parametrize("product", PRODUCTS)
 def test_an_answer_that_is_cut_off_says_so(
     server: CompletionsServer, sleeper: Sleeper, product: str

@@ -1,5 +1,7 @@
 """Which fields an operator may ask for, and which values they take."""
 
+import math
+import time
 from typing import Any
 
 import pytest
@@ -18,6 +20,8 @@ GOOD = schema(
     amount={"type": "number", "minimum": 0, "format": "amount"},
     items={"type": "array", "items": {"type": "string"}, "maxItems": 5},
     day={"type": "string", "format": "date"},
+    cents={"type": "number", "multipleOf": 0.01},
+    numbers={"type": "array", "items": {"type": "number"}},
     plain={},
 )
 
@@ -93,7 +97,28 @@ def test_good_values(name: str, value: Any) -> None:
         ("day", "2026-13-01", "is not a 'date'"),
         ("plain", "x" * 501, "longer than 500"),
         ("plain", {"a": 1}, "is not of type 'string'"),
+        ("items", ["x" * 501], "longer than 500"),
+        ("amount", math.nan, "no number between"),
+        ("amount", math.inf, "no number between"),
+        ("amount", 10**400, "no number between"),
+        ("cents", math.nan, "no number between"),
+        ("cents", 10**400, "no number between"),
+        ("numbers", [1, -math.inf], "no number between"),
     ],
 )
 def test_wrong_values(name: str, value: Any, told: str) -> None:
     assert told in value_problem(GOOD["properties"][name], value)
+
+
+def test_no_pattern_takes_exponential_time() -> None:
+    began = time.process_time()
+    assert "does not match" in value_problem({"pattern": "^(a+)+$"}, "a" * 400 + "!")
+    listed = {"type": "array", "items": {"type": "string", "pattern": "^(a+)+$"}}
+    assert "does not match" in value_problem(listed, ["a" * 400 + "!"])
+    assert time.process_time() - began < 1.0
+    for wanted in (
+        {"pattern": "(?=a)a"},
+        {"type": "array", "items": {"type": "string", "pattern": r"(a)\1"}},
+    ):
+        assert "no look-ahead" in schema_problem(schema(code=wanted))
+    assert value_problem({"pattern": "(?=a)a"}, "a") == ""  # kept from before

@@ -3,13 +3,22 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from sessions_app.engine.redaction.reading import NumberReading, TextToken
+from sessions_app.engine.redaction.reading import LATIN, NumberReading, TextToken
 from sessions_app.engine.redaction.spans import FoundSpan
 from sessions_app.engine.text.word_lists import listed
 
 KIND, LABEL = "email", "e-mail address"
 
-_WRITTEN = re.compile(r"[\w.%+\-]{1,64}\s?@\s?[\w\-]{1,63}(?:\.[\w\-]{1,63}){1,5}", re.UNICODE)
+
+def _address_of(letter: str) -> re.Pattern[str]:
+    """Returns a pattern for addresses of these letters, which go into a character class."""
+    host = rf"[{letter}\-]{{1,63}}"
+    return re.compile(rf"[{letter}.%+\-]{{1,64}}\s?@\s?{host}(?:\.{host}){{1,5}}")
+
+
+_WRITTEN = (_address_of(rf"{LATIN}\d_"), _address_of(r"\w"))
+"""In Latin letters, which words of a script without blanks may touch, and in any."""
+
 _AT = listed("at arroba klammeraffe affenklammer @")
 _DOT = listed("dot punkt punto .")
 _LINKS = _DOT | listed("dash hyphen underscore minus bindestrich unterstrich guion bajo _ -")
@@ -33,8 +42,12 @@ MOST_NAME_TOKENS = 24
 
 def find(reading: NumberReading) -> Iterator[FoundSpan]:
     """Yields e-mail addresses."""
-    for match in _WRITTEN.finditer(reading.text):
-        yield FoundSpan(match.start(), match.end(), KIND, LABEL)
+    found = list[tuple[int, int]]()
+    for pattern in _WRITTEN:
+        places = [match.span() for match in pattern.finditer(reading.text)]
+        found += [p for p in places if not any(p[0] < end and start < p[1] for start, end in found)]
+    for start, end in found:
+        yield FoundSpan(start, end, KIND, LABEL)
     for at, token in enumerate(reading.tokens):
         if token.folded in _AT:
             span = _spoken_at(reading.tokens, at)

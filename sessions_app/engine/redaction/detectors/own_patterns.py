@@ -31,10 +31,15 @@ class BadPatternError(VoiceError):
 
 
 class OwnPattern(NamedTuple):
-    """A compiled pattern, and what stands in place of what it finds."""
+    """A compiled pattern, and what stands in place of what it finds.
+
+    `spoken` is the same without the marks that nobody reads aloud: "K-123" is said as "K one two
+    three".
+    """
 
     expression: Any
     label: str
+    spoken: Any
 
 
 def compiled(lines: Iterable[str]) -> list[OwnPattern]:
@@ -64,7 +69,27 @@ def _compiled(line: str) -> OwnPattern:
         raise BadPatternError(
             f"“{expression[:80]}” also matches empty text: it would hide too much."
         )
-    return OwnPattern(pattern, label)
+    return OwnPattern(pattern, label, re2.compile(_spoken(expression), _OPTIONS))
+
+
+_SPOKEN_PARTS = re.compile(
+    r"(?P<kept>\\Q.*?(?:\\E|$)|\(\?[^:)>]*[:)>]|\[\^?\]?(?:\\.|\[:\^?\w+:\]|[^\]\\])*\]"
+    r"|\\[pPx](?:\{[^}]*\}|.))"
+    r"|(?P<mark>\\[-./: s]|[-/: ])(?P<repeated>[?*+{]?)|\\.|.",
+    re.DOTALL,
+)
+"""Classes, options and the like, which are kept; marks between figures; everything else."""
+
+
+def _spoken(expression: str) -> str:
+    """Returns a pattern in which marks between figures and letters may be left out."""
+
+    def part(match: re.Match[str]) -> str:
+        if match["mark"] is None or match["repeated"] in {"?", "*", "{"}:
+            return match.group()
+        return match["mark"] + ("*" if match["repeated"] else "?")
+
+    return _SPOKEN_PARTS.sub(part, expression)
 
 
 def _reason(error: Exception) -> str:
@@ -82,10 +107,14 @@ def find(reading: NumberReading, patterns: Sequence[OwnPattern]) -> Iterator[Fou
         return
     figures, starts, ends = _in_figures(reading)
     for pattern in patterns:
-        for match in pattern.expression.finditer(figures):
-            if match.end() > match.start():
+        for expression in (pattern.expression, pattern.spoken):
+            for match in expression.finditer(figures):
+                if match.end() <= match.start():
+                    continue
                 start, end = starts[match.start()], ends[match.end() - 1]
-                yield FoundSpan(start, end, KIND, pattern.label)
+                written = reading.text[start:end].casefold() == match.group().casefold()
+                if expression is pattern.expression or not written:
+                    yield FoundSpan(start, end, KIND, pattern.label)
 
 
 def _in_figures(reading: NumberReading) -> tuple[str, list[int], list[int]]:
@@ -100,6 +129,9 @@ def _in_figures(reading: NumberReading) -> tuple[str, list[int], list[int]]:
         ends.extend(range(start + 1, end + 1))
 
     def put(atom: Atom) -> None:
+        if reading.text[atom.start : atom.end].lower() == atom.value:  # written as it is read
+            copy(atom.start, atom.end)
+            return
         shown.append(atom.value)
         starts.extend([atom.start] * len(atom.value))
         ends.extend([atom.end] * len(atom.value))

@@ -8,7 +8,7 @@ import phonenumbers
 from sessions_app.engine.redaction.cues import OTHER, PHONE, announced, last_at
 from sessions_app.engine.redaction.reading import Atom, NumberReading, value_of
 from sessions_app.engine.redaction.spans import FoundSpan
-from sessions_app.engine.text.languages import base_of
+from sessions_app.engine.text.languages import base_of, likely_region_of, region_of
 
 KIND, LABEL = "phone", "phone number"
 
@@ -22,8 +22,16 @@ _REGIONS = {
 }
 """Countries whose own numbers are looked for, as people there dial them, by language."""
 
+_NORTH_AMERICA = ("US", "CA")
+MOBILE = 9
+"""Digits that a bare mobile number has at least, where no 0 begins it. Fewer are in prices."""
+
+_DIALLED_WITHOUT_PREFIX = ("IN",)
+"""Countries whose people leave out the 0 that the plan has for mobile numbers."""
+
 _DATE_OR_TIME = re.compile(
-    r"\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d{2})|\d{4}-\d{2}-\d{2}|\d{1,2}:\d{2}(?::\d{2})?"
+    r"(?<!\d)(?:\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d{2})|\d{4}-\d{2}-\d{2}"
+    r"|\d{1,2}:\d{2}(?::\d{2})?)(?!\d)"
 )
 _AMOUNT = re.compile(r"[€$£]\s?$|\b(?:usd|eur|gbp)\s?$")
 _UNIT = re.compile(r"\s?(?:[€$£%]|euros?\b|dollars?\b|dólares\b|pounds\b|cents?\b)")
@@ -75,8 +83,8 @@ class PhoneDetector:
 
 
 def _regions_of(language: str) -> tuple[str, ...]:
-    own = language.replace("_", "-").rpartition("-")[2].upper()
     usual = _REGIONS.get(base_of(language), ())
+    own = region_of(language) if usual else likely_region_of(language)
     known = own in phonenumbers.SUPPORTED_REGIONS
     return tuple(dict.fromkeys([*([own] if known else []), *usual]))
 
@@ -105,7 +113,19 @@ def _looks_dialled(text: str, part: Sequence[Atom], digits: str, region: str) ->
         return _GROUPED.fullmatch(text, start, part[-1].end) is not None
     if region == "ES":
         return digits[0] in "6789"
-    return digits.startswith("0") and len(digits) > SHORTEST
+    if digits.startswith("0"):
+        return len(digits) > SHORTEST
+    return region not in _NORTH_AMERICA and _is_mobile_without_prefix(digits, region)
+
+
+def _is_mobile_without_prefix(digits: str, region: str) -> bool:
+    """Returns whether it is a mobile number of a country where those are dialled without a 0."""
+    number = phonenumbers.parse(digits, region)
+    if phonenumbers.number_type(number) != phonenumbers.PhoneNumberType.MOBILE:
+        return False
+    national = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
+    bare = re.sub(r"\D", "", national) == digits or region in _DIALLED_WITHOUT_PREFIX
+    return bare and len(digits) >= MOBILE
 
 
 def _is_amount(reading: NumberReading, part: Sequence[Atom]) -> bool:

@@ -22,6 +22,7 @@ from sessions_app.engine.agent.responders.chat.breaks import (
 from sessions_app.engine.agent.responders.chat.content import Content
 from sessions_app.engine.agent.responders.chat.tool_calls import ToolCalls
 from sessions_app.engine.core.errors import ResponderUnavailableError
+from sessions_app.engine.core.usage import counted_tokens
 
 DONE = "[DONE]"
 NOTHING = "null"
@@ -224,8 +225,8 @@ def _tokens(usage: Any) -> tuple[int, int] | None:
     """Returns the tokens in and out of a chunk's counts; None where it has none."""
     if not isinstance(usage, Mapping):
         return None
-    told = [usage.get(name) for name in ("prompt_tokens", "completion_tokens")]
-    counts = [max(0, count) if isinstance(count, int) else 0 for count in told]
+    names = ("prompt_tokens", "completion_tokens")
+    counts = [counted_tokens(usage.get(name)) for name in names]
     return (counts[0], counts[1]) if any(counts) else None
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from sessions_app.engine.agent.responders.base import Message
+from sessions_app.engine.agent.responders.chat import stream
 from sessions_app.engine.agent.responders.chat.beginnings import FORGOTTEN_AFTER
 from sessions_app.engine.agent.responders.chat.responder import ChatResponder
 from sessions_app.engine.core.agent_config import AgentConfig
@@ -38,6 +39,11 @@ VERDICT: dict[str, Any] = {
         }
     ]
 }
+
+
+@pytest.mark.parametrize("count", [10**30, "9", -5, True])
+def test_counts_that_cannot_be_are_no_counts(count: Any) -> None:
+    assert stream._tokens({"prompt_tokens": count, "completion_tokens": count}) is None
 
 
 def chunks(*told: Any) -> list[bytes]:
