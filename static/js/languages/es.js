@@ -28,6 +28,7 @@ globalThis.voicesiteCatalogue = { plural: (n) => Number((n != 1)), messages: {
 "Click the icon to the left of the address, at the top of the window.": "Haga clic en el icono a la izquierda de la dirección, en la parte superior de la ventana.",
 "Come back here and try again.": "Vuelva aquí e inténtelo de nuevo.",
 "Connected in {ms} ms": "Conectado en {ms} ms",
+"Connected.": "Conexión establecida.",
 "Copied.": "Copiado.",
 "Copy report": "Copiar el informe",
 "Default microphone": "Micrófono predeterminado",
