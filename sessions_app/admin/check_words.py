@@ -92,6 +92,8 @@ def figures(measured: Mapping[str, float], took_ms: float) -> str:
 
 def _value(name: str, value: float) -> str:
     share = SHARES.get(name)
+    if name == "echoDb":
+        value = max(0.0, value)  # what is not above the noise is not there
     return _number(value, 0) if share is None else f"{_number(100 * value, share)} %"
 
 

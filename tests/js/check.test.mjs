@@ -151,5 +151,6 @@ test("losses and delays decide, and what is unknown is left out", () => {
 test("every reason has words, of the step where it has some", () => {
   assert.notEqual(explained("udp", "no-way"), explained("socket", "no-way"));
   assert.equal(explained("udp", "unheard of"), explained("udp", "other"));
-  assert.equal(measured({ roundTripMs: 20.4, lossUp: 0.015, lossDown: 0 }), "round trip 20 ms, 1.5 % lost to the server, 0 % lost from the server");
+  assert.equal(measured({ echoDb: -6.2 }), "Tone in the microphone: 0\u00a0dB above the noise");
+  assert.equal(measured({ roundTripMs: 20.4, lossUp: 0.015, lossDown: 0 }), "round trip 20\u00a0ms, 1.5\u00a0% lost to the server, 0\u00a0% lost from the server");
 });
