@@ -39,6 +39,16 @@ function agent() {
   return chosenAgent(byId("ready-form"));
 }
 
+/**
+ * A key that is still held has pressed its button: it presses none that takes its place, as "Agree and start" and "Hang up" do.
+ * @param {KeyboardEvent} event
+ */
+function pressOnce(event) {
+  if (event.repeat && event.key === "Enter" && /** @type {Element} */ (event.target).closest?.("button, summary, a")) {
+    event.preventDefault();
+  }
+}
+
 /** Shows the note on the chosen agent's recogniser. */
 function showRecogniser() {
   const { slug } = agent();
@@ -270,6 +280,7 @@ function show(part, slug = agent().slug) {
   }
 }
 
+document.addEventListener("keydown", pressOnce, true);
 byId("ready-form").addEventListener("submit", (/** @type {Event} */ event) => {
   event.preventDefault();
   ask();

@@ -50,15 +50,20 @@ class Between:
         self.say("transcript", role=role, seq=seq, text=text, final=final, **times, **more)
 
 
-def call_ada(page: Page, product: Product) -> Between:
-    """Returns what stands between, once the call is up."""
+def call_ada(page: Page, product: Product, key: str = "") -> Between:
+    """Returns what stands between, once the call is up; `key` begins it, and is held."""
     between = Between(page)
     page.goto(f"{product.url}/call/?agent=transcribe-only")
     page.evaluate(
         """document.querySelectorAll("#ready-form [name=agent]").forEach((input) =>
             Object.assign(input.dataset, { name: "Ada", answers: "yes" }))"""
     )
-    start(page)
+    if key:
+        page.press("#start-call", key)
+        expect(page.locator("#consent-agree")).to_be_focused()
+        page.keyboard.down(key)
+    else:
+        start(page)
     expect(page.locator("#stage[data-state=active]")).to_be_visible()
     return between
 
@@ -123,6 +128,23 @@ def test_typing_and_pausing_reach_the_server(browser: Browser, product: Product)
         wait_for_ask(page, between, {"type": "agent", "paused": False})
         page.click("#hang-up")
         page.wait_for_url("**/calls/*/")
+
+
+def test_a_key_that_is_held_presses_no_second_button(browser: Browser, product: Product) -> None:
+    with signed_in(browser, product) as page:
+        between = call_ada(page, product, "Enter")
+        page.keyboard.down("Enter")  # as a held key does: "Hang up" has the focus
+        page.keyboard.up("Enter")
+        page.click("#call-settings summary")
+        page.check("#call-settings [data-setting=push-to-talk]")
+        expect(page.locator("#call-state")).to_have_text("Connected.")
+        expect(page.locator("#talk-part")).to_contain_text("Hold Space")
+        page.uncheck("#call-settings [data-setting=push-to-talk]")
+        expect(page.locator("#call-state")).to_have_text("Connected. You can speak now.")
+        expect(page.locator("#call-quality")).to_have_text("Good connection.")
+        between.say("status", state="reconnecting", status="Reconnecting")
+        expect(page.locator("#call-state")).to_have_text("Reconnecting")
+        expect(page.locator("#call-quality")).to_be_hidden()
 
 
 def test_the_choice_of_an_agent_is_remembered(browser: Browser, product: Product) -> None:
