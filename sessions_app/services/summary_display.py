@@ -64,7 +64,10 @@ def places_of(seqs: Iterable[int], starts: Mapping[int, int]) -> Places:
 
 
 def due(moment: str) -> str:
-    """Returns an ISO date or time such as "2026-12-01T09:00" in the page's language; empty for none."""
+    """Returns an ISO date or time such as "2026-12-01T09:00" in the page's language.
+
+    Empty for none.
+    """
     try:
         at = datetime.fromisoformat(moment)
     except (TypeError, ValueError):
