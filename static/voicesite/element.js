@@ -8,7 +8,6 @@
 import { VoiceAgentClient } from "./client.js";
 import { HoldToTalk } from "./hold-to-talk.js";
 import { setLanguage, words } from "./messages.js";
-import { VoiceError } from "./voice-error.js";
 
 /** @typedef {import("./client.js").Line} Line */
 /** @typedef {import("./client.js").State} State */
@@ -281,11 +280,14 @@ function spoken(text) {
  * @returns {Promise<string>}
  */
 async function fetchTicket(address) {
-  const answer = await fetch(address, { method: "POST" });
-  if (!answer.ok) {
-    throw new VoiceError({ code: "ticket", message: `${address} answered ${answer.status}.` });
+  const answer = await fetch(address, { method: "POST" }).catch(() => null);
+  if (!answer?.ok) {
+    throw new Error(`${address} ${answer ? `answered ${answer.status}` : "does not answer"}.`);
   }
-  const { ticket, path } = await answer.json();
+  const { ticket, path } = await answer.json().catch(() => ({}));
+  if (!ticket && !path) {
+    throw new Error(`${address} answered without a ticket.`);
+  }
   return ticket ?? path;
 }
 

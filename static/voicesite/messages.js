@@ -110,7 +110,7 @@ export function words(key, values = {}) {
  * @returns {string}
  */
 export function wordsOfError(code) {
-  const key = /** @type {keyof Messages} */ (`error.${code}`);
+  const key = /** @type {keyof Messages} */ (`error.${code}`.replaceAll("_", "-"));
   return key in current ? words(key) : words("error.other", { code });
 }
 
