@@ -308,7 +308,7 @@ async def _socket(url: str, ticket: str, token: str) -> AsyncIterator[ClientConn
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     if not _HEADER.fullmatch(token):
         raise CallError(
-            "That is no token: it has a blank, a line's end or a letter that tokens have not."
+            "That is no token: a blank, a line's end or an odd letter is in it."
         )
     address = _address(url, ticket)
     try:
