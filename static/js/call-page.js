@@ -34,6 +34,8 @@ const microphone = /** @type {HTMLSelectElement} */ (byId("microphone"));
 
 /** @type {CallClient | null} */
 let client = null;
+/** What took the place of a microphone that went away. @type {import("../voicesite/microphone.js").CallMicrophone | null} */
+let substitute = null;
 
 function agent() {
   return chosenAgent(byId("ready-form"));
@@ -157,6 +159,7 @@ async function startOnceOpen(call, opening) {
   try {
     const started = call.start(stream);
     stage.startMeter(stream);
+    watchMicrophone(call, stream);
     await started;
   } catch (error) {
     stopTracks(stream);
@@ -164,6 +167,24 @@ async function startOnceOpen(call, opening) {
     return;
   }
   listMicrophones(microphone, byId("microphone-note"));
+}
+
+/**
+ * Takes another microphone where this one goes away.
+ * @param {CallClient} call
+ * @param {MediaStream} stream
+ */
+function watchMicrophone(call, stream) {
+  const use = async (/** @type {MediaStream} */ other) => {
+    await call.replaceMicrophone(other);
+    stage.startMeter(other);
+  };
+  stream.getAudioTracks()[0]?.addEventListener("ended", async () => {
+    const { findAnother } = await import("./lost-microphone.js");
+    if (call === client) {
+      substitute = findAnother(use, (words) => stage.showLost(words));
+    }
+  });
 }
 
 /**
@@ -249,6 +270,8 @@ function pageOf(callId) {
 /** The call is over, whichever way. */
 function release() {
   client = null;
+  substitute?.close();
+  substitute = null;
   clearSavedCall();
   stage.end();
   wakeLock.release();

@@ -85,6 +85,7 @@ export class Stage {
    */
   startMeter(stream) {
     const notices = this._notices;
+    this._meter?.stop();
     this._meter = new LevelMeter(
       byId("meter"),
       stream,
@@ -119,6 +120,11 @@ export class Stage {
     if (shown.textContent !== words) {
       shown.textContent = words;
     }
+  }
+
+  /** @param {string} words on a microphone that went away; empty hides them */
+  showLost(words) {
+    this._notices.lost(words);
   }
 
   /** @param {string} words the notice; empty hides it */
