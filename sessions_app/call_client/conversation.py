@@ -307,9 +307,7 @@ async def _socket(url: str, ticket: str, token: str) -> AsyncIterator[ClientConn
     """Opens the signaling socket; raises CallError."""
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     if not _HEADER.fullmatch(token):
-        raise CallError(
-            "That is no token: a blank, a line's end or an odd letter is in it."
-        )
+        raise CallError("That is no token: a blank, a line's end or an odd letter is in it.")
     address = _address(url, ticket)
     try:
         socket = await connect(address, additional_headers=headers, open_timeout=OPEN_S)
