@@ -381,8 +381,7 @@ class CallFactory:
 def _as_kept(prepared: Prepared) -> dict[str, Any]:
     """Returns the agent with its texts as they were written: the variables are kept separately."""
     written = {"prompt": prepared.agent.prompt, "greeting": prepared.agent.greeting}
-    # why a call has no recording: nobody was asked
-    off = {} if settings.VOICE["RECORDING"] else {RECORDING_OFF: True}
+    off = {} if settings.VOICE["RECORDING"] else {RECORDING_OFF: True}  # nobody was asked
     return prepared.agent_config.as_json() | written | off
 
 
