@@ -206,10 +206,16 @@ def facts(call: Call, word_count: int) -> list[tuple[str, Any]]:
         (gettext("Started"), moment(call.created_at)),
         (gettext("Ended because"), _end(call)),
         (gettext("Recogniser"), f"{_recognisers(call)}, {call.language}"),
-        (gettext("Agreed to recording"), moment(call.consented_at) if call.consented_at else "no"),
+        (gettext("Agreed to recording"), _agreed(call)),
         *_given(call),
         *_kept(call),
     ]
+
+
+def _agreed(call: Call) -> Any:
+    if call.consented_at:
+        return moment(call.consented_at)
+    return gettext("not asked: recording was off") if call.recording_was_off else gettext("no")
 
 
 def _recognisers(call: Call) -> str:

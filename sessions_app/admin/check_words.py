@@ -11,11 +11,11 @@ from sessions_app.admin.display import NOTHING
 STEPS = {
     "microphone": gettext_lazy("Microphone"),
     "loudspeaker": gettext_lazy("Loudspeaker"),
-    "udp": gettext_lazy("Direct connection (UDP)"),
-    "relay-udp": gettext_lazy("Relay over UDP"),
-    "relay-tcp": gettext_lazy("Relay over TCP"),
-    "relay-tls": gettext_lazy("Relay over TLS"),
-    "socket": gettext_lazy("Web connection"),
+    "udp": gettext_lazy("Direct way (UDP)"),
+    "relay-udp": gettext_lazy("Relay (TURN) over UDP"),
+    "relay-tcp": gettext_lazy("Relay (TURN) over TCP"),
+    "relay-tls": gettext_lazy("Relay (TURN) over TLS"),
+    "socket": gettext_lazy("Web connection (WebSocket)"),
     "words": gettext_lazy("Speech recognition"),
 }
 RESULTS = {
@@ -92,6 +92,8 @@ def figures(measured: Mapping[str, float], took_ms: float) -> str:
 
 def _value(name: str, value: float) -> str:
     share = SHARES.get(name)
+    if name == "echoDb":
+        value = max(0.0, value)  # what is not above the noise is not there
     return _number(value, 0) if share is None else f"{_number(100 * value, share)} %"
 
 

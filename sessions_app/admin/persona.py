@@ -5,9 +5,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.utils.text import capfirst
+from django.utils.translation import gettext
 
 from sessions_app.admin.agent_names import LABELS
 from sessions_app.models import Agent, Call
+from sessions_app.models.call import RECORDING_OFF
 
 KNOWN = {field.name: str(field.verbose_name) for field in Agent._meta.concrete_fields} | LABELS
 VIEW = "sessions_app.view_agent"
@@ -18,7 +20,7 @@ def rows(call: Call) -> list[tuple[str, str]]:
     return [
         (capfirst(KNOWN.get(name, name.replace("_", " "))), _text(value))
         for name, value in _flat(call.persona)
-        if value not in ("", None, [], {})
+        if name != RECORDING_OFF and value not in ("", None, [], {})
     ]
 
 
@@ -34,7 +36,7 @@ def _flat(persona: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
 def _text(value: Any) -> str:
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return gettext("yes") if value else gettext("no")
     if isinstance(value, list):
         return ", ".join(map(str, value))
     return json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else str(value)

@@ -35,7 +35,9 @@ class ServeRecording(Protocol):
 def why_not_ready(call: Call, recording: Recording | None) -> str:
     """Returns why no audio is available, and what to do; empty if it is."""
     if recording is None and call.consented_at is None:
-        return "There is no recording: the caller did not agree to be recorded."
+        off = "recording was switched off on this server."
+        refused = "the caller did not agree to be recorded."
+        return f"There is no recording: {off if call.recording_was_off else refused}"
     if call.is_live:
         return f"The call is {call.state}: its recording is made when the call ends."
     if recording is None:

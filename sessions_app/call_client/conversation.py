@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -41,6 +42,12 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 Message = dict[str, Any]
 Found = TypeVar("Found")
+
+
+_HEADER = re.compile(r"[!-~]*")
+"""What may stand in a header as it is, empty too."""
+
+_TICKET = re.compile(r"[^/?#\s]+")
 
 
 class CallError(Exception):
@@ -299,14 +306,32 @@ async def call(
 async def _socket(url: str, ticket: str, token: str) -> AsyncIterator[ClientConnection]:
     """Opens the signaling socket; raises CallError."""
     headers = {"Authorization": f"Bearer {token}"} if token else {}
-    prefix = f"/t/{ticket.strip('/').removeprefix('t/')}" if ticket else ""
-    address = f"{url.rstrip('/')}{prefix}/signaling".replace("http", "ws", 1)
+    if not _HEADER.fullmatch(token):
+        raise CallError("That is no token: a blank, a line's end or an odd letter is in it.")
+    address = _address(url, ticket)
     try:
         socket = await connect(address, additional_headers=headers, open_timeout=OPEN_S)
     except (OSError, InvalidHandshake, InvalidURI, TimeoutError) as error:
-        raise CallError(f"No voicesite answers at {url}. Start it with: make run") from error
+        told = f"No voicesite answers at {url}. Is that its address, and does it run (make run)?"
+        raise CallError(told) from error
     async with socket:
         yield socket
+
+
+def _address(url: str, ticket: str) -> str:
+    """Returns the signaling socket's address; raises CallError for what can be none."""
+    bare = ticket.strip("/").removeprefix("t/")
+    if ticket and not _TICKET.fullmatch(bare):
+        raise CallError("That is no ticket: give what POST /api/v1/tickets answered.")
+    try:
+        parts = urlsplit(url)
+        fits = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        fits = False
+    if not fits:
+        raise CallError(f"{url} is no server's address, such as https://voice.example.com.")
+    prefix = f"/t/{bare}" if ticket else ""
+    return f"{url.rstrip('/')}{prefix}/signaling".replace("http", "ws", 1)
 
 
 def _candidate(given: dict[str, Any]) -> RTCIceCandidate:

@@ -12,6 +12,9 @@ from sessions_app.engine.core.states import LIVE, CallState, EndReason
 from sessions_app.i18n import gettext_lazy
 from sessions_app.models.agent import Agent
 
+RECORDING_OFF = "recording_off"
+"""In a call's `persona`, where the installation recorded no calls when it began."""
+
 ID_BYTES = 12  # 96 random bits: cannot be guessed, and short enough for a URL
 
 
@@ -232,6 +235,11 @@ class Call(models.Model):
     def is_held(self) -> bool:
         """Whether it is under legal hold."""
         return self.held_at is not None
+
+    @property
+    def recording_was_off(self) -> bool:
+        """Whether the installation recorded no calls when it began: then nobody was asked."""
+        return bool(self.persona.get(RECORDING_OFF))
 
     @property
     def is_live(self) -> bool:

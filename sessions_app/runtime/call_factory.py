@@ -45,7 +45,7 @@ from sessions_app.engine.stt.base import Recogniser, RecogniserStream
 from sessions_app.engine.text.languages import same_language
 from sessions_app.engine.websocket.sources import opener
 from sessions_app.models import Agent, Call
-from sessions_app.models.call import new_public_id
+from sessions_app.models.call import RECORDING_OFF, new_public_id
 from sessions_app.runtime import broadcast, connection_checks, redaction
 from sessions_app.runtime.agents import AgentBackends, earlier_calls
 from sessions_app.runtime.connection_checks import CheckTone
@@ -381,7 +381,8 @@ class CallFactory:
 def _as_kept(prepared: Prepared) -> dict[str, Any]:
     """Returns the agent with its texts as they were written: the variables are kept separately."""
     written = {"prompt": prepared.agent.prompt, "greeting": prepared.agent.greeting}
-    return prepared.agent_config.as_json() | written
+    off = {} if settings.VOICE["RECORDING"] else {RECORDING_OFF: True}  # nobody was asked
+    return prepared.agent_config.as_json() | written | off
 
 
 @contextmanager

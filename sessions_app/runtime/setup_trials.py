@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from sessions_app.engine.agent.responders.base import Responder
+from sessions_app.engine.agent.responders.chat.stream import EMPTY, NO_CHAT
 from sessions_app.engine.core.errors import ResponderError, chain_of
 from sessions_app.engine.text.writing import clip
 from sessions_app.models import Agent, Recording
@@ -78,11 +79,11 @@ def _no_answer(error: Exception) -> Finding:
     if status:
         told = _("The server answered with an error (%d).") % status
         return Finding(False, told, _("Its own log says why."))
-    return _unreachable(causes) or Finding(
-        False,
-        getattr(error, "message", "") or _("The model cannot be used."),
-        _("Is it an OpenAI-compatible server, and has it loaded the model?"),
-    )
+    told = str(getattr(error, "message", "")) or _("The model cannot be used.")
+    if told in (EMPTY, NO_CHAT):
+        told = _("Something answers at that address, but not as a language model's server does.")
+    fix = _("Is it an OpenAI-compatible server, and has it loaded the model?")
+    return _unreachable(causes) or Finding(False, told, fix)
 
 
 def _unreachable(causes: tuple[BaseException, ...]) -> Finding | None:

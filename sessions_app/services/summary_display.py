@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.dateformat import format as date_format
+from django.utils.translation import gettext
+
 from sessions_app.engine.core.clock_times import short_time
 from sessions_app.models import Summary, SummaryVersion
 from sessions_app.services import summaries
@@ -61,13 +64,15 @@ def places_of(seqs: Iterable[int], starts: Mapping[int, int]) -> Places:
 
 
 def due(moment: str) -> str:
-    """Returns an ISO date or time such as "2026-12-01T09:00" for display; empty for none."""
+    """Returns an ISO date or time such as "2026-12-01T09:00" in the page's language.
+
+    Empty for none.
+    """
     try:
         at = datetime.fromisoformat(moment)
     except (TypeError, ValueError):
         return ""
-    day = f"{at:%A} {at.day} {at:%B %Y}"
-    return f"{day}, {at:%H:%M}" if "T" in moment else day
+    return date_format(at, gettext("l j F Y, H:i") if "T" in moment else gettext("l j F Y"))
 
 
 def _point(item: dict[str, Any], seq: int | None, starts: Mapping[int, int]) -> SummaryItem:

@@ -34,9 +34,21 @@ const microphone = /** @type {HTMLSelectElement} */ (byId("microphone"));
 
 /** @type {CallClient | null} */
 let client = null;
+/** What took the place of a microphone that went away. @type {import("../voicesite/microphone.js").CallMicrophone | null} */
+let substitute = null;
 
 function agent() {
   return chosenAgent(byId("ready-form"));
+}
+
+/**
+ * A key that is still held has pressed its button: it presses none that takes its place, as "Agree and start" and "Hang up" do.
+ * @param {KeyboardEvent} event
+ */
+function pressOnce(event) {
+  if (event.repeat && event.key === "Enter" && /** @type {Element} */ (event.target).closest?.("button, summary, a")) {
+    event.preventDefault();
+  }
 }
 
 /** Shows the note on the chosen agent's recogniser. */
@@ -147,6 +159,7 @@ async function startOnceOpen(call, opening) {
   try {
     const started = call.start(stream);
     stage.startMeter(stream);
+    watchMicrophone(call, stream);
     await started;
   } catch (error) {
     stopTracks(stream);
@@ -154,6 +167,24 @@ async function startOnceOpen(call, opening) {
     return;
   }
   listMicrophones(microphone, byId("microphone-note"));
+}
+
+/**
+ * Takes another microphone where this one goes away.
+ * @param {CallClient} call
+ * @param {MediaStream} stream
+ */
+function watchMicrophone(call, stream) {
+  const use = async (/** @type {MediaStream} */ other) => {
+    await call.replaceMicrophone(other);
+    stage.startMeter(other);
+  };
+  stream.getAudioTracks()[0]?.addEventListener("ended", async () => {
+    const { findAnother } = await import("./lost-microphone.js");
+    if (call === client) {
+      substitute = findAnother(use, (words) => stage.showLost(words));
+    }
+  });
 }
 
 /**
@@ -239,6 +270,8 @@ function pageOf(callId) {
 /** The call is over, whichever way. */
 function release() {
   client = null;
+  substitute?.close();
+  substitute = null;
   clearSavedCall();
   stage.end();
   wakeLock.release();
@@ -270,6 +303,7 @@ function show(part, slug = agent().slug) {
   }
 }
 
+document.addEventListener("keydown", pressOnce, true);
 byId("ready-form").addEventListener("submit", (/** @type {Event} */ event) => {
   event.preventDefault();
   ask();

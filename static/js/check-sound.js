@@ -12,6 +12,8 @@ const TONE_HZ = 880;
 const TONE_MS = 1200;
 const QUIET_MS = 500;
 const LOOK_MS = 40;
+/** Where there is nothing to play on, some browsers never begin: the question is asked nevertheless. */
+const RESUME_MS = 1000;
 
 /**
  * Waits until something is said.
@@ -52,7 +54,7 @@ export function waitForSpeech(stream, { onLevel, signal }) {
 export async function playTone(stream) {
   const context = new AudioContext();
   try {
-    await context.resume();
+    await Promise.race([context.resume(), delay(RESUME_MS)]);
     const listens = stream ? listener(context, stream) : null;
     const noise = await listens?.(QUIET_MS);
     const gain = new GainNode(context, { gain: 0 });

@@ -101,7 +101,7 @@ const FIGURES = {
   lossUp: (share) => inserted(gettext("{percent} % lost to the server"), { percent: percent(share) }),
   lossDown: (share) => inserted(gettext("{percent} % lost from the server"), { percent: percent(share) }),
   jitterMs: (ms) => inserted(gettext("jitter {ms} ms"), { ms: Math.round(ms) }),
-  echoDb: (dB) => inserted(gettext("Tone in the microphone: {dB} dB above the noise"), { dB: Math.round(dB) }),
+  echoDb: (dB) => inserted(gettext("Tone in the microphone: {dB} dB above the noise"), { dB: Math.max(0, Math.round(dB)) }),
 };
 
 /**
@@ -110,7 +110,8 @@ const FIGURES = {
  */
 export function measured(figures) {
   const told = Object.entries(FIGURES).filter(([name]) => name in figures);
-  return told.map(([name, words]) => words(figures[name])).join(", ");
+  const text = told.map(([name, words]) => words(figures[name])).join(", ");
+  return text.replace(/(\d) (%|ms|dB)/g, "$1\u00a0$2"); // a line never ends between the two
 }
 
 /** @param {number} share */

@@ -7,6 +7,8 @@ import { gettext } from "./i18n.js";
 /** @typedef {import("./desk-link.js").DeskLink} DeskLink */
 
 const RATE = 16_000;
+/** Where there is nothing to play on, some browsers never begin. */
+const RESUME_MS = 3000;
 
 export class DeskListener {
   /**
@@ -52,7 +54,11 @@ export class DeskListener {
       }
       this._node = new AudioWorkletNode(context, "listen", { numberOfInputs: 0, outputChannelCount: [1] });
       this._node.connect(context.destination);
-      await context.resume();
+      const begins = context.resume().then(() => true);
+      const late = new Promise((resolve) => setTimeout(resolve, RESUME_MS, false));
+      if (!(await Promise.race([begins, late]))) {
+        throw new Error(); // there is nothing to play on
+      }
     } catch {
       this.stop();
       this._notice(gettext("This browser cannot play the sound of the call."));

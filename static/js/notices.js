@@ -12,11 +12,18 @@ export class Notices {
     this._show = show;
     this._words = "";
     this._silent = this._faint = false;
+    this._lost = "";
   }
 
   /** @param {string} words a lasting notice; empty for none */
   say(words) {
     this._words = words;
+    this._update();
+  }
+
+  /** @param {string} words on a microphone that went away, which says more than its silence; empty for none */
+  lost(words) {
+    this._lost = words;
     this._update();
   }
 
@@ -34,13 +41,13 @@ export class Notices {
 
   /** Clears everything for a new call. */
   clear() {
-    this._words = "";
+    this._words = this._lost = "";
     this._faint = false;
     this.silence(false);
   }
 
   _update() {
-    const heard = this._silent ? SILENCE : this._faint ? FAINT : "";
+    const heard = this._lost || (this._silent ? SILENCE : this._faint ? FAINT : "");
     this._show([this._words, heard].filter(Boolean).join(" "));
   }
 }

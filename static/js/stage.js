@@ -16,7 +16,7 @@ import { gettext } from "./i18n.js";
 /** @typedef {import("./agent-choice.js").Agent} Agent */
 
 const QUALITY = { good: gettext("Good connection."), fair: gettext("Fair connection."), poor: gettext("Poor connection.") };
-const STRINGS = { level: gettext("Microphone level"), muted: gettext("You are muted") };
+const STRINGS = { level: gettext("Microphone level"), muted: gettext("You are muted"), connected: gettext("Connected.") };
 const DOTS = { active: "dot dot-live", ending: "dot", ended: "dot" };
 
 export class Stage {
@@ -36,6 +36,7 @@ export class Stage {
       byId("notice").hidden = !words;
       byId("notice-text").textContent = words;
     });
+    this._words = "";
     this._talk = new TalkControls((open) => this._showOpen(open));
     byId("hang-up").addEventListener("click", () => this._call?.hangUp());
   }
@@ -48,7 +49,7 @@ export class Stage {
       words.textContent = text;
     }
     words.dataset.level = level;
-    words.hidden = false;
+    words.hidden = byId("stage").dataset.state !== "active"; // what was measured before it was lost
   }
 
   /** @param {{call: CallClient, agent: Agent, recorded: boolean, elapsedMs?: number, muted?: boolean}} options */
@@ -84,6 +85,7 @@ export class Stage {
    */
   startMeter(stream) {
     const notices = this._notices;
+    this._meter?.stop();
     this._meter = new LevelMeter(
       byId("meter"),
       stream,
@@ -99,11 +101,30 @@ export class Stage {
   showState(state, words) {
     byId("stage").dataset.state = state;
     byId("call-dot").className = DOTS[/** @type {"active"} */ (state)] ?? "dot dot-wait";
-    byId("call-state").textContent = words;
+    this._words = words;
+    this._showWords();
+    if (state !== "active") {
+      byId("call-quality").hidden = true;
+    }
     if (state === "active" && !this._clockTimer) {
       this._startedAt = performance.now() - this._elapsedMs;
       this._clockTimer = setInterval(() => this._tick(), 250);
     }
+  }
+
+  /** With push-to-talk nobody can speak yet: what to hold stands at the button. */
+  _showWords() {
+    const shown = byId("call-state");
+    const words = byId("stage").dataset.state === "active" && this._talk.pushToTalk ? STRINGS.connected : this._words;
+    // setting the same words again would make screen readers repeat them
+    if (shown.textContent !== words) {
+      shown.textContent = words;
+    }
+  }
+
+  /** @param {string} words on a microphone that went away; empty hides them */
+  showLost(words) {
+    this._notices.lost(words);
   }
 
   /** @param {string} words the notice; empty hides it */
@@ -143,6 +164,7 @@ export class Stage {
   /** @param {boolean} on whether the caller is heard only while a key or the button is held */
   pushToTalk(on) {
     this._talk.pushToTalkIs(on);
+    this._showWords();
   }
 
   /** Stops the clock and the meter: the call has ended. */

@@ -1,9 +1,9 @@
 // @ts-check
 /** The buttons by which a caller is heard: one that mutes, or with push-to-talk one that is held. */
 
+import { HoldToTalk } from "../voicesite/hold-to-talk.js";
 import { TalkGate } from "../voicesite/talk-gate.js";
 import { byId } from "./dom.js";
-import { HoldToTalk } from "./hold-to-talk.js";
 import { gettext } from "./i18n.js";
 
 const STRINGS = {
@@ -22,7 +22,7 @@ export class TalkControls {
     });
     this._mute = byId("mute");
     this._button = byId("talk");
-    this._hold = new HoldToTalk(this._button, (talking) => this._gate.set({ talking }));
+    this._hold = new HoldToTalk(this._button, (talking) => this._gate.set({ talking }), { anywhere: true });
     this._on = false;
     this._mute.addEventListener("click", () => {
       this._gate.set({ muted: !this._gate.muted });

@@ -33,6 +33,9 @@ export class TranscriptView {
     /** @type {Map<string, HTMLElement>} by role and seq */
     this._rows = new Map();
     this._following = true;
+    /** How far it was scrolled when that was last looked at. */
+    this._top = 0;
+    this._keepAtEnd(scroll, list);
     scroll.addEventListener("scroll", () => this._scrolled(), { passive: true });
     latest.addEventListener("click", () => this._follow());
   }
@@ -92,7 +95,7 @@ export class TranscriptView {
   _changed(more) {
     this._empty.hidden = this._rows.size > 0;
     if (this._following) {
-      this._scroll.scrollTop = this._scroll.scrollHeight;
+      this._toEnd();
     } else if (more) {
       this._latest.hidden = false;
     }
@@ -133,9 +136,23 @@ export class TranscriptView {
     return row;
   }
 
+  /**
+   * What is beside it may come and go, and make it narrower or lower.
+   * @param {HTMLElement[]} elements
+   */
+  _keepAtEnd(...elements) {
+    if (globalThis.ResizeObserver) {
+      const observer = new ResizeObserver(() => this._following && this._toEnd());
+      elements.forEach((element) => observer.observe(element));
+    }
+  }
+
   _scrolled() {
-    const left = this._scroll.scrollHeight - this._scroll.scrollTop - this._scroll.clientHeight;
-    this._following = left < NEAR_END_PX;
+    const { scrollTop, scrollHeight, clientHeight } = this._scroll;
+    const near = scrollHeight - scrollTop - clientHeight < NEAR_END_PX;
+    // who follows stops by scrolling back, and not because there is more below
+    this._following = near || (this._following && scrollTop >= this._top);
+    this._top = scrollTop;
     if (this._following) {
       this._latest.hidden = true;
     }
@@ -144,7 +161,12 @@ export class TranscriptView {
   _follow() {
     this._following = true;
     this._latest.hidden = true;
+    this._toEnd();
+  }
+
+  _toEnd() {
     this._scroll.scrollTop = this._scroll.scrollHeight;
+    this._top = this._scroll.scrollTop;
   }
 }
 

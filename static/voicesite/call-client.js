@@ -12,23 +12,7 @@ import { MediaPath } from "./media-path.js";
 import { isEnglish, words } from "./messages.js";
 
 /** @typedef {import("./signaling.js").Message} Message */
-/**
- * @typedef {object} CallOptions
- * @property {() => WebSocket} openSocket
- * @property {() => WebSocket} openMedia opens the WebSocket for audio, if WebRTC is blocked
- * @property {() => Promise<RTCIceServer[]>} iceServers STUN and TURN servers, with credentials
- * @property {string} agentId
- * @property {{recording: true, notice: string} | null} consent null: no audio is stored
- * @property {() => number} lastSeq the last `seq` before which no segment is missing
- * @property {string} [resume] the id of a live call to resume after a reload
- * @property {string} [resumeToken] of that call, where it began with a ticket
- * @property {"auto" | "webrtc" | "websocket"} [transport] how the audio goes; "auto" finds out
- * @property {Record<string, string | number | boolean>} [variables] for the agent's prompt and greeting
- * @property {Record<string, unknown>} [metadata] kept with the call
- * @property {boolean} [check] whether only the way is tried: the server keeps nothing of it
- * @property {boolean} [relayOnly] whether WebRTC may go through a relay alone
- * @property {number} [qualityMs] between two looks at how good the connection is
- */
+/** @typedef {import("./details.js").CallOptions} CallOptions */
 
 /** How long the answer to `bye` may take: the server transcribes the last words first. */
 const BYE_MS = 8000;

@@ -14,7 +14,7 @@ import { missingForCalls } from "./devices.js";
 import { Emitter } from "./emitter.js";
 import { Entrance } from "./entrance.js";
 import { KeptCall } from "./kept-call.js";
-import { setLanguage, setMessages } from "./messages.js";
+import { setLanguage, setMessages, words } from "./messages.js";
 import { CallMicrophone } from "./microphone.js";
 import { Run } from "./run.js";
 import { TalkGate } from "./talk-gate.js";
@@ -22,29 +22,7 @@ import { Transcript } from "./transcript.js";
 import { asVoiceError, VoiceError } from "./voice-error.js";
 import { VoiceOutput } from "./voice-output.js";
 
-/**
- * @typedef {object} ClientOptions
- * @property {string} [serverUrl] such as https://voice.example.com; without it the page's own server
- * @property {string} [agentId] an agent's slug; without it the default agent answers
- * @property {string | (() => string | Promise<string>)} [ticket] of `POST /api/v1/tickets`, or what fetches one, at each
- *   `connect()`: the way in for pages of other servers
- * @property {string | (() => string | Promise<string>)} [token] an API token, which makes the ticket here: only where
- *   whoever reads the page may have it. Without ticket and token the page's own session counts
- * @property {"auto" | "webrtc" | "websocket"} [transport] "auto" tries WebRTC, then the WebSocket
- * @property {string | MediaStream} [microphone] a device's id, or a stream, which the client then does not stop
- * @property {{recording: true, notice: string} | null} [consent] without it no audio is stored
- * @property {Record<string, string | number | boolean>} [variables] for the agent's prompt and greeting
- * @property {Record<string, unknown>} [metadata] kept with the call
- * @property {boolean} [pushToTalk] the caller is heard only between `talk(true)` and `talk(false)`
- * @property {HTMLAudioElement | false} [output] plays the agent's voice; false: the page plays what `voice` gives it
- * @property {AbortSignal} [signal] ends the call when it aborts
- * @property {string} [language] in which the library speaks to people on this page, such as de: English, German and Spanish
- * @property {import("./messages.js").OwnMessages} [messages] its words instead; what is left out is English
- * @property {boolean | string} [resume] keeps the call in the tab's sessionStorage, so that `connect()` after a reload goes
- *   on with it; text is the name of the entry, for pages with several clients
- * @property {(line: Line) => void} [onTranscript] as the event `transcript`
- */
-
+/** @typedef {import("./details.js").ClientOptions} ClientOptions */
 /** @typedef {import("./details.js").Line} Line */
 /** @typedef {"idle" | "connecting" | "connected" | "reconnecting" | "ending" | "ended" | "failed"} State */
 /** @typedef {import("./note-list.js").Note} Note */
@@ -127,6 +105,10 @@ export class VoiceAgentClient extends Emitter {
 
   get muted() {
     return this._gate.muted;
+  }
+
+  get pushToTalk() {
+    return this._gate.pushToTalk;
   }
 
   /** Whether the caller's voice goes out: not while muted, and with `pushToTalk` only after `talk(true)`. */
@@ -359,7 +341,10 @@ export class VoiceAgentClient extends Emitter {
   _follow(run, call) {
     const on = (/** @type {string} */ name, /** @type {(detail: any) => void} */ take) =>
       call.addEventListener(name, (event) => run === this._run && take(/** @type {CustomEvent} */ (event).detail));
-    on("state", ({ state, words }) => this._change(shownAs(STATES[state] ?? this._state, run.wasConnected), words));
+    on("state", ({ state, words: said }) => {
+      const shown = shownAs(STATES[state] ?? this._state, run.wasConnected);
+      this._change(shown, shown === "connected" && this.pushToTalk ? words("hold") : said);
+    });
     on("transcript", (message) => this._hear(message));
     on("track", (stream) => this._play(run, stream));
     on("floor", (floor) => this._emit("floor", { floor, agentSpeaking: floor === "agent_speaking" }));

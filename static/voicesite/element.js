@@ -6,8 +6,8 @@
  */
 
 import { VoiceAgentClient } from "./client.js";
+import { HoldToTalk } from "./hold-to-talk.js";
 import { setLanguage, words } from "./messages.js";
-import { VoiceError } from "./voice-error.js";
 
 /** @typedef {import("./client.js").Line} Line */
 /** @typedef {import("./client.js").State} State */
@@ -22,6 +22,8 @@ button:focus-visible { outline: 3px solid currentColor; outline-offset: 2px; }
 #mute, #unlock { background: none; color: inherit; box-shadow: inset 0 0 0 1px currentColor; }
 #mute[aria-pressed="true"] { background: currentColor; }
 #mute[aria-pressed="true"] slot { color: Canvas; }
+#talk { touch-action: none; user-select: none; -webkit-user-select: none; }
+#talk[aria-pressed="true"] { box-shadow: 0 0 0 3px Canvas, 0 0 0 6px var(--voice-agent-accent, #12594e); }
 button[hidden] { display: none; }
 .buttons { display: flex; flex-wrap: wrap; gap: 0.5em; align-items: center; }
 .status { margin: 0.6em 0; }
@@ -35,7 +37,7 @@ button[hidden] { display: none; }
 /** @type {Partial<Record<State, keyof import("./messages.js").Messages>>} */
 const STATUS = { connecting: "calling", connected: "speak", reconnecting: "weak", ending: "hangingUp", ended: "ended" };
 /** Parts whose words change with the language, besides the lines and the status. */
-const SLOTS = /** @type {const} */ (["start", "stop", "mute", "unlock"]);
+const SLOTS = /** @type {const} */ (["start", "talk", "stop", "mute", "unlock"]);
 const LIVE = new Set(["connecting", "connected", "reconnecting"]);
 
 /** @type {CSSStyleSheet | null} */
@@ -110,10 +112,13 @@ export class VoiceAgentElement extends Base {
     this._part("stop").addEventListener("click", () => this.client?.disconnect());
     this._part("mute").addEventListener("click", () => this._toggleMute());
     this._part("unlock").addEventListener("click", () => this._unlock());
+    /** @type {HoldToTalk | null} hears keys of the page while the element is in it */
+    this._hold = null;
   }
 
   /** The attribute `language` says by which catalogue it speaks; without it English, or what the page has set. */
   async connectedCallback() {
+    this._hold ??= new HoldToTalk(this._part("talk"), (talking) => this.client?.talk(talking));
     const language = this.getAttribute("language");
     if (language) {
       await setLanguage(language);
@@ -126,6 +131,8 @@ export class VoiceAgentElement extends Base {
 
   /** Leaving the page's tree ends the call. */
   disconnectedCallback() {
+    this._hold?.close();
+    this._hold = null;
     this.client?.disconnect();
   }
 
@@ -155,9 +162,11 @@ export class VoiceAgentElement extends Base {
       serverUrl: attribute("server"),
       agentId: attribute("agent"),
       ticket: address ? () => fetchTicket(address) : attribute("ticket"),
+      pushToTalk: this.hasAttribute("push-to-talk"),
       ...this.options,
     });
     client.on("state", (detail) => this._show(detail));
+    client.on("talking", ({ talking }) => this._press("talk", talking));
     client.on("partial", (line) => this._write(line));
     client.on("transcript", (line) => this._write(line));
     client.on("blocked", () => this._hide("unlock", false));
@@ -174,11 +183,16 @@ export class VoiceAgentElement extends Base {
     const live = LIVE.has(state);
     this._hide("start", live || state === "ending");
     this._hide("stop", !live);
-    this._hide("mute", !live);
+    const holds = this.client?.pushToTalk ?? false;
+    this._hide("mute", !live || holds);
+    this._hide("talk", !live || !holds);
+    this._press("talk", this.client?.talking ?? false);
+    this._hold?.enable(live && holds);
     if (!live) {
       this._hide("unlock", true);
+      this._press("mute", false); // the next call begins with an open microphone
     }
-    const key = STATUS[state];
+    const key = state === "connected" && holds ? "hold" : STATUS[state];
     this._say(key ? words(key) : "");
     this.setAttribute("state", state);
   }
@@ -208,11 +222,19 @@ export class VoiceAgentElement extends Base {
   _toggleMute() {
     const muted = !this.client?.muted;
     this.client?.mute(muted);
-    this._part("mute").setAttribute("aria-pressed", String(muted));
+    this._press("mute", muted);
   }
 
   async _unlock() {
     this._hide("unlock", (await this.client?.unlock()) ?? true);
+  }
+
+  /**
+   * @param {"mute" | "talk"} id
+   * @param {boolean} pressed
+   */
+  _press(id, pressed) {
+    this._part(id).setAttribute("aria-pressed", String(pressed));
   }
 
   /** @param {string} text */
@@ -258,11 +280,14 @@ function spoken(text) {
  * @returns {Promise<string>}
  */
 async function fetchTicket(address) {
-  const answer = await fetch(address, { method: "POST" });
-  if (!answer.ok) {
-    throw new VoiceError({ code: "ticket", message: `${address} answered ${answer.status}.` });
+  const answer = await fetch(address, { method: "POST" }).catch(() => null);
+  if (!answer?.ok) {
+    throw new Error(`${address} ${answer ? `answered ${answer.status}` : "does not answer"}.`);
   }
-  const { ticket, path } = await answer.json();
+  const { ticket, path } = await answer.json().catch(() => ({}));
+  if (!ticket && !path) {
+    throw new Error(`${address} answered without a ticket.`);
+  }
   return ticket ?? path;
 }
 

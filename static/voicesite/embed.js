@@ -38,6 +38,7 @@ function addButton({ dataset }) {
       agent.setAttribute(name, value);
     }
   }
+  agent.toggleAttribute("push-to-talk", dataset.pushToTalk !== undefined);
   panel.append(agent);
   root.append(panel);
   document.body.append(host);

@@ -12,12 +12,14 @@ export const ENGLISH = {
   stop: "Hang up",
   mute: "Mute",
   unlock: "Turn the sound on",
+  talk: "Hold to talk",
   lines: "What is said",
   label: "Voice call",
   agent: "Agent",
   you: "You",
   calling: "Calling…",
   speak: "You can speak now.",
+  hold: "Connected. Hold the button to talk.",
   connected: "Connected. You can speak now.",
   reconnecting: "Reconnecting…",
   weak: "The connection is weak. Reconnecting…",
@@ -108,7 +110,7 @@ export function words(key, values = {}) {
  * @returns {string}
  */
 export function wordsOfError(code) {
-  const key = /** @type {keyof Messages} */ (`error.${code}`);
+  const key = /** @type {keyof Messages} */ (`error.${code}`.replaceAll("_", "-"));
   return key in current ? words(key) : words("error.other", { code });
 }
 

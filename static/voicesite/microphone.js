@@ -29,7 +29,7 @@ export class CallMicrophone {
     /** @type {MediaStream | null} */
     this._stream = null;
     this._replacing = Promise.resolve();
-    this._retry = () => this._replaceLost();
+    this._retry = () => this.replaceLost();
   }
 
   /** @returns {Promise<MediaStream>} throws what `getUserMedia` throws, and a VoiceError where it was closed meanwhile */
@@ -56,7 +56,7 @@ export class CallMicrophone {
       // a browser has so many audio contexts and no more: there is no level, then
     }
     const [track] = stream.getAudioTracks();
-    track?.addEventListener("ended", () => track === this._track && this._replaceLost());
+    track?.addEventListener("ended", () => track === this._track && this.replaceLost());
     this._track = track;
     this._stream = stream;
     this._isLost = false;
@@ -88,7 +88,7 @@ export class CallMicrophone {
   }
 
   /** Takes the default microphone, now or when a device comes; a page's own stream has no substitute. */
-  async _replaceLost() {
+  async replaceLost() {
     if (this._closed) {
       return;
     }

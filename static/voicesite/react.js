@@ -8,6 +8,7 @@
 
 import { createElement, useCallback, useEffect, useRef, useState } from "react";
 import { VoiceAgentClient } from "./client.js";
+import { HoldToTalk } from "./hold-to-talk.js";
 import { setLanguage, setMessages, words } from "./messages.js";
 
 /** @typedef {import("./client.js").ClientOptions} ClientOptions */
@@ -24,10 +25,11 @@ import { setLanguage, setMessages, words } from "./messages.js";
  * @property {boolean} agentSpeaking
  * @property {boolean} blocked whether the browser plays no sound before a click that calls `unlock()`
  * @property {boolean} muted
+ * @property {boolean} talking whether the caller's voice goes out: with `pushToTalk` only after `talk(true)`
  */
 
 /** @type {View} */
-const IDLE = { status: "idle", state: "idle", lines: [], error: null, agentSpeaking: false, blocked: false, muted: false };
+const IDLE = { status: "idle", state: "idle", lines: [], error: null, agentSpeaking: false, blocked: false, muted: false, talking: false };
 /** @type {Record<State, View["status"]>} */
 const STATUS = {
   idle: "idle",
@@ -65,8 +67,10 @@ export function useVoiceAgent(options = {}) {
   }, []);
   const stop = useCallback(async () => running.current?.client.disconnect(), []);
   const mute = useCallback((muted = true) => {
-    running.current?.client.mute(muted);
-    setView((before) => ({ ...before, muted }));
+    if (running.current) {
+      running.current.client.mute(muted);
+      setView((before) => ({ ...before, muted }));
+    }
   }, []);
   const talk = useCallback((talking = true) => running.current?.client.talk(talking), []);
   const interrupt = useCallback(() => running.current?.client.interrupt() ?? false, []);
@@ -96,13 +100,14 @@ function begin(latest, show) {
   const client = new VoiceAgentClient({ ...latest.current, onTranscript: undefined, signal: abort.signal });
   const shown = (/** @type {Partial<View>} */ change) => abort.signal.aborted || show(change);
   const lines = () => shown({ lines: client.lines });
-  shown({ ...IDLE });
+  shown({ ...IDLE, talking: client.talking });
   client.on("state", ({ state }) => shown({ state, status: STATUS[state] }));
   client.on("partial", lines);
   client.on("transcript", (line) => {
     lines();
     latest.current.onTranscript?.(line);
   });
+  client.on("talking", ({ talking }) => shown({ talking }));
   client.on("floor", ({ agentSpeaking }) => shown({ agentSpeaking }));
   client.on("blocked", () => shown({ blocked: true }));
   client.on("error", ({ error }) => shown({ error }));
@@ -111,6 +116,24 @@ function begin(latest, show) {
 
 /** @type {Record<View["status"], "start" | "calling" | "stop">} */
 const WORDS = { idle: "start", connecting: "calling", connected: "stop" };
+
+/**
+ * The button that is held to talk, with finger, mouse, Space or Enter.
+ * @param {{talk: (talking: boolean) => void, talking: boolean}} props
+ */
+function HoldButton({ talk, talking }) {
+  const button = useRef(/** @type {HTMLButtonElement | null} */ (null));
+  useEffect(() => {
+    if (!button.current) {
+      return undefined;
+    }
+    const hold = new HoldToTalk(button.current, talk);
+    hold.enable(true);
+    return () => hold.close();
+  }, [talk]);
+  const style = /** @type {const} */ ({ touchAction: "none", userSelect: "none", WebkitUserSelect: "none" });
+  return createElement("button", { type: "button", ref: button, "aria-pressed": talking, style }, words("talk"));
+}
 
 /**
  * A button that calls, and what is said.
@@ -127,11 +150,12 @@ export function VoiceAgent({ className = "voice-agent", labels = {}, ...options 
   if (messages) {
     setMessages(messages);
   }
-  const { status, lines, error, start, stop, blocked, unlock } = useVoiceAgent(options);
+  const { status, lines, error, start, stop, talk, talking, blocked, unlock } = useVoiceAgent(options);
   return createElement(
     "div",
     { className, "data-status": status },
     createElement("button", { type: "button", onClick: status === "idle" ? start : stop }, labels[status] ?? words(WORDS[status])),
+    status === "connected" && options.pushToTalk && createElement(HoldButton, { talk, talking }),
     blocked && createElement("button", { type: "button", onClick: unlock }, words("unlock")),
     createElement("p", { role: "status" }, error?.message ?? ""),
     createElement(

@@ -1,7 +1,7 @@
 // @ts-check
 /** Why a call could not be made, or ended before it was meant to. No DOM. */
 
-import { wordsOfError } from "./messages.js";
+import { isEnglish, wordsOfError } from "./messages.js";
 import { mediaProblem, startProblem } from "./problem-codes.js";
 
 /** @typedef {{code: string, message?: string, retryAfterS?: number, callId?: string}} Problem */
@@ -12,7 +12,8 @@ const RETRYABLE = new Set(["busy", "server-gone", "server-stopped", "connection-
 export class VoiceError extends Error {
   /** @param {Problem} problem */
   constructor({ code, message = "", retryAfterS = 0, callId = "" }) {
-    super(message || wordsOfError(code));
+    // what a server says is English
+    super((isEnglish() && message) || wordsOfError(code));
     this.name = "VoiceError";
     /** What went wrong, for programs: docs/embedding.md lists the codes. */
     this.code = code;

@@ -142,5 +142,7 @@ def test_a_trial_has_what_is_typed_and_stores_nothing(
     assert json.loads(answer.content) == {"findings": [{"ok": True, "text": "sent", "fix": ""}]}
     assert seen == [("mail.example.com", "me@example.com")]
     assert not StoredSetting.objects.exists()
+    wrong = text(at_desk.post(f"{AT}/mail/try/", {**given, "MAIL_PORT": "99999"}))
+    assert "Port: Ensure this value is less than" in wrong
     monkeypatch.setattr(setup_trials, "mail", lambda *_: 1 / 0)
     assert "It failed (ZeroDivisionError)" in text(at_desk.post(f"{AT}/mail/try/", given))

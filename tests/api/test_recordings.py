@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from sessions_app.api.recordings import RecordingFile, why_not_ready
 from sessions_app.models import AccessLog, Call, Recording
+from sessions_app.models.call import RECORDING_OFF
 from tests.api.conftest import AUDIO, Program
 
 
@@ -70,6 +71,8 @@ def test_why_not_ready(state: str, part: str) -> None:
 
 def test_why_there_is_none() -> None:
     assert "did not agree" in why_not_ready(Call(state="ended"), None)
+    off = Call(state="ended", persona={RECORDING_OFF: True})
+    assert "switched off" in why_not_ready(off, None)
     agreed = Call(state="ended", consented_at=timezone.now())
     assert "no audio" in why_not_ready(agreed, None)
     assert why_not_ready(agreed, Recording(state="done", file="a.ogg")) == ""

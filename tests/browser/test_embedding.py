@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.fixtures import clients
 from tests.fixtures.chromium import chromium, closing_pages
@@ -185,6 +185,52 @@ def test_the_web_component(browser: Browser, product: Product) -> None:
     page.evaluate("document.querySelector('voice-agent').remove()")
 
 
+def held(page: Page, button: Locator, is_heard: Callable[[bool], None]) -> None:
+    """Holds a button by mouse, then by key while the focus moves on."""
+    is_heard(False)
+    button.hover()
+    page.mouse.down()
+    is_heard(True)
+    page.mouse.up()
+    is_heard(False)
+    button.focus()
+    page.keyboard.down("Enter")
+    is_heard(True)
+    page.keyboard.press("Tab")
+    page.keyboard.down("Enter")  # as a held key does: it does not hang up
+    page.keyboard.up("Enter")
+    is_heard(False)
+
+
+def test_the_web_component_is_held_to_talk(browser: Browser, product: Product) -> None:
+    html = (
+        '<voice-agent push-to-talk server="{server}" agent="scribe" ticket-url="/voice-ticket">'
+        "</voice-agent>"
+    )
+    page = element(browser, product, html, 'element.js"></script><i hidden')
+    agent = page.locator("voice-agent")
+    agent.get_by_role("button", name="Start a voice call").click()
+    expect(agent.locator("[part=status]")).to_have_text("Connected. Hold the button to talk.")
+    expect(agent.get_by_role("button", name="Mute")).to_be_hidden()
+
+    def is_heard(talking: bool) -> None:
+        expect(agent.locator("#talk")).to_have_attribute("aria-pressed", str(talking).lower())
+        assert page.evaluate("document.querySelector('voice-agent').client.talking") is talking
+
+    held(page, agent.get_by_role("button", name="Hold to talk"), is_heard)
+    page.evaluate("document.querySelector('voice-agent').removeAttribute('push-to-talk')")
+    agent.get_by_role("button", name="Hang up").click()
+    start = agent.get_by_role("button", name="Start a voice call")
+    start.click()
+    mute = agent.get_by_role("button", name="Mute")
+    mute.click()
+    expect(mute).to_have_attribute("aria-pressed", "true")
+    agent.get_by_role("button", name="Hang up").click()
+    start.click()
+    expect(mute).to_have_attribute("aria-pressed", "false")  # as the new call is not muted
+    assert not page.evaluate("document.querySelector('voice-agent').client.muted")
+
+
 def test_one_script_tag(browser: Browser, product: Product) -> None:
     page = element(
         browser,
@@ -239,6 +285,27 @@ def test_react_leaves_nothing_where_it_goes_while_it_connects(
     expect(page.locator(".voice-agent")).to_have_attribute("data-status", "connecting")
     page.evaluate("unmount()")
     wait_until(lambda: page.evaluate("tracks.length && left().length === 0"), 30, "nothing left")
+
+
+@pytest.mark.skipif(bool(clients.missing()), reason=clients.missing())
+def test_react_is_held_to_talk(browser: Browser, product: Product, tmp_path: Path) -> None:
+    page = browser.new_context().new_page()
+    page.expose_function("fetchTicket", lambda: page_ticket(product))
+    clients.page_with(
+        page, product, clients.bundled("react", tmp_path), "<div id=root></div>", site=SHOP
+    )
+    page.evaluate("server => show(server, { pushToTalk: true })", product.url)
+    page.get_by_role("button", name="Start a voice call").click()
+    button = page.get_by_role("button", name="Hold to talk")
+    expect(button).to_be_visible()
+    held(
+        page,
+        button,
+        lambda talking: expect(button).to_have_attribute("aria-pressed", str(talking).lower()),
+    )
+    expect(page.locator(".voice-agent")).to_have_attribute("data-status", "connected")
+    page.evaluate("unmount()")
+    wait_until(lambda: page.evaluate("left()") == [], 30, "the end of all that it had opened")
 
 
 def page_ticket(product: Product) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.browser import live_states
+from tests.browser import call_states, check_states, live_states
 from tests.browser.conftest import Filled
 from tests.browser.page_states import STAFF, STATES, State, reach
 from tests.fixtures import pseudo
@@ -47,6 +47,7 @@ LOOK = """
   return found;
 }
 """
+EVERY = (*STATES, *live_states.STATES, *call_states.STATES, *check_states.STATES)
 NAMES = (
     "Ada",
     "PocketSphinx",
@@ -84,6 +85,9 @@ SHOWN = (
     *("a link was made", "an account", "signing in failed", "a shared call that is locked", "404"),
     *("admin", "admin: call", "admin: a call", "admin: hidden words", "admin: compared"),
     *("admin: an agent", "admin: versions compared", "admin: waiting for review", "a live call"),
+    *("push-to-talk", "connection details", "a call in large captions"),
+    *("the check", "the check asks", "the check, stopped", "the check, over"),
+    *("admin: connection checks", "admin: a connection check"),
 )
 """One state or more of each template with words of its own: all of them would take a minute."""
 
@@ -128,7 +132,7 @@ def test_no_page_has_texts_of_its_own_or_sticks_out(
     filled: Filled, address: str, looking: Browser
 ) -> None:
     found: list[str] = []
-    states = [one for one in (*STATES, *live_states.STATES) if one.name in SHOWN]
+    states = [one for one in EVERY if one.name in SHOWN]
     with contextlib.closing(context_in(LEFT_TO_RIGHT, looking)) as context:
         for state in states:
             page = context.new_page()

@@ -16,6 +16,30 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 OF_THE_AGENT = ("text", "interrupt", "agent")
 
 
+DEVICES = """
+const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+window.opened = [];
+let refusal = "";
+navigator.mediaDevices.getUserMedia = async (wish) => {
+  if (refusal) { throw new DOMException("No.", refusal); }
+  const stream = await open(wish);
+  opened.push(stream);
+  return stream;
+};
+window.unplug = (why) => {
+  refusal = why;
+  const [track] = opened.at(-1).getAudioTracks();
+  track.stop();
+  track.dispatchEvent(new Event("ended"));
+};
+window.plugIn = () => {
+  refusal = "";
+  navigator.mediaDevices.dispatchEvent(new Event("devicechange"));
+};
+"""
+"""Lets a test take the microphone away, and bring it back."""
+
+
 class Between:
     """Stands between page and server: hears what is asked of the agent, and answers for it."""
 
@@ -50,15 +74,20 @@ class Between:
         self.say("transcript", role=role, seq=seq, text=text, final=final, **times, **more)
 
 
-def call_ada(page: Page, product: Product) -> Between:
-    """Returns what stands between, once the call is up."""
+def call_ada(page: Page, product: Product, key: str = "") -> Between:
+    """Returns what stands between, once the call is up; `key` begins it, and is held."""
     between = Between(page)
     page.goto(f"{product.url}/call/?agent=transcribe-only")
     page.evaluate(
         """document.querySelectorAll("#ready-form [name=agent]").forEach((input) =>
             Object.assign(input.dataset, { name: "Ada", answers: "yes" }))"""
     )
-    start(page)
+    if key:
+        page.press("#start-call", key)
+        expect(page.locator("#consent-agree")).to_be_focused()
+        page.keyboard.down(key)
+    else:
+        start(page)
     expect(page.locator("#stage[data-state=active]")).to_be_visible()
     return between
 
@@ -123,6 +152,35 @@ def test_typing_and_pausing_reach_the_server(browser: Browser, product: Product)
         wait_for_ask(page, between, {"type": "agent", "paused": False})
         page.click("#hang-up")
         page.wait_for_url("**/calls/*/")
+
+
+def test_a_held_key_presses_once_and_a_lost_microphone_is_replaced(
+    browser: Browser, product: Product
+) -> None:
+    with signed_in(browser, product) as page:
+        page.add_init_script(DEVICES)
+        between = call_ada(page, product, "Enter")
+        page.keyboard.down("Enter")  # as a held key does: "Hang up" has the focus
+        page.keyboard.up("Enter")
+        page.click("#call-settings summary")
+        page.check("#call-settings [data-setting=push-to-talk]")
+        expect(page.locator("#call-state")).to_have_text("Connected.")
+        expect(page.locator("#talk-part")).to_contain_text("Hold Space")
+        page.uncheck("#call-settings [data-setting=push-to-talk]")
+        expect(page.locator("#call-state")).to_have_text("Connected. You can speak now.")
+        expect(page.locator("#call-quality")).to_have_text("Good connection.")
+        notice = page.locator("#notice")
+        page.evaluate("unplug('NotFoundError')")
+        expect(notice).to_have_text("Your microphone went away. Plug one in: the call goes on.")
+        page.evaluate("plugIn()")
+        expect(notice).to_have_text("Your microphone went away. Another one is used now.")
+        page.evaluate("unplug('NotAllowedError')")
+        expect(notice).to_contain_text("no longer allows your microphone")
+        states = "opened.map((stream) => stream.getAudioTracks()[0].readyState)"
+        assert page.evaluate(states) == ["ended", "ended"]
+        between.say("status", state="reconnecting", status="Reconnecting")
+        expect(page.locator("#call-state")).to_have_text("Reconnecting")
+        expect(page.locator("#call-quality")).to_be_hidden()
 
 
 def test_the_choice_of_an_agent_is_remembered(browser: Browser, product: Product) -> None:

@@ -5,12 +5,12 @@ import { createRoot } from "react-dom/client";
 import { VoiceAgent } from "../../static/voicesite/react.js";
 
 window.said = [];
-window.show = (serverUrl) => {
+window.show = (serverUrl, more = {}) => {
   function App() {
     const [there, setThere] = useState(true);
     window.unmount = () => setThere(false);
     const onTranscript = (line) => window.said.push(line);
-    const options = { serverUrl, agentId: "scribe", ticket: window.fetchTicket, onTranscript };
+    const options = { serverUrl, agentId: "scribe", ticket: window.fetchTicket, onTranscript, ...more };
     return there ? createElement(VoiceAgent, options) : createElement("p", null, "gone");
   }
   createRoot(document.getElementById("root")).render(createElement(StrictMode, null, createElement(App)));

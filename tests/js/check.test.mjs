@@ -3,6 +3,7 @@ import test from "node:test";
 
 import { explained, measured } from "../../static/js/check-words.js";
 import { failed, passed, runSteps } from "../../static/js/check-run.js";
+import { playTone } from "../../static/js/check-sound.js";
 import { judged, SAMPLES, tryWay, waysOf } from "../../static/js/check-ways.js";
 
 const clock = () => {
@@ -151,5 +152,26 @@ test("losses and delays decide, and what is unknown is left out", () => {
 test("every reason has words, of the step where it has some", () => {
   assert.notEqual(explained("udp", "no-way"), explained("socket", "no-way"));
   assert.equal(explained("udp", "unheard of"), explained("udp", "other"));
-  assert.equal(measured({ roundTripMs: 20.4, lossUp: 0.015, lossDown: 0 }), "round trip 20 ms, 1.5 % lost to the server, 0 % lost from the server");
+  assert.equal(measured({ echoDb: -6.2 }), "Tone in the microphone: 0\u00a0dB above the noise");
+  assert.equal(measured({ roundTripMs: 20.4, lossUp: 0.015, lossDown: 0 }), "round trip 20\u00a0ms, 1.5\u00a0% lost to the server, 0\u00a0% lost from the server");
+});
+
+test("a browser that has nothing to play on holds no check up", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  class Node {
+    gain = { setTargetAtTime: () => {} };
+    connect = (next) => next;
+    start() {}
+    stop() {}
+  }
+  const AudioContext = class {
+    resume = () => new Promise(() => {});
+    close = async () => {};
+  };
+  Object.assign(globalThis, { AudioContext, GainNode: Node, OscillatorNode: Node });
+  const playing = playTone(null);
+  t.mock.timers.tick(1000);
+  await new Promise((resolve) => setImmediate(resolve));
+  t.mock.timers.tick(1200);
+  assert.equal(await playing, null);
 });

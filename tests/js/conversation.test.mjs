@@ -160,6 +160,24 @@ test("both sides' words are a conversation, each under its name", () => {
   assert.deepEqual(told(), ["Ada: Good morning.", "Hello."]);
 });
 
+test("the newest words stay in sight until somebody scrolls back", () => {
+  const { parts, take } = newView();
+  const { scroll, latest } = parts;
+  let top = 0; // as far as a browser lets it be scrolled
+  Object.defineProperty(scroll, "scrollTop", { get: () => top, set: (to) => (top = Math.min(to, scroll.scrollHeight - scroll.clientHeight)) });
+  Object.assign(scroll, { clientHeight: 100, scrollHeight: 400 });
+  take("user", 1, "One.");
+  assert.equal(scroll.scrollTop, 300);
+  scroll.clientHeight = 10; // the agent's notes come up
+  scroll.dispatchEvent(new Event("scroll"));
+  take("user", 2, "Two.");
+  assert.deepEqual([scroll.scrollTop, latest.hidden], [390, true]);
+  scroll.scrollTop = 200;
+  scroll.dispatchEvent(new Event("scroll"));
+  take("user", 3, "Three.");
+  assert.deepEqual([scroll.scrollTop, latest.hidden], [200, false]);
+});
+
 test("two who speak at once keep a line each, though promised one place", () => {
   const { take, rows } = newView();
   take("user", 1, "wait", { final: false });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { FakeElement } from "./page.mjs";
-import { HoldToTalk } from "../../static/js/hold-to-talk.js";
+import { HoldToTalk } from "../../static/voicesite/hold-to-talk.js";
 
 const TAIL_MS = 5;
 
@@ -12,14 +12,14 @@ const BODY = target({});
 const FIELD = target({ field: true });
 const HANG_UP = target({ button: true });
 
-const newHold = () => {
+const newHold = (anywhere = true) => {
   const page = Object.assign(new EventTarget(), { visibilityState: "visible", dialog: null, querySelector: () => page.dialog });
   globalThis.document = Object.assign(page, { createElement: (name) => new FakeElement(name) });
   const frame = new EventTarget();
   globalThis.addEventListener = frame.addEventListener.bind(frame);
   const button = new FakeElement("button");
   const told = [];
-  const hold = new HoldToTalk(button, (talking) => told.at(-1) === talking || told.push(talking), TAIL_MS);
+  const hold = new HoldToTalk(button, (talking) => told.at(-1) === talking || told.push(talking), { tailMs: TAIL_MS, anywhere });
   hold.enable(true);
   told.length = 0;
   const send = (at, name, { target: on, ...more } = {}) => {
@@ -79,6 +79,31 @@ for (const pressed of [" ", "Enter"]) {
     assert.deepEqual(told, [true, false]);
   });
 }
+
+test("a key that is held types and presses nothing where the focus goes", async () => {
+  const { told, key, over } = newHold();
+  key("keydown", BODY);
+  assert.equal(key("keydown", FIELD), true);
+  assert.equal(key("keydown", HANG_UP), true);
+  assert.equal(key("keyup", FIELD), true);
+  assert.equal(key("keydown", FIELD), false);
+  await over();
+  assert.deepEqual(told, [true, false]);
+});
+
+test("in somebody else's page only the button's own keys talk, and nothing is heard of them later", async () => {
+  const { told, hold, key, send, button, over } = newHold(false);
+  assert.equal(key("keydown", BODY), false);
+  assert.equal(send(button, "keydown", { key: " " }), true);
+  assert.equal(key("keydown", FIELD), true);
+  assert.equal(key("keyup", FIELD), true);
+  await over();
+  assert.deepEqual(told, [true, false]);
+  hold.close();
+  assert.equal(send(button, "keydown", { key: " " }), false);
+  send(button, "pointerdown", { button: 0, pointerId: 1 });
+  assert.deepEqual(told, [true, false]);
+});
 
 test("mouse and finger hold the button, also beside it; other mouse buttons do not", async () => {
   const { told, send, button, over } = newHold();

@@ -7,6 +7,7 @@ import { gettext, inserted, LOCALE, ngettext, pgettext } from "../../static/js/i
 import de from "../../static/voicesite/languages/de.js";
 import es from "../../static/voicesite/languages/es.js";
 import { ENGLISH, inDigits, setLanguage, setMessages, words, wordsOfError } from "../../static/voicesite/messages.js";
+import { VoiceError } from "../../static/voicesite/voice-error.js";
 import { judge } from "../../static/voicesite/quality.js";
 
 const FIGURES = { transport: "webrtc", roundTripMs: 1200, lossUp: null, lossDown: null, jitterMs: null, queuedMs: null, relayed: false };
@@ -55,5 +56,14 @@ test("the library speaks the language that it is told", async () => {
 test("a page's own words count, and English for the rest", () => {
   setMessages({ stop: "Bye" });
   assert.deepEqual([words("stop"), words("mute")], ["Bye", "Mute"]);
+  setMessages({});
+});
+
+test("an error speaks the page's language, which a server does not", async () => {
+  const why = () => new VoiceError({ code: "not_allowed", message: "This ticket is only for the agent 'scribe'." }).message;
+  setMessages({});
+  assert.match(why(), /only for the agent/);
+  await setLanguage("de");
+  assert.equal(why(), de["error.not-allowed"]);
   setMessages({});
 });

@@ -39,3 +39,16 @@ test("a voice that can hardly be heard is told so, unless nothing is heard at al
   notices.clear();
   assert.equal(shown.at(-1), "");
 });
+
+test("a microphone that went away is told of, and not that it is silent", () => {
+  const shown = [];
+  const notices = new Notices((words) => shown.push(words));
+  notices.silence(true);
+  notices.lost("It went away.");
+  assert.equal(shown.at(-1), "It went away.");
+  notices.lost("");
+  assert.match(shown.at(-1), /^Your microphone is silent/);
+  notices.lost("It went away.");
+  notices.clear();
+  assert.equal(shown.at(-1), "");
+});

@@ -81,3 +81,17 @@ async def test_no_row_is_left_of_a_call_that_was_given_up_while_it_was_written(
     row = await store.run(lambda: Ticket.objects.get(pk=holder.key))
     assert (row.call_id, row.used_at) == ("", None), "it is for another call"
     await factory.aclose()
+
+
+@pytest.mark.parametrize("records", [True, False])
+async def test_a_call_remembers_that_nobody_was_asked_to_be_recorded(
+    store: Store, alice: User, settings: Any, records: bool
+) -> None:
+    settings.VOICE = {**settings.VOICE, "RECORDING": records}
+    holder, agent = await sync_to_async(ticket_of)(alice)
+    agent_config = SimpleNamespace(language="en-US", as_json=dict)
+    made: Any = SimpleNamespace(agent=agent, agent_config=agent_config)
+    factory, wish = CallFactory(voice_config(), store, "worker"), StartStream(AudioIn("pcm16"))
+    call = await factory._store_row(holder, made, wish, transport="websocket", key="")
+    assert call.recording_was_off is not records
+    await factory.aclose()

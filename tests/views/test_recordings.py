@@ -15,11 +15,15 @@ from django.test import AsyncClient, Client, RequestFactory
 from moto import mock_aws
 from storages.backends.s3 import S3Storage
 
+from sessions_app.admin import call_page, persona
+from sessions_app.engine.core.states import CallState
 from sessions_app.models import AccessLog, Call, Recording
+from sessions_app.models.call import RECORDING_OFF
 from sessions_app.models.work import WorkState
 from sessions_app.services import visit_log
 from sessions_app.services.stored_files import ByteRange, UnsatisfiableRangeError, asked_piece
 from sessions_app.views.recordings import recording_response
+from tests.conftest import CallMaker
 from tests.views.conftest import AUDIO, SHA256
 
 ETAG = f'"{SHA256}"'
@@ -34,6 +38,25 @@ def call(finished: Maker, alice: User) -> Call:
 @pytest.fixture
 def address(call: Call) -> str:
     return f"/calls/{call.public_id}/recording"
+
+
+def test_why_there_is_no_recording(as_alice: Client, alice: User, make_call: CallMaker) -> None:
+    call = make_call(alice)
+    page = f"/calls/{call.public_id}/"
+    assert "This call is not recorded: the caller did not agree" in shown(as_alice, page)
+    call.persona, call.state = {RECORDING_OFF: True}, CallState.ENDED
+    call.save()
+    text = shown(as_alice, page)
+    assert "There is no recording: recording was switched off" in text
+    assert "did not agree" not in text
+    assert "Not agreed to" not in text
+    facts = dict(call_page.facts(call, 0))
+    assert facts["Agreed to recording"] == "not asked: recording was off"
+    assert persona.rows(call) == []
+
+
+def shown(browser: Client, page: str) -> str:
+    return browser.get(page).content.decode()
 
 
 @pytest.mark.parametrize(

@@ -43,3 +43,16 @@ def test_the_day_that_an_item_names_is_shown(
     listed = page.partition('id="action-items"')[2].partition("</ul>")[0]
     assert shown in listed
     assert ("<time" in listed) == bool(shown)
+
+
+def test_the_day_is_written_in_the_page_s_language(
+    as_alice: Client, alice: User, finished: Maker
+) -> None:
+    call = finished(alice)
+    item = {"text": "Call.", "seq": 1, "due": "2026-12-01T09:00"}
+    Summary.objects.filter(call=call).update(action_items=[item])
+    address = f"/calls/{call.public_id}/"
+    german = as_alice.get(address, headers={"accept-language": "de"}).content.decode()
+    spanish = as_alice.get(address, headers={"accept-language": "es"}).content.decode()
+    assert ">Dienstag, 1. Dezember 2026, 09:00</time>" in german
+    assert ">martes, 1 de diciembre de 2026, 09:00</time>" in spanish

@@ -38,8 +38,7 @@ def attempt(request: HttpRequest, name: str) -> HttpResponse:
         raise Http404
     form = SetupForm(name, request.POST, trial=True)
     if not form.is_valid():
-        wrong = [Finding(False, str(one)) for listed in form.errors.values() for one in listed]
-        return _told(wrong)
+        return _told(_refused(form))
     if not _one_at_a_time.acquire(blocking=False):
         return _told(
             [Finding(False, _("Another trial is under way."), _("Try again in a moment."))]
@@ -66,6 +65,16 @@ def say(request: HttpRequest) -> HttpResponse:
 def voices(request: HttpRequest) -> HttpResponse:
     """Returns as JSON the voices of all engines for the default agent's language."""
     return trying.voices_for(config_of(calls.default_agent()), request)
+
+
+def _refused(form: SetupForm) -> list[Finding]:
+    """Returns what is wrong with what was typed, each with the name of its field."""
+    names = {name: f"{field.label}: " for name, field in form.fields.items()}
+    return [
+        Finding(False, f"{names.get(name, '')}{one}")
+        for name, listed in form.errors.items()
+        for one in listed
+    ]
 
 
 def _tried(name: str, voice: dict[str, Any], request: HttpRequest) -> Sequence[Finding]:

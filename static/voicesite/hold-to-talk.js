@@ -1,5 +1,5 @@
 // @ts-check
-/** Push-to-talk: the caller is heard while Space or the button is held. */
+/** Push-to-talk: the caller is heard while a button is held, or Space. */
 
 /** The end of a word is still on its way from the microphone when the finger lifts. */
 const TAIL_MS = 200;
@@ -11,9 +11,11 @@ export class HoldToTalk {
   /**
    * @param {HTMLElement} button
    * @param {(talking: boolean) => void} onTalk
-   * @param {number} [tailMs]
+   * @param {object} [options]
+   * @param {number} [options.tailMs]
+   * @param {boolean} [options.anywhere] whether Space counts on the whole page: not for a part of somebody else's page
    */
-  constructor(button, onTalk, tailMs = TAIL_MS) {
+  constructor(button, onTalk, { tailMs = TAIL_MS, anywhere = false } = {}) {
     this._button = button;
     this._onTalk = onTalk;
     this._tailMs = tailMs;
@@ -22,7 +24,8 @@ export class HoldToTalk {
     this._held = new Set();
     this._byPointer = false;
     this._timer = /** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined);
-    this._listen();
+    this._closing = new AbortController();
+    this._listen(anywhere);
   }
 
   /** @param {boolean} on whether holding counts now */
@@ -33,7 +36,14 @@ export class HoldToTalk {
     }
   }
 
-  _listen() {
+  /** Hears no key any more; the button may go. */
+  close() {
+    this._closing.abort();
+    this.enable(false);
+  }
+
+  /** @param {boolean} anywhere */
+  _listen(anywhere) {
     const button = this._button;
     button.addEventListener("pointerdown", (event) => this._press(event));
     for (const name of ["pointerup", "pointercancel", "lostpointercapture"]) {
@@ -41,11 +51,14 @@ export class HoldToTalk {
     }
     button.addEventListener("contextmenu", (event) => event.preventDefault()); // a long press is no menu
     button.addEventListener("click", (event) => this._toggle(event));
-    document.addEventListener("pointerdown", () => (this._byPointer = true), true);
-    document.addEventListener("keydown", (event) => this._keyDown(event), true);
-    document.addEventListener("keyup", (event) => this._keyUp(event), true);
-    document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && this._letGo());
-    addEventListener("blur", () => this._letGo());
+    button.addEventListener("keydown", (event) => this._keyDown(event, true));
+    const { signal } = this._closing;
+    const early = { capture: true, signal };
+    document.addEventListener("pointerdown", () => (this._byPointer = true), early);
+    document.addEventListener("keydown", (event) => this._keyDown(event, anywhere && this._talksAt(event)), early);
+    document.addEventListener("keyup", (event) => this._keyUp(event), early);
+    document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && this._letGo(), { signal });
+    addEventListener("blur", () => this._letGo(), { signal });
   }
 
   /** @param {PointerEvent} event */
@@ -70,11 +83,16 @@ export class HoldToTalk {
     }
   }
 
-  /** @param {KeyboardEvent} event */
-  _keyDown(event) {
+  /**
+   * @param {KeyboardEvent} event
+   * @param {boolean} talks whether a key to talk with counts where it was pressed
+   */
+  _keyDown(event, talks) {
     if (event.key === "Tab") {
       this._byPointer = false;
-    } else if (this._on && this._counts(event)) {
+    } else if (this._held.has(event.key)) {
+      event.preventDefault(); // a key that is held repeats where the focus has gone meanwhile: it neither types nor presses there
+    } else if (this._on && talks && isTalkKey(event)) {
       event.preventDefault(); // neither scrolls nor presses
       this._hold(event.key);
     }
@@ -90,12 +108,9 @@ export class HoldToTalk {
 
   /**
    * @param {KeyboardEvent} event
-   * @returns {boolean} whether it is a key to talk with, where the focus is
+   * @returns {boolean} whether Space is free for talking where the focus is
    */
-  _counts({ key, target, altKey, ctrlKey, metaKey, shiftKey }) {
-    if ((key !== " " && key !== "Enter") || altKey || ctrlKey || metaKey || shiftKey) {
-      return false;
-    }
+  _talksAt({ key, target }) {
     const at = /** @type {HTMLElement} */ (target);
     if (at === this._button) {
       return true;
@@ -130,4 +145,9 @@ export class HoldToTalk {
     this._held.clear();
     this._onTalk(false);
   }
+}
+
+/** @param {KeyboardEvent} event */
+function isTalkKey({ key, altKey, ctrlKey, metaKey, shiftKey }) {
+  return (key === " " || key === "Enter") && !(altKey || ctrlKey || metaKey || shiftKey);
 }
