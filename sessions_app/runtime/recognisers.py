@@ -10,7 +10,7 @@ from django.utils.module_loading import import_string
 
 from sessions_app.engine.core.errors import RecogniserError, traced
 from sessions_app.engine.core.moved_paths import current_path
-from sessions_app.engine.stt.base import Recogniser
+from sessions_app.engine.stt.base import Recogniser, RecogniserWork
 from sessions_app.runtime.settings import backend_names, load_backend
 
 logger = logging.getLogger(__name__)
@@ -64,6 +64,11 @@ class Recognisers:
         """Returns the engines that are out, each with the one that writes in its place."""
         made = self._made.values()
         return {one.name: one.serving_name for one in made if one.serving_name != one.name}
+
+    def work(self) -> dict[str, RecogniserWork]:
+        """Returns what the engines have to do, as far as they measure it, each by its own name."""
+        found = ((one.name, one.work()) for one in self._made.values())
+        return {name: work for name, work in found if work is not None}
 
     @property
     def names(self) -> list[str]:
