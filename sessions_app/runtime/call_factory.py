@@ -49,6 +49,7 @@ from sessions_app.models import Agent, Call
 from sessions_app.models.call import new_public_id
 from sessions_app.runtime import broadcast, redaction
 from sessions_app.runtime.agents import AgentBackends, earlier_calls
+from sessions_app.runtime.monitoring.call_figures import CallFigures, CallFigureSink
 from sessions_app.runtime.recognisers import Recognisers
 from sessions_app.runtime.settings import VoiceConfig, load_backend
 from sessions_app.runtime.store import Store, StoreSink
@@ -101,12 +102,19 @@ class CallFactory:
     One per process, used on its event loop.
     """
 
-    def __init__(self, config: VoiceConfig, store: Store, worker: str) -> None:
+    def __init__(
+        self,
+        config: VoiceConfig,
+        store: Store,
+        worker: str,
+        figures: CallFigures | None = None,
+    ) -> None:
         self._config = config
+        self._figures = figures or CallFigures()
         self._store = store
         self._worker = worker
         self._files = FileWriter()
-        self._recognisers = Recognisers()
+        self.recognisers = Recognisers()
         self._vad: Vad | None = None
         self._demuxers = Demuxers()
         self.agents = AgentBackends()
@@ -117,12 +125,12 @@ class CallFactory:
         vad: Vad = load_backend("VADS", "default")
         await vad.start()
         self._vad = vad
-        await self._recognisers.start()
+        await self.recognisers.start()
         await self.agents.start()
 
     async def aclose(self) -> None:
         """Frees everything; may be called twice."""
-        await self._recognisers.aclose()
+        await self.recognisers.aclose()
         await self.agents.aclose()
         if self._vad is not None:
             await self._vad.aclose()
@@ -131,11 +139,11 @@ class CallFactory:
 
     def fallbacks_in_use(self) -> dict[str, str]:
         """Returns the recognisers that are out, each with the one that writes in its place."""
-        return self._recognisers.fallbacks_in_use()
+        return self.recognisers.fallbacks_in_use()
 
     async def ready(self, part: str) -> bool:
         """Returns whether the default RECOGNISER or VOICE would serve a call now."""
-        engine = self._recognisers.default if part == RECOGNISER else self.agents.default_voice
+        engine = self.recognisers.default if part == RECOGNISER else self.agents.default_voice
         if engine is None:
             return False
         try:
@@ -159,7 +167,7 @@ class CallFactory:
         """
         agent = await self._store.run(calls.agent_for, request.agent)
         with _agent_not_ready(agent):
-            recogniser = self._recognisers.get(agent.recogniser)
+            recogniser = self.recognisers.get(agent.recogniser)
         reservation.include(recogniser.reserve())
         agent_config = await self._agent_config(agents.config_of(agent), request, recogniser)
         prepared = self._open_parts(agent, agent_config, recogniser)
@@ -292,6 +300,8 @@ class CallFactory:
         )
         session.desk.tells_caller = self._config.listening_notice
         redaction.begin(session, call, prepared.agent_config, self._store)
+        counted = call.public_id, str(call.door), prepared.usage, session.now_ms
+        session.add_sink(CallFigureSink(self._figures, *counted))
         session.add_sink(UsageSink(self._store, call.pk, call.public_id, prepared.usage))
         session.add_sink(StoreSink(self._store, call.pk, call.public_id))
         session.add_sink(broadcast.BroadcastSink(call.public_id))
