@@ -7,7 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from celery import shared_task
-from celery.signals import beat_init, before_task_publish, worker_ready, worker_shutting_down
+from celery.signals import (
+    beat_init,
+    before_task_publish,
+    worker_process_init,
+    worker_ready,
+    worker_shutting_down,
+)
 from django.db import close_old_connections
 from django.utils import timezone
 
@@ -25,6 +31,7 @@ from sessions_app.models import (
 )
 from sessions_app.models.work import LeasedJob
 from sessions_app.runtime import audio_copies, finalising, second_pass, sound_redaction
+from sessions_app.runtime.monitoring import worker_socket
 from sessions_app.services import (
     archive_writing,
     archives,
@@ -192,6 +199,13 @@ def expire() -> None:
 @worker_ready.connect
 def _worker_starts(**_: Any) -> None:
     _alive(heartbeats.WORKER)
+    worker_socket.start()
+
+
+@worker_process_init.connect
+def _pool_process_starts(**_: Any) -> None:
+    """Where the worker has a pool of processes, each counts for itself."""
+    worker_socket.start()
 
 
 @worker_shutting_down.connect

@@ -67,6 +67,7 @@ PAGES = [
     *view_rows.PAGES,
     open_to_all("healthz"),
     open_to_all("favicon.ico", "/static/favicon.svg"),
+    open_to_all("metrics", 404),  # off; with a token, tests/views/test_metrics.py
     open_to_all("readyz", ANY),  # 200 or 503, by what else runs in this process
     page("", "/", 200, 200, 200, 200),
     page("call/", "/call/", 200, 200, 200, 200),

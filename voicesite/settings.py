@@ -18,6 +18,9 @@ from voicesite.voice import voice
 
 django_stubs_ext.monkeypatch()  # ModelAdmin[Call] and the like, at run time
 
+SHORTEST_TOKEN = 20
+"""Characters of METRICS_TOKEN. Fewer can be guessed; more turn away longer ones for nothing."""
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 
@@ -69,7 +72,7 @@ SECURE_HSTS_PRELOAD: bool = read("bool", "HSTS_PRELOAD", False)
 # sessions_app.checks.strict_transport says it by the names of our variables, and takes both of
 # the latter for what they are: a choice
 SILENCED_SYSTEM_CHECKS = ["security.W004", "security.W005", "security.W021"]
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SESSION_COOKIE_SECURE = _https
 CSRF_COOKIE_SECURE = _https
 SESSION_COOKIE_HTTPONLY = True
@@ -335,6 +338,16 @@ SPECTACULAR_SETTINGS = {
 
 MODELS_DIR: str = read("str", "MODELS_DIR", str(VAR_DIR / "models"))
 VOICE: dict[str, Any] = voice(VAR_DIR, TIME_ZONE)
+
+# -- metrics (docs/metrics.md) -----------------------------------------------------------
+
+METRICS_TOKEN: str = read("str", "METRICS_TOKEN", "")
+METRICS_PROCESS: str = read("str", "METRICS_PROCESS", "")
+if METRICS_TOKEN and len(METRICS_TOKEN) < SHORTEST_TOKEN:
+    raise ImproperlyConfigured(
+        f"METRICS_TOKEN must have {SHORTEST_TOKEN} characters or more. Make one with: "
+        "python -c 'import secrets; print(secrets.token_urlsafe(32))'"
+    )
 
 # -- logs: ids and counts, never what was said (voicesite/logs.py) ----------------------
 

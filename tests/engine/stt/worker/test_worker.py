@@ -101,7 +101,7 @@ def told(channel: socket.socket) -> tuple[int, int, dict[str, Any]]:
     kind, stream, size = HEADER.unpack(head)
     body = json.loads(channel.recv(size, socket.MSG_WAITALL))
     assert 0 <= body.pop("load", 0.0) <= 1
-    assert 0 <= body.pop("busy", 0.0)
+    assert body.pop("busy", 0.0) >= 0
     return stream, kind, body
 
 
