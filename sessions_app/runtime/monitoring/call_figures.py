@@ -19,7 +19,7 @@ from sessions_app.engine.core.events import (
     TurnEnded,
 )
 from sessions_app.engine.core.histograms import Histogram
-from sessions_app.engine.core.states import TERMINAL, CallState, EndReason
+from sessions_app.engine.core.states import BYE_REASONS, TERMINAL, CallState, EndReason
 from sessions_app.engine.core.usage import CallUsage
 
 DELAY_S = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0)
@@ -72,7 +72,7 @@ class CallFigures:
         self._live: dict[str, CallFigureSink] = {}
         self.started: Counter[str] = Counter()
         # those that are known are there with 0, or nobody could see the first one as an increase
-        self.ended: Counter[str] = Counter({reason.value: 0 for reason in EndReason})
+        self.ended: Counter[str] = Counter({reason.value: 0 for reason in BYE_REASONS})
         self.reconnecting: Counter[str] = Counter()
         codes = (*known_codes(), RECOGNITION_FAILED, OTHER)
         self.errors: Counter[str] = Counter(dict.fromkeys(codes, 0))

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 PREFIX = "voicesite_"
+COUNTED = "total"
+"""What the names of counters end in."""
+
 PROCESS = "process"
 """The label that every series has besides its own: which process counted."""
 
@@ -32,7 +35,8 @@ class MetricDefinition:
     @property
     def exposed(self) -> str:
         """The name in queries, as docs/metrics.md lists it."""
-        return f"{PREFIX}{self.name}{'_total' if self.kind is MetricKind.COUNTER else ''}"
+        ending = (COUNTED,) if self.kind is MetricKind.COUNTER else ()
+        return PREFIX + "_".join((self.name, *ending))
 
 
 def _counter(name: str, says: str, *labels: str) -> MetricDefinition:

@@ -4,26 +4,21 @@ from collections.abc import Iterable, Iterator
 from itertools import count as counting
 
 from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
-from prometheus_client.core import (
-    CounterMetricFamily,
-    GaugeMetricFamily,
-    HistogramMetricFamily,
-    Metric,
-)
+from prometheus_client.core import Metric
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.registry import Collector
 from prometheus_client.samples import Sample
 
 from sessions_app.engine.core.histograms import Histogram
-from sessions_app.runtime.monitoring.definitions import METRICS, PREFIX, PROCESS, MetricKind
+from sessions_app.runtime.monitoring.definitions import (
+    METRICS,
+    PREFIX,
+    PROCESS,
+    MetricDefinition,
+    MetricKind,
+)
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
-
-_FAMILIES = {
-    MetricKind.COUNTER: CounterMetricFamily,
-    MetricKind.GAUGE: GaugeMetricFamily,
-    MetricKind.HISTOGRAM: HistogramMetricFamily,
-}
 
 
 class Exposition:
@@ -34,32 +29,38 @@ class Exposition:
 
     def put(self, name: str, value: float, *labels: str) -> None:
         """Adds the value of a counter or gauge; raises KeyError for an unknown name."""
-        self._family(name, MetricKind.COUNTER, MetricKind.GAUGE).add_metric(labels, value)
+        metric = METRICS[name]
+        if metric.kind is MetricKind.HISTOGRAM:
+            raise KeyError(f"{name} is a histogram")
+        self._family(metric).add_sample(metric.exposed, _labels(metric, labels), value)
 
     def put_histogram(self, name: str, values: Histogram, *labels: str) -> None:
         """Adds a histogram; raises KeyError for an unknown name."""
-        total, buckets = 0, []
-        for bound, count in zip((*values.bounds, float("inf")), list(values.counts), strict=True):
-            total += count
-            buckets.append(("+Inf" if bound == float("inf") else str(bound), total))
-        family = self._family(name, MetricKind.HISTOGRAM)
-        family.add_metric(labels, buckets=buckets, sum_value=values.total)
+        metric, total = METRICS[name], 0
+        if metric.kind is not MetricKind.HISTOGRAM:
+            raise KeyError(f"{name} is no histogram")
+        family, given = self._family(metric), _labels(metric, labels)
+        bounds = (*map(str, values.bounds), "+Inf")
+        for bound, number in zip(bounds, list(values.counts), strict=True):
+            total += number
+            family.add_sample(f"{metric.exposed}_bucket", {**given, "le": bound}, total)
+        family.add_sample(f"{metric.exposed}_count", given, total)
+        family.add_sample(f"{metric.exposed}_sum", given, values.total)
 
     def families(self) -> list[Metric]:
         """Returns what was added."""
         return list(self._families.values())
 
-    def _family(self, name: str, *kinds: MetricKind) -> "_Addable":
-        metric = METRICS[name]
-        if metric.kind not in kinds:
-            raise KeyError(f"{name} is a {metric.kind}")
-        if name not in self._families:
-            made = _FAMILIES[metric.kind](PREFIX + name, metric.help, labels=metric.labels)
-            self._families[name] = made
-        return self._families[name]  # type: ignore[return-value] # only those are in it
+    def _family(self, metric: MetricDefinition) -> Metric:
+        if metric.name not in self._families:
+            made = Metric(PREFIX + metric.name, metric.help, metric.kind)
+            self._families[metric.name] = made
+        return self._families[metric.name]
 
 
-_Addable = CounterMetricFamily | GaugeMetricFamily | HistogramMetricFamily
+def _labels(metric: MetricDefinition, values: tuple[str, ...]) -> dict[str, str]:
+    """Returns the labels by name; raises ValueError for another number of them."""
+    return dict(zip(metric.labels, values, strict=True))
 
 
 def of_this_process(process: str, families: Iterable[Metric]) -> list[Metric]:
