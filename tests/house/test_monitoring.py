@@ -155,6 +155,70 @@ def test_promtool_takes_the_rules_and_the_dashboards_queries(tmp_path: Path) -> 
         assert done.returncode == 0, done.stderr
 
 
+FIRING = {
+    "VoicesiteProcessSilent": {"voicesite_process_up{role='media'}": "0x60"},
+    "VoicesiteFull": {"voicesite_calls_room{process='a'}": "0x60"},
+    "VoicesiteLoopLate": {
+        "voicesite_loop_lag_seconds_bucket{le='0.05'}": "0+500x60",
+        "voicesite_loop_lag_seconds_bucket{le='0.1'}": "0+600x60",
+        "voicesite_loop_lag_seconds_bucket{le='+Inf'}": "0+600x60",
+    },
+    "VoicesiteCallsEndWrongly": {
+        "voicesite_calls_ended_total{reason='internal_error'}": "0x58 1 1",
+    },
+    "VoicesiteSoundLost": {
+        "voicesite_rtp_audio_seconds_total{how='received'}": "0+95x60",
+        "voicesite_rtp_audio_seconds_total{how='concealed'}": "0+5x60",
+    },
+    "VoicesiteJobsLate": {"voicesite_job_age_seconds{kind='recording',state='pending'}": "0+60x60"},
+    "VoicesiteDiskFills": {"voicesite_disk_free_bytes{part='lanes'}": "100e9-1e9x60"},
+}
+"""Of some rules, the series of an hour that make them fire: one value a minute."""
+
+QUIET = {
+    "voicesite_process_up{role='media'}": "1x60",
+    "voicesite_calls_room{process='a'}": "0x60",
+    "voicesite_calls_room{process='b'}": "3x60",
+    "voicesite_loop_lag_seconds_bucket{le='0.05'}": "0+600x60",
+    "voicesite_loop_lag_seconds_bucket{le='+Inf'}": "0+600x60",
+    "voicesite_calls_ended_total{reason='caller_left'}": "0+3x60",
+    "voicesite_calls_reconnecting_total{door='offer'}": "0x60",
+    "voicesite_calls{door='offer'}": "0x60",
+    "voicesite_rtp_audio_seconds_total{how='received'}": "0+99x60",
+    "voicesite_rtp_audio_seconds_total{how='concealed'}": "0+1x60",
+    "voicesite_job_age_seconds{kind='recording',state='pending'}": "20x60",
+    "voicesite_disk_free_bytes{part='lanes'}": "100e9x60",
+}
+"""The series of a server that is well."""
+
+
+@promtool
+def test_rules_fire_for_what_is_wrong_and_for_nothing_else(tmp_path: Path) -> None:
+    shutil.copy(FOLDER / "alerts.yml", tmp_path)
+    cases = [*((series, [name]) for name, series in FIRING.items()), (QUIET, [])]
+    given = {"rule_files": ["alerts.yml"], "tests": [case(*one) for one in cases]}
+    (tmp_path / "tests.yml").write_text(json.dumps(given))
+    done = subprocess.run(
+        ["promtool", "test", "rules", str(tmp_path / "tests.yml")],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def case(series: dict[str, str], fires: list[str]) -> dict[str, Any]:
+    """Returns a test of promtool: which rules fire after an hour of these series, and no other."""
+    firing = "count by (alertname) (ALERTS{alertstate='firing'})"
+    expected = [{"labels": f"{{alertname='{name}'}}", "value": 1} for name in fires]
+    return {
+        "name": f"for {fires}",
+        "interval": "1m",
+        "input_series": [{"series": one, "values": of} for one, of in series.items()],
+        "promql_expr_test": [{"expr": firing, "eval_time": "60m", "exp_samples": expected}],
+    }
+
+
 def test_no_label_can_hold_what_people_said_or_who_they_are() -> None:
     allowed = {
         *("door", "state", "reason", "code", "part", "how", "outcome", "direction"),

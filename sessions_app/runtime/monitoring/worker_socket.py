@@ -45,18 +45,27 @@ def start() -> None:
     """Answers from now on; without METRICS_TOKEN, or where it cannot listen, not at all."""
     if not settings.METRICS_TOKEN:
         return
-    path = Path(settings.VOICE["RUN_DIR"]) / f"{os.getpid()}{ENDING}"
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path.unlink(missing_ok=True)  # of a process that was killed and had this pid
-        listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        listening = _listening(Path(settings.VOICE["RUN_DIR"]) / f"{os.getpid()}{ENDING}")
+    except OSError as error:
+        logger.warning("the worker's metrics cannot be read (%s)", error)
+        return
+    threading.Thread(target=_serve, args=(listening,), name="metrics", daemon=True).start()
+
+
+def _listening(path: Path) -> socket.socket:
+    """Returns a socket at `path` for this user only; raises OSError."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)  # of a process that was killed and had this pid
+    listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
         listening.bind(str(path))
         path.chmod(0o600)
         listening.listen()
-    except OSError as error:
-        logger.warning("the worker's metrics cannot be read (%s)", error.strerror)
-        return
-    threading.Thread(target=_serve, args=(listening,), name="metrics", daemon=True).start()
+    except OSError:
+        listening.close()
+        raise
+    return listening
 
 
 def read(path: Path) -> str | None:

@@ -44,3 +44,11 @@ def test_without_a_token_it_does_not_listen(folder: Path, settings: Any) -> None
     settings.METRICS_TOKEN = ""
     worker_socket.start()
     assert not folder.exists()
+
+
+def test_where_it_cannot_listen_the_worker_goes_on(
+    folder: Path, settings: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.VOICE = {**settings.VOICE, "RUN_DIR": str(folder / ("x" * 120))}
+    worker_socket.start()
+    assert "the worker's metrics cannot be read" in caplog.text
