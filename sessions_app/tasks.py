@@ -11,6 +11,7 @@ from celery.signals import (
     beat_init,
     before_task_publish,
     task_prerun,
+    worker_process_init,
     worker_ready,
     worker_shutting_down,
 )
@@ -37,6 +38,7 @@ from sessions_app.runtime import (
     sound_redaction,
     stored_settings,
 )
+from sessions_app.runtime.monitoring import worker_socket
 from sessions_app.services import (
     archive_writing,
     archives,
@@ -206,6 +208,13 @@ def expire() -> None:
 @worker_ready.connect
 def _worker_starts(**_: Any) -> None:
     _alive(heartbeats.WORKER)
+    worker_socket.start()
+
+
+@worker_process_init.connect
+def _pool_process_starts(**_: Any) -> None:
+    """Where the worker has a pool of processes, each counts for itself."""
+    worker_socket.start()
 
 
 @task_prerun.connect
