@@ -58,14 +58,22 @@ async def spoken() -> Samples:
     return np.concatenate(pieces)
 
 
-async def try_all(samples: Samples) -> list[TrialResult]:
-    """Tries the entries of VOICE["RECOGNISERS"] one after another; returns their results."""
+async def try_all(samples: Samples, names: Sequence[str] = ()) -> list[TrialResult]:
+    """Tries entries of VOICE["RECOGNISERS"] one after another; returns their results.
+
+    `names` are those to try, where an alias stands for what it names; all of them without it.
+    """
+    wanted = [_meant(name) for name in names] or settings.VOICE[KIND]
     recognisers = Recognisers()
     recognisers.load()
     try:
-        return [await _try(recognisers, name, samples) for name in settings.VOICE[KIND]]
+        return [await _try(recognisers, name, samples) for name in dict.fromkeys(wanted)]
     finally:
         await recognisers.aclose()
+
+
+def _meant(name: str) -> str:
+    return str(settings.VOICE[KIND].get(name, {}).get("SAME_AS", name))
 
 
 async def _try(recognisers: Recognisers, name: str, samples: Samples) -> TrialResult:

@@ -20,6 +20,7 @@ def filled(var: Path, calls: int) -> Any:
     from django.conf import settings
     from django.contrib.auth.models import User
 
+    from sessions_app.engine.core.states import CallState
     from sessions_app.services import calls as call_service
     from tests.fixtures.spoken_call import exported, spoken_call
 
@@ -29,7 +30,7 @@ def filled(var: Path, calls: int) -> Any:
     exported(User.objects.create(username="other"))  # not with a call that is erased
     shutil.rmtree(settings.VOICE["LANES_DIR"])  # they became recordings
     live = killing.live_call(owner)
-    call_service.move(live.public_id, call_service.CallState.CONNECTING)
+    call_service.move(live.public_id, CallState.CONNECTING)
     lane = Path(settings.VOICE["LANES_DIR"]) / live.public_id / "caller.ogg"
     lane.parent.mkdir(parents=True, exist_ok=True)
     lane.write_bytes(b"OggS that goes on")

@@ -9,7 +9,7 @@ import shutil
 import sqlite3
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from tests.services import installations, killing
 
@@ -37,11 +37,12 @@ def restored_and_killed(step: int, dest: Path, var: Path) -> None:
 
     from sessions_app.services.backups import restoring, snapshots, work_folder
 
+    files, database = cast("Any", restoring), cast("Any", snapshots)
     killer = killing.Killer(step)
     killer.after(work_folder, "note_restoring")
     killer.around(work_folder, "note_restored")
     killer.after(FileSystemStorage, "save")
-    killer.after(restoring.shutil, "move")
+    killer.after(files.shutil, "move")
 
     class InSteps(sqlite3.Connection):
         """Copies a quarter of the pages at a time."""
@@ -50,7 +51,7 @@ def restored_and_killed(step: int, dest: Path, var: Path) -> None:
             pages = self.execute("PRAGMA page_count").fetchone()[0]
             super().backup(target, pages=pages // 4, progress=lambda *_: killer.step())
 
-    snapshots.sqlite3 = InStepsModule(InSteps)
+    database.sqlite3 = InStepsModule(InSteps)
     restore(dest, var)
 
 

@@ -1,31 +1,13 @@
 """`manage.py check_ice`: which ICE candidates this server can offer to clients."""
 
 import asyncio
-import re
-import time
-from typing import Any
 
-from aioice import Connection
-from aioice.candidate import Candidate
 from django.core.management.base import BaseCommand, CommandError
 
 from sessions_app.engine.rtc.aiortc_compat import connectivity
 from sessions_app.engine.rtc.turn_credentials import IceServer
-from sessions_app.runtime import ice_servers
+from sessions_app.runtime import ice_servers, ice_trials
 from sessions_app.runtime.settings import voice_config
-
-GATHER_S = 8.0
-"""The longest wait for a server's candidates. Shorter reports slow servers as broken."""
-
-NO_RELAY = "no relay: is it up, is VOICE_TURN_SECRET its static-auth-secret, is each clock right?"
-NO_ANSWER = "no answer: is it up, and does the firewall let UDP out?"
-PORT, TLS_PORT = 3478, 5349
-"""The ports of addresses without one: RFC 7064, 7065."""
-
-_URL = re.compile(
-    r"(?P<scheme>stuns?|turns?):(?P<host>\[[^\]]+\]|[^:?]+)(?::(?P<port>\d+))?"
-    r"(?:\?transport=(?P<transport>\w+))?$"
-)
 
 
 class Command(BaseCommand):
@@ -45,54 +27,16 @@ class Command(BaseCommand):
             raise CommandError(f"{broken} of the ICE servers cannot be used as they are set.")
 
     async def _check(self, servers: list[IceServer]) -> int:
-        found = await _gathered({})
-        hosts = [c.host for c in found if c.type == "host"]
+        hosts = await ice_trials.hosts()
         self.stdout.write(
             f"host: {', '.join(hosts)}" if hosts else "host: none but loopback; only relays help"
         )
         if not servers:
             self.stdout.write("No ICE servers are set: calls work where the hosts above are seen.")
         broken = 0
-        for server in servers:
-            for url in server.urls:
-                broken += not await self._check_one(url, server)
+        for one in ice_trials.addresses(servers):
+            trial = await ice_trials.try_one(one)
+            broken += bool(trial.problem)
+            told = trial.problem or f"{trial.kind} {trial.host} in {trial.took_ms:.0f} ms"
+            self.stdout.write(f"{trial.url}: {told}")
         return broken
-
-    async def _check_one(self, url: str, server: IceServer) -> bool:
-        match = _URL.match(url)
-        if match is None:
-            self.stdout.write(f"{url}: this address cannot be read; see docs/networks.md")
-            return False
-        relay = match["scheme"].startswith("turn")
-        usual = TLS_PORT if match["scheme"].endswith("s") else PORT
-        host, port = match["host"].strip("[]"), int(match["port"] or usual)
-        given: dict[str, Any] = {"stun_server": (host, port)}
-        if relay:
-            given = {
-                "turn_server": (host, port),
-                "turn_username": server.username,
-                "turn_password": server.credential,
-                "turn_transport": match["transport"] or "udp",
-                "turn_ssl": match["scheme"] == "turns",
-            }
-        began = time.monotonic()
-        kind = "relay" if relay else "srflx"
-        found = [c for c in await _gathered(given) if c.type == kind]
-        took = f"{1000 * (time.monotonic() - began):.0f} ms"
-        if found:
-            self.stdout.write(f"{url}: {kind} {found[0].host} in {took}")
-            return True
-        self.stdout.write(f"{url}: {NO_RELAY if relay else NO_ANSWER}")
-        return False
-
-
-async def _gathered(given: dict[str, Any]) -> list[Candidate]:
-    connection = Connection(ice_controlling=False, **given)
-    try:
-        async with asyncio.timeout(GATHER_S):
-            await connection.gather_candidates()
-        return list(connection.local_candidates)
-    except (TimeoutError, OSError):
-        return []
-    finally:
-        await connection.close()  # forgets the candidates
