@@ -1,5 +1,7 @@
 """Settings, the channel layer and mail."""
 
+from typing import Any
+
 from asgiref.sync import async_to_sync
 from django.conf import settings
 from django.core import checks, mail
@@ -38,7 +40,8 @@ def check_mail() -> PartFinding:
     backend: str = settings.EMAIL_BACKEND
     if backend != SMTP:
         return warning(f"Mail goes to {backend.rpartition('.')[2]}.", "Set a mail server.")
-    if not settings.is_overridden("EMAIL_HOST") or not settings.EMAIL_HOST:
+    given: Any = settings
+    if not given.is_overridden("EMAIL_HOST") or not settings.EMAIL_HOST:
         return not_set("No mail server is set; voicesite sends no mail without.")
     with mail.get_connection(timeout=10):
         return ok(f"{settings.EMAIL_HOST} took the sign-in.")

@@ -1,6 +1,7 @@
 """Recogniser, language model and voice: each is used once, as calls use it."""
 
 import asyncio
+import threading
 
 from sessions_app.doctor.findings import PartFinding, not_set, ok, problem
 from sessions_app.engine.core.agent_config import AgentConfig
@@ -15,11 +16,15 @@ USUAL = "default"
 SAID = "Good morning and welcome."
 ASKED = "Hello, can you hear me?"
 
+_CORES = threading.Lock()
+"""Recognisers and voices take turns: each needs the machine's cores, and has its own limit."""
+
 
 def check_recognisers() -> PartFinding:
     """Lets the recognisers that agents use hear a few words."""
     names = {USUAL} | {config.recogniser or USUAL for config in _agents()}
-    tried = asyncio.run(_recognised(sorted(names)))
+    with _CORES:
+        tried = asyncio.run(_recognised(sorted(names)))
     broken = [f"{one.name}: {one.problem}" for one in tried if one.problem]
     if broken:
         return problem(" ".join(broken), "Run `manage.py recognisers`, which tries all of them.")
@@ -39,7 +44,8 @@ def check_voices() -> PartFinding:
     for config in configs.values():
         name = ", ".join(filter(None, (config.synthesiser, config.voice)))
         try:
-            sample = asyncio.run(agent_preview.say(config, SAID))
+            with _CORES:
+                sample = asyncio.run(agent_preview.say(config, SAID))
         except SynthesiserError as error:
             return problem(f"{name}: {error.message}", "Choose another voice in the agent's page.")
         said.append(f"{name}: first sound after {sample.first_ms:.0f} ms")

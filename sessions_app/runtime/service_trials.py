@@ -1,6 +1,7 @@
 """Uses the channel layer and the broker once, as `/readyz` and `manage.py doctor` show it."""
 
 import secrets
+from typing import Any
 
 from celery import current_app
 from channels.layers import get_channel_layer
@@ -24,5 +25,6 @@ def try_broker() -> str:
     """Connects to the broker, and returns its kind; blocks. Raises what kombu raises."""
     with current_app.connection_for_write() as broker:
         broker.ensure_connection(max_retries=0, timeout=CONNECT_S)
-        broker.channel().close()
+        channel: Any = broker.channel()
+        channel.close()
         return str(broker.transport.driver_name)

@@ -11,7 +11,7 @@ from sessions_app.doctor import configured, parts, speaking, storing
 from sessions_app.doctor.findings import PartState
 from sessions_app.models import SignOfLife
 from sessions_app.runtime import health_checks
-from sessions_app.services import heartbeats
+from sessions_app.services import heartbeats, recordings
 from sessions_app.services.backups import work_folder
 from tests.fixtures.ports import free_port
 
@@ -36,7 +36,7 @@ def test_database_and_migrations(settings: Any, tmp_path: Path) -> None:
 
 
 def test_storage_is_written_read_and_emptied() -> None:
-    folder = storing.recordings.folder()
+    folder = recordings.folder()
     assert folder is not None
     assert storing.check_recordings().state == PartState.OK
     assert not list(folder.glob(".doctor*"))

@@ -23,7 +23,7 @@ from sessions_app.services.backups.vault import StoredObject, Vault, chunks_of_f
 ALIAS = "snapshot"
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 MIGRATIONS_TABLE = "django_migrations"
-USERS_TABLE = "auth_user"
+USERS_TABLE, USERS_SEQUENCE = "auth_user", "auth_user_id_seq"
 
 USERS_APART = 1000
 """By how many the numbers of users go on higher after a restore.
@@ -211,7 +211,7 @@ def _rows_back(vault: Vault, copy: DatabaseCopy) -> None:
                 for chunk in vault.read(part.sha256):
                     rows.write(chunk)
         for name, following in copy.sequences.items():
-            apart = USERS_APART if name.startswith(f"{USERS_TABLE}_id") else 0
+            apart = USERS_APART if name == USERS_SEQUENCE else 0
             cursor.execute("SELECT setval(%s, %s, false)", [f'"{name}"', following + apart])
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
