@@ -1,12 +1,14 @@
 """kill -9 while a backup is made or restored: run again, it is whole, and nothing is left over."""
 
+from typing import Any
+
 import pytest
 
 from tests.services.killing import Told, migrated_copy, told_by
 
 pytestmark = pytest.mark.timeout(300)
 
-WHOLE = {
+WHOLE: dict[str, dict[str, Any]] = {
     "backup": {"backups": 1, "damaged": [], "unused": 0, "temporary": 0},
     "restore": {"other rows": [], "other files": [], "restoring": ""},
 }
