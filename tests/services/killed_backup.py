@@ -1,20 +1,29 @@
-"""Run by test_killed_backup: backs up and restores, killed (SIGKILL) at each step in turn.
+"""Run by test_killed_backup: backs up and restores, killed (SIGKILL) at one step after another.
 
-Prints, as JSON, what each came to once it was run again.
+Prints, as JSON, what each came to once it was run again. KILLS says at how many steps of each;
+without it at all of them, as `make campaign ONLY=backups` does.
 """
 
 import contextlib
 import json
+import os
+import random
 import shutil
 import sqlite3
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, cast
 
 from tests.services import installations, killing
 
+SEED = 1
+"""Chooses the steps between the first and the last one."""
 
-def backed_up_and_killed(step: int, dest: Path) -> None:
+NEVER = 0
+
+
+def backed_up_and_killed(step: int, dest: Path) -> killing.Killer:
     from sessions_app.services.backups import vault
 
     killer = killing.Killer(step)
@@ -22,6 +31,7 @@ def backed_up_and_killed(step: int, dest: Path) -> None:
     killer.before(vault.Vault, "sweep")
     killer.after(vault.Vault, "note")
     back_up(dest)
+    return killer
 
 
 def back_up(dest: Path) -> None:
@@ -32,7 +42,7 @@ def back_up(dest: Path) -> None:
         backing_up.prune(opened, 1)
 
 
-def restored_and_killed(step: int, dest: Path, var: Path) -> None:
+def restored_and_killed(step: int, dest: Path, var: Path) -> killing.Killer:
     from django.core.files.storage import FileSystemStorage
 
     from sessions_app.services.backups import restoring, snapshots, work_folder
@@ -53,6 +63,7 @@ def restored_and_killed(step: int, dest: Path, var: Path) -> None:
 
     database.sqlite3 = InStepsModule(InSteps)
     restore(dest, var)
+    return killer
 
 
 class InStepsModule:
@@ -97,10 +108,12 @@ def whole(dest: Path) -> dict[str, Any]:
         }
 
 
-def compared(var: Path, before: installations.Rows, kept: installations.Files, out: Path) -> None:
+def restore_and_compare(
+    dest: Path, var: Path, before: installations.Rows, kept: installations.Files, out: Path
+) -> None:
     from sessions_app.services.backups import work_folder
 
-    installations.move_to(var, NAME=str(var / "restored.sqlite3"))
+    restore_again(dest, var)
     told = {
         "other rows": installations.differing(before, installations.rows()),
         "other files": installations.differing(kept, installations.files(var)),
@@ -109,28 +122,48 @@ def compared(var: Path, before: installations.Rows, kept: installations.Files, o
     out.write_text(json.dumps(told))
 
 
+def chosen(steps: int) -> list[int]:
+    """Returns the steps to be killed at: KILLS of them, first and last among them, or all."""
+    every, most = list(range(1, steps + 1)), int(os.environ.get("KILLS", steps))
+    if most >= steps:
+        return every
+    return sorted([1, steps, *random.Random(SEED).sample(every[1:-1], most - 2)])
+
+
+def steps_of(act: Callable[..., killing.Killer], out: Path, *given: Any) -> int:
+    """Returns how many steps something has, done to its end in a process of its own."""
+    installations.in_a_child(lambda: out.write_text(str(act(NEVER, *given).steps)))
+    return int(out.read_text())
+
+
+def backups_killed(dest: Path, out: Path) -> Iterator[dict[str, Any]]:
+    steps = steps_of(backed_up_and_killed, out, dest)
+    for step in chosen(steps):
+        shutil.rmtree(dest)
+        killed = killing.killed(backed_up_and_killed, step, dest)
+        installations.in_a_child(back_up, dest)
+        yield {"what": "backup", "step": step, "of": steps, "killed": killed} | whole(dest)
+
+
+def restores_killed(dest: Path, var: Path, out: Path) -> Iterator[dict[str, Any]]:
+    before, kept = installations.rows(), installations.files(var)
+    steps = steps_of(restored_and_killed, out, dest, var.parent / "there")
+    for step in chosen(steps):
+        there = var.parent / f"there {step}"
+        killed = killing.killed(restored_and_killed, step, dest, there)
+        installations.in_a_child(restore_and_compare, dest, there, before, kept, out)
+        found = json.loads(out.read_text())
+        yield {"what": "restore", "step": step, "of": steps, "killed": killed} | found
+
+
 def main() -> None:
     var = killing.begin()
     from sessions_app.services.backups import snapshots
 
     assert snapshots.is_migrated()  # loads the migrations, for all children
     installations.filled(var, 1)
-    told = list[dict[str, Any]]()
     dest, out = var.parent / "backups", var.parent / "told.json"
-    while not told or told[-1]["killed"]:
-        shutil.rmtree(dest, ignore_errors=True)
-        killed = killing.killed(backed_up_and_killed, len(told) + 1, dest)
-        installations.in_a_child(back_up, dest)
-        told.append({"what": "backup", "killed": killed} | whole(dest))
-    before, kept = installations.rows(), installations.files(var)
-    backups = len(told)
-    while len(told) == backups or told[-1]["killed"]:
-        there = var.parent / f"there {len(told)}"
-        killed = killing.killed(restored_and_killed, len(told) - backups + 1, dest, there)
-        if killed:
-            installations.in_a_child(restore_again, dest, there)
-        installations.in_a_child(compared, there, before, kept, out)
-        told.append({"what": "restore", "killed": killed} | json.loads(out.read_text()))
+    told = [*backups_killed(dest, out), *restores_killed(dest, var, out)]
     json.dump(told, sys.stdout)
 
 

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from sessions_app.services.backups import sealing
@@ -43,6 +42,4 @@ def test_sqlite_encrypted(var: Path) -> None:
 @pytest.mark.services
 def test_postgresql(var: Path) -> None:
     with running_postgres() as database:
-        with psycopg.connect(database, autocommit=True) as server:
-            server.execute("CREATE DATABASE restored")
         check(told_by("restored_backup", var, database, TARGET="restored"))
