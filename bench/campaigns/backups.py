@@ -3,14 +3,20 @@
 Each of the programs below `tests/services` is an installation of its own: no product need run.
 """
 
+import json
+import os
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
 from bench.tables import write_table
 from sessions_app.services.backups import sealing
+from tests.fixtures.server import ROOT
 from tests.fixtures.services import running_postgres
-from tests.services.killing import Told, told_by
+
+Told = list[dict[str, Any]]
 
 WHOLE = ("other rows", "other files", "damaged", "unused", "temporary", "restoring")
 """What is told of a run, and is empty or 0 where nothing differs and nothing is left over."""
@@ -40,11 +46,17 @@ def main() -> None:
 
 
 def _told(program: str, database: str, **more: str) -> Told:
+    """Returns what a program of `tests/services` tells; on SQLite where no database is named."""
     with tempfile.TemporaryDirectory() as folder:
         var, key = Path(folder) / "var", Path(folder) / "key"
         var.mkdir()
         sealing.new_key(key)
-        return told_by(program, var, database, KEY=str(key), **more)
+        given = {**os.environ, "VAR_DIR": str(var), "KEY": str(key), **more}
+        given["DATABASE_URL"] = database or f"sqlite:///{var / 'db.sqlite3'}"
+        command = [sys.executable, "-m", f"tests.services.{program}"]
+        run = subprocess.run(command, env=given, cwd=ROOT, stdout=subprocess.PIPE, check=True)
+    found: Told = json.loads(run.stdout)
+    return found
 
 
 def _row(what: str, database: str, told: Told) -> list[str]:

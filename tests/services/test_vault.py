@@ -9,14 +9,14 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from sessions_app.services.backups import sealing, snapshots, vault, work_folder
+from sessions_app.services.backups import restoring, sealing, snapshots, vault, work_folder
 from sessions_app.services.backups.errors import (
     BackupError,
     DamagedError,
     NewerReleaseError,
     WrongKeyError,
 )
-from sessions_app.services.backups.manifest import DatabaseCopy, Manifest
+from sessions_app.services.backups.manifest import LANES, DatabaseCopy, FileCopy, Manifest
 from sessions_app.services.backups.sealing import CHUNK
 
 KEY = bytes(range(32))
@@ -114,6 +114,15 @@ def test_notes_that_changed_are_refused(tmp_path: Path) -> None:
             opened.told(vault.SNAPSHOTS, name)
         with pytest.raises(BackupError, match="There are: 20260101"):
             opened.told(vault.SNAPSHOTS, "another")
+
+
+@pytest.mark.parametrize("name", ["../caller.ogg", "a/../caller.ogg", "/a/caller.ogg", "a/b.ogg"])
+def test_a_restore_writes_lanes_where_lanes_are_and_nowhere_else(name: str, tmp_path: Path) -> None:
+    with vault.opened(tmp_path / "b", None, make=True) as opened:
+        stored = opened.put([b"OggS"])
+        file = FileCopy(LANES, name, stored.sha256, stored.size)
+        with pytest.raises(DamagedError, match="as a lane"):
+            restoring._Files(opened, tmp_path).put_back([file])
 
 
 def test_a_key_is_made_once_and_for_its_owner_alone(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ there.
 
 import hashlib
 import os
+import re
 import shutil
 from collections.abc import Iterable
 from datetime import timedelta
@@ -22,14 +23,17 @@ from django.utils import timezone
 from sessions_app.models import ChangeCounter, SignOfLife
 from sessions_app.models.recording import recordings_storage
 from sessions_app.services.backups import backing_up, receipts, snapshots, work_folder
-from sessions_app.services.backups.errors import BackupError, NotEmptyError
+from sessions_app.services.backups.errors import BackupError, DamagedError, NotEmptyError
 from sessions_app.services.backups.manifest import LANES, FileCopy, Manifest
-from sessions_app.services.backups.named_files import lanes_folder
+from sessions_app.services.backups.named_files import LANE_FILES, lanes_folder
 from sessions_app.services.backups.vault import SNAPSHOTS, Vault
 from sessions_app.services.stored_files import stored_chunks
 
 RUNS_S = 60
 """Seconds within which a sign of life means that worker or beat run. Beat gives one each 10 s."""
+
+LANE_NAME = re.compile(rf"[\w-]+/({'|'.join(map(re.escape, LANE_FILES))})")
+"""What lanes are called below LANES_DIR: a backup must not write anywhere else."""
 
 MADE_BY_MIGRATIONS = {
     "auth.permission",
@@ -135,6 +139,8 @@ class _Files:
                 self._stored(file)
 
     def _lane(self, file: FileCopy) -> None:
+        if not LANE_NAME.fullmatch(file.name):
+            raise DamagedError(f"The backup names {file.name!r} as a lane, which is none.")
         target = lanes_folder() / file.name
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         shutil.move(self._fetched(file), target)

@@ -163,7 +163,9 @@ def opened(folder: Path, key: bytes | None, *, make: bool) -> Iterator[Vault]:
         _make(folder, key)
     head = _head(folder)
     _check_key(head, key)
-    with (folder / HEAD).open("rb") as lock:
+    # NFS locks only what is open for writing; a restore may be from what cannot be written
+    mode = "r+b" if os.access(folder / HEAD, os.W_OK) else "rb"
+    with (folder / HEAD).open(mode) as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
