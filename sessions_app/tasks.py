@@ -1,4 +1,8 @@
-"""Celery tasks: each does a job that is a row of the database. All are safe to run twice."""
+"""Celery tasks: each does a job that is a row of the database. All are safe to run twice.
+
+Tasks that work with audio or language import what they need when they run: beat, which only sends
+their names, loads this module, too, and would start twice as slowly.
+"""
 
 import logging
 import time
@@ -11,10 +15,12 @@ from celery.signals import (
     beat_init,
     before_task_publish,
     task_prerun,
+    worker_init,
     worker_process_init,
     worker_ready,
     worker_shutting_down,
 )
+from django.conf import settings
 from django.db import close_old_connections
 from django.utils import timezone
 
@@ -31,16 +37,8 @@ from sessions_app.models import (
     WebhookDelivery,
 )
 from sessions_app.models.work import LeasedJob
-from sessions_app.runtime import (
-    audio_copies,
-    finalising,
-    second_pass,
-    sound_redaction,
-    stored_settings,
-)
-from sessions_app.runtime.monitoring import worker_socket
+from sessions_app.runtime import stored_settings
 from sessions_app.services import (
-    archive_writing,
     archives,
     calls,
     changes,
@@ -89,6 +87,8 @@ The last two are exports that people ask for: they come after what has to be don
 @shared_task
 def finalise_call(call_pk: int) -> None:
     """Makes the recording of an ended call, then queues what is made of it."""
+    from sessions_app.runtime import finalising  # noqa: PLC0415 - see above
+
     call = _ended(call_pk)
     if call is not None:
         finalising.record(call)
@@ -100,6 +100,8 @@ def finalise_call(call_pk: int) -> None:
 @shared_task
 def summarise_call(call_pk: int) -> None:
     """Takes what an ended call's agent asks for, and makes the summary."""
+    from sessions_app.runtime import finalising  # noqa: PLC0415 - see above
+
     call = _ended(call_pk)
     if call is not None:
         finalising.take_values(call)
@@ -109,6 +111,8 @@ def summarise_call(call_pk: int) -> None:
 @shared_task
 def retranscribe_call(version_pk: int) -> None:
     """Recognises a call's recording again, as a version next to its transcript."""
+    from sessions_app.runtime import second_pass  # noqa: PLC0415 - see above
+
     for ready_pk in versions.startable([version_pk]):
         second_pass.retranscribe(ready_pk)
 
@@ -116,6 +120,8 @@ def retranscribe_call(version_pk: int) -> None:
 @shared_task
 def redact_sound(call_pk: int) -> None:
     """Takes the sound of what is hidden out of a call's recording."""
+    from sessions_app.runtime import sound_redaction  # noqa: PLC0415 - see above
+
     call = _ended(call_pk)
     if call is not None:
         sound_redaction.redact(call)
@@ -136,12 +142,16 @@ def deliver_webhook(delivery_pk: int) -> None:
 @shared_task
 def copy_audio(copy_pk: int) -> None:
     """Makes a call's recording in another format."""
+    from sessions_app.runtime import audio_copies  # noqa: PLC0415 - see above
+
     audio_copies.make(copy_pk)
 
 
 @shared_task
 def make_archive(archive_pk: int) -> None:
     """Makes the next part of a zip file that somebody asked for."""
+    from sessions_app.services import archive_writing  # noqa: PLC0415 - see above
+
     archive_writing.make(archive_pk)
 
 
@@ -205,16 +215,31 @@ def expire() -> None:
         logger.info("something of %d calls was erased: its time is over", erased)
 
 
+@worker_init.connect
+def _import_before_forking(sender: Any, **_: Any) -> None:
+    """Children share the memory of what their parent imported before it made them."""
+    if sender.pool_cls.__module__.endswith("prefork"):
+        from sessions_app.runtime import audio_copies, finalising, second_pass  # noqa: F401, PLC0415 - see above
+
+
 @worker_ready.connect
 def _worker_starts(**_: Any) -> None:
     _alive(heartbeats.WORKER)
-    worker_socket.start()
+    _answer_metrics()
 
 
 @worker_process_init.connect
 def _pool_process_starts(**_: Any) -> None:
     """Where the worker has a pool of processes, each counts for itself."""
-    worker_socket.start()
+    _answer_metrics()
+
+
+def _answer_metrics() -> None:
+    """Answers the web process's question for metrics, where they are on (docs/metrics.md)."""
+    if settings.METRICS_TOKEN:
+        from sessions_app.runtime.monitoring import worker_socket  # noqa: PLC0415 - see above
+
+        worker_socket.start()
 
 
 @task_prerun.connect

@@ -1,7 +1,12 @@
 """What the site sets up in each of its processes, once Django's settings are read."""
 
+from typing import Any
+
 from django.apps import AppConfig, apps
-from django.contrib.admin.apps import AdminConfig
+from django.contrib import admin
+from django.contrib.admin.apps import SimpleAdminConfig
+from django.contrib.admin.checks import check_admin_app, check_dependencies
+from django.core import checks
 from django.utils.translation import gettext_lazy
 
 
@@ -20,5 +25,20 @@ class VoicesiteConfig(AppConfig):
         apps.get_app_config("auth").verbose_name = gettext_lazy("People and programs")
 
 
-class VoicesiteAdminConfig(AdminConfig):
+class VoicesiteAdminConfig(SimpleAdminConfig):
+    """The admin, which is imported with the addresses (voicesite.urls) or for its system checks.
+
+    Django imports it in every process. Here that is half of what a Celery worker, beat or most
+    commands would import, and none of them shows a page.
+    """
+
     default_site = "voicesite.admin_site.VoiceAdminSite"
+
+    def ready(self) -> None:
+        checks.register(check_dependencies, checks.Tags.admin)
+        checks.register(_check_admin, checks.Tags.admin)
+
+
+def _check_admin(app_configs: Any, **given: Any) -> list[checks.CheckMessage]:
+    admin.autodiscover()
+    return list(check_admin_app(app_configs, **given))

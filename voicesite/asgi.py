@@ -22,6 +22,7 @@ django_application = get_asgi_application()
 from django.conf import settings  # noqa: E402
 
 from sessions_app.routing import websocket_urlpatterns  # noqa: E402
+from voicesite import urls  # noqa: E402, F401 - a second of imports, before the first request waits
 
 CLOSE_NOT_FOUND = 4404
 """Close code, from HTTP's 404: docs/protocol.md."""

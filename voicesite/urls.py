@@ -7,6 +7,8 @@ from sessions_app.api import urls as api
 from sessions_app.views import accounts, health, metrics
 from sessions_app.views.recordings import recording_response
 
+admin.autodiscover()  # VoicesiteAdminConfig says why not before
+
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

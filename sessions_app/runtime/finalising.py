@@ -20,10 +20,10 @@ from sessions_app.runtime.settings import voice_config
 from sessions_app.runtime.understanding import extractor_for, summariser_for
 from sessions_app.services import (
     calls,
-    extractions,
+    extracting,
     recordings,
     redactions,
-    summaries,
+    summarising,
     transcripts,
     work,
 )
@@ -52,16 +52,16 @@ def take_values(call: Call) -> None:
     """Takes the values of the agent's fields, if that is pending and no other worker does it."""
     with work.claimed(Extraction, call.pk) as row:
         if row is not None:
-            extractions.extract(call, row, extractor_for(call))
+            extracting.extract(call, row, extractor_for(call))
 
 
 def summarise(call: Call) -> None:
     """Writes an ended call's summary, if that is pending and no other worker does it."""
     with work.claimed(Summary, call.pk) as row:
         if row is not None:
-            scribe = call.persona.get("responder") == summaries.SCRIBE
+            scribe = call.persona.get("responder") == summarising.SCRIBE
             remove_commands = without_commands if scribe else None
-            summaries.summarise(call, row, summariser_for(call), remove_commands)
+            summarising.summarise(call, row, summariser_for(call), remove_commands)
 
 
 def _record(call: Call, row: Recording) -> None:

@@ -9,49 +9,19 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from sessions_app.engine.core.errors import UnknownCallError
-from sessions_app.engine.core.usage import UsageKind
 from sessions_app.engine.exports import csv
-from sessions_app.engine.summaries.taking import Extractor, TakenValues, fields_of
-from sessions_app.engine.text.cleaning import clean, cleaned
-from sessions_app.models import AccessLog, Call, Extraction, WebhookEvent
+from sessions_app.engine.summaries.taking import fields_of
+from sessions_app.engine.text.cleaning import cleaned
+from sessions_app.models import AccessLog, Call, Extraction
 from sessions_app.models.work import WorkState
-from sessions_app.services import access, changes, exports, summaries, usage, webhooks, work
+from sessions_app.services import access, changes, work
 from sessions_app.services.queueing import SUMMARISE, queue
-from sessions_app.services.summary_versions import cost_of
 
 
 def schedule(call: Call) -> None:
     """Queues the extraction of an ended call's values, if its agent has fields to fill."""
     if fields_of(call.agent.extraction_schema):
         Extraction.objects.get_or_create(call=call)
-
-
-def extract(call: Call, row: Extraction, extractor: Extractor) -> None:
-    """Fills a claimed row from the transcript and marks it done; manual corrections are kept."""
-    schema = call.agent.extraction_schema
-    fields = fields_of(schema)
-    found = extractor.take(summaries.brief_of(call, exports.rows(call)), fields)
-    row.schema, row.schema_version = schema, call.agent.extraction_version
-    row.found = {name: cleaned(found.values.get(name)) for name in fields}
-    row.evidence = {name: list(seqs) for name, seqs in found.evidence.items()}
-    _note_making(row, found)
-    with transaction.atomic():
-        # somebody may have corrected it since the row was claimed
-        now = Extraction.objects.select_for_update().get(pk=row.pk)
-        row.corrected_by_id, row.corrected_at = now.corrected_by_id, now.corrected_at
-        row.corrections = {name: v for name, v in now.corrections.items() if name in fields}
-        row.values = row.found | row.corrections
-        if work.complete(row) and row.done_at is not None:
-            once = row.done_at.isoformat()
-            webhooks.schedule(WebhookEvent.EXTRACTION_READY, call.public_id, once)
-    # separately: a correction of a value locks the call first, and then the row
-    usage.keep_model_use(call, UsageKind.VALUES, found)
-
-
-def _note_making(row: Extraction, found: TakenValues) -> None:
-    row.engine, row.model, row.note = found.engine, found.model[:200], clean(found.note)[:500]
-    row.requests, row.tokens_in, row.tokens_out = found.requests, found.tokens_in, found.tokens_out
-    row.cost = cost_of(row.model, found.tokens_in, found.tokens_out)
 
 
 def correct(

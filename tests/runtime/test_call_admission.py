@@ -135,7 +135,8 @@ async def test_an_offer_that_one_process_is_too_busy_for_counts_once(shared: Sha
         async with one.admitted("7", ADDRESS):
             raise BusyError("It is of this client.", code="too_many_calls")
     assert await start(two) == "began"
-    (used,) = {round(kept._used) for kept in shared._admission._allowances.values() if kept.limit}
+    kept = shared._admission._allowances._known.values()
+    (used,) = {round(allowance._used) for allowance in kept if allowance.limit}
     assert used == 2
     for gate in (one, two):
         await gate.aclose()

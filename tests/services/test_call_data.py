@@ -12,7 +12,7 @@ from sessions_app.engine.core.events import Speaker
 from sessions_app.engine.core.party import Party
 from sessions_app.models import Call, ErasureCause, Ticket, WebhookDelivery, WebhookEndpoint
 from sessions_app.models import WebhookEvent as Event
-from sessions_app.services import calls, erasure, exports, summaries, tickets, webhooks
+from sessions_app.services import calls, erasure, exports, summarising, tickets, webhooks
 from tests.api.conftest import end, say
 
 pytestmark = pytest.mark.django_db
@@ -58,7 +58,7 @@ def test_a_greeting_with_a_name_is_not_summed_up(alice: User) -> None:
     call = a_call(alice)
     say(call, "I need a report by Monday.", "Hello Krelvin.")
     end(call)
-    rows = summaries._worth_summing_up(call, exports.rows(call))
+    rows = summarising._worth_summing_up(call, exports.rows(call))
     assert [row.speaker for row in rows] == [Speaker.CALLER]
 
 

@@ -27,6 +27,7 @@ from sessions_app.services import (
     agent_versions,
     calls,
     erasure,
+    extracting,
     extractions,
     queueing,
     transcripts,
@@ -83,7 +84,7 @@ def by_model(server: CompletionsServer) -> ModelExtractor:
 def taken(call: Call, extractor: Any = None) -> Extraction:
     with work.claimed(Extraction, call.pk) as row:
         assert row is not None
-        extractions.extract(call, row, extractor or RuleExtractor())
+        extracting.extract(call, row, extractor or RuleExtractor())
     return Extraction.objects.get(call=call)
 
 

@@ -11,7 +11,15 @@ from sessions_app.engine.core.states import CallState
 from sessions_app.engine.summaries.extractive import ExtractiveSummariser
 from sessions_app.models import AccessLog, Call, Summary
 from sessions_app.models.work import WorkState
-from sessions_app.services import calls, queueing, summaries, transcripts, turns, work
+from sessions_app.services import (
+    calls,
+    queueing,
+    summaries,
+    summarising,
+    transcripts,
+    turns,
+    work,
+)
 from tests.conftest import CallMaker, Queued
 
 pytestmark = pytest.mark.django_db
@@ -35,7 +43,7 @@ def say(call: Call, *texts: str) -> None:
 
 def summed_up(call: Call) -> Summary:
     row = Summary.objects.create(call=call)
-    summaries.summarise(call, row, ExtractiveSummariser())
+    summarising.summarise(call, row, ExtractiveSummariser())
     return row
 
 
@@ -125,7 +133,7 @@ def test_what_was_asked_of_the_agent_is_nothing_to_tell(
     turns.replace_notes(call.pk, notes)
     say(call, "Remind me to call Ann on Friday.", "Scratch that.")
     row = Summary.objects.create(call=call)
-    summaries.summarise(call, row, ExtractiveSummariser(), lambda _said: "")
+    summarising.summarise(call, row, ExtractiveSummariser(), lambda _said: "")
     assert (row.text, row.action_items) == (text, [])
 
 
@@ -133,7 +141,7 @@ def test_a_call_of_greetings_alone_was_no_request(alice: User, make_call: CallMa
     call = make_call(alice)
     say(call, "Good morning.", "Good morning.", "Good morning.")
     row = Summary.objects.create(call=call)
-    summaries.summarise(call, row, ExtractiveSummariser(), without_commands)
+    summarising.summarise(call, row, ExtractiveSummariser(), without_commands)
     assert row.text == "Only 6 words were said, too few to summarise."
 
 
@@ -166,7 +174,7 @@ def test_a_summary_is_filled_from_the_transcript(alice: User, make_call: CallMak
     Summary.objects.create(call=call)
     row = work.claim(Summary, call.pk)
     assert row is not None
-    summaries.summarise(call, row, ExtractiveSummariser())
+    summarising.summarise(call, row, ExtractiveSummariser())
     kept = Summary.objects.get(call=call)
     assert (kept.state, kept.engine) == (WorkState.DONE, "extractive")
     assert kept.action_items == [
@@ -192,7 +200,7 @@ def test_who_offered_has_the_to_do_whomever_it_names(alice: User, make_call: Cal
     Summary.objects.create(call=call)
     row = work.claim(Summary, call.pk)
     assert row is not None
-    summaries.summarise(call, row, ExtractiveSummariser())
+    summarising.summarise(call, row, ExtractiveSummariser())
     (item,) = Summary.objects.get(call=call).action_items
     assert (item["text"], item["seq"], item["who"]) == (said[1][1], 2, "Agent")
     assert item["due"]
@@ -226,7 +234,7 @@ def test_people_read_no_sentence_of_a_summary_twice(
     gate = events.NoteTaken(1, NoteKind.NOTE, "the gate of the garden is broken", 8000)
     turns.replace_notes(call.pk, [gate])
     row = Summary.objects.create(call=call)
-    summaries.summarise(call, row, ExtractiveSummariser())
+    summarising.summarise(call, row, ExtractiveSummariser())
     told = summaries.display_parts(row)
     listed = [point["text"] for point in (*told.key_points, *told.action_items)]
     shown = " ".join([told.text, *listed])
@@ -346,7 +354,7 @@ def test_what_the_agent_did_nothing_with_was_not_asked_of_it(
         say(call, *said)
         answered(call, *spans)
         row = Summary.objects.create(call=call)
-        summaries.summarise(call, row, ExtractiveSummariser(), lambda _said: "")
+        summarising.summarise(call, row, ExtractiveSummariser(), lambda _said: "")
         return row.text
 
     caller = (Speaker.CALLER, 900, 3000)
@@ -362,6 +370,6 @@ def test_the_words_of_one_turn_are_looked_at_together(alice: User, make_call: Ca
     say(call, "The weather was nice.", "Remind me to", "call Ann on Friday.")
     answered(call, (Speaker.CALLER, 900, 4000), (Speaker.AGENT, 4500, 5000))
     row = Summary.objects.create(call=call)
-    summaries.summarise(call, row, ExtractiveSummariser(), without_commands)
+    summarising.summarise(call, row, ExtractiveSummariser(), without_commands)
     assert row.action_items == []
     assert row.text == "Beside notes and requests only 4 words were said, too few to summarise."

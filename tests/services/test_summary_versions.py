@@ -14,7 +14,15 @@ from sessions_app.engine.summaries.extractive import ExtractiveSummariser
 from sessions_app.engine.understanding.summariser import ModelSummariser
 from sessions_app.models import Call, ErasureCause, Summary, SummaryVersion
 from sessions_app.models.work import WorkState
-from sessions_app.services import calls, erasure, summaries, summary_versions, transcripts, turns
+from sessions_app.services import (
+    calls,
+    erasure,
+    summaries,
+    summarising,
+    summary_versions,
+    transcripts,
+    turns,
+)
 from tests.conftest import CallMaker
 from tests.fixtures.completions_server import CompletionsServer, Reply, running_completions
 
@@ -52,7 +60,7 @@ def ended(alice: User, make_call: CallMaker) -> Call:
 def summed_up(call: Call, server: CompletionsServer | None = None) -> Summary:
     row = Summary.objects.get(call=call)
     model = server and ModelSummariser(model="m", base_url=server.url, sleep=lambda _s: None)
-    summaries.summarise(call, row, model or ExtractiveSummariser())
+    summarising.summarise(call, row, model or ExtractiveSummariser())
     row.refresh_from_db()
     return row
 
@@ -132,7 +140,7 @@ def test_a_server_that_is_out_costs_nothing(ended: Call, server: CompletionsServ
 def test_a_summary_of_another_worker_is_not_kept(ended: Call) -> None:
     row = Summary.objects.get(call=ended)
     Summary.objects.update(lease_number=7)  # taken over since
-    summaries.summarise(ended, row, ExtractiveSummariser())
+    summarising.summarise(ended, row, ExtractiveSummariser())
     assert not SummaryVersion.objects.exists()
 
 

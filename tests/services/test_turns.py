@@ -17,7 +17,7 @@ from sessions_app.engine.core.events import (
 from sessions_app.engine.core.party import Party
 from sessions_app.engine.summaries.extractive import ExtractiveSummariser
 from sessions_app.models import Agent, Call, Summary, Turn
-from sessions_app.services import agents, exports, search, summaries, transcripts, turns
+from sessions_app.services import agents, exports, search, summarising, transcripts, turns
 from tests.conftest import CallMaker
 
 
@@ -119,7 +119,7 @@ def test_what_was_written_down_comes_first_in_the_summary(
     heard(call.pk)
     turns.replace_notes(call.pk, [note(1, "milk"), note(2, "Call Ann", NoteKind.ACTION)])
     summary = Summary.objects.create(call=call)
-    summaries.summarise(call, summary, ExtractiveSummariser())
+    summarising.summarise(call, summary, ExtractiveSummariser())
     assert summary.key_points[0] == {"text": "milk", "seq": None}
     assert summary.action_items[0] == {"text": "Call Ann", "seq": None, "who": "Ann", "due": ""}
 
@@ -130,7 +130,7 @@ def test_a_sentence_that_was_noted_is_listed_once(alice: User, make_call: CallMa
     transcripts.append([(call.pk, said)])
     turns.replace_notes(call.pk, [note(1, "call Ann about the train tickets", NoteKind.ACTION)])
     summary = Summary.objects.create(call=call)
-    summaries.summarise(call, summary, ExtractiveSummariser())
+    summarising.summarise(call, summary, ExtractiveSummariser())
     noted = {"text": "call Ann about the train tickets", "seq": None}
     assert summary.action_items == [noted | {"who": "Ann", "due": ""}]
 
@@ -143,7 +143,7 @@ def test_shares_count_the_words_that_no_summary_needs(alice: User, make_call: Ca
         said = SegmentFinal(seq, Speaker.AGENT, text, 1000 * seq, 1000 * seq + 500)
         transcripts.append([(call.pk, said)])
     summary = Summary.objects.create(call=call)
-    summaries.summarise(call, summary, ExtractiveSummariser())
+    summarising.summarise(call, summary, ExtractiveSummariser())
     assert summary.speakers == [{"speaker": "agent", "spoken_ms": 1500, "words": 10}]
     assert "4 words" in summary.text
 

@@ -16,9 +16,11 @@ from sessions_app.models import Agent, Call, ErasureCause, Extraction, Summary, 
 from sessions_app.services import (
     calls,
     erasure,
+    extracting,
     extractions,
     prices,
     summaries,
+    summarising,
     usage,
     usage_panel,
     versions,
@@ -101,10 +103,10 @@ def test_what_follows_a_call_is_counted_each_time(call: Call) -> None:
         for _ in range(2):
             with work.claimed(Summary, call.pk) as summary:
                 assert summary is not None
-                summaries.summarise(call, summary, ModelSummariser(**options))
+                summarising.summarise(call, summary, ModelSummariser(**options))
             with work.claimed(Extraction, call.pk) as taken:
                 assert taken is not None
-                extractions.extract(call, taken, ModelExtractor(**options))
+                extracting.extract(call, taken, ModelExtractor(**options))
             assert summaries.ask_again(call, None)
             assert extractions.ask_again(call, None)
     rows = usage.of_call(call)

@@ -4,11 +4,14 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sessions_app.engine.core.errors import traced
 from sessions_app.engine.core.events import CallEvent, SegmentFinal, Speaker
-from sessions_app.engine.session.agent_session import AgentSession
-from sessions_app.engine.session.transcriber import SegmentNumbers
+
+if TYPE_CHECKING:  # settings are read in every process, which need not import what answers callers
+    from sessions_app.engine.session.agent_session import AgentSession
+    from sessions_app.engine.session.transcriber import SegmentNumbers
 
 logger = logging.getLogger(__name__)
 
@@ -34,10 +37,10 @@ class Keypad:
     def __init__(
         self,
         settings: KeySettings,
-        numbers: SegmentNumbers,
+        numbers: "SegmentNumbers",
         emit: Callable[[CallEvent], None],
         now_ms: Callable[[], float],
-        agent: AgentSession | None,
+        agent: "AgentSession | None",
     ) -> None:
         self._settings = settings
         self._numbers = numbers
@@ -62,7 +65,7 @@ class Keypad:
         self._stop_timer()
         self._keys = self._turn = ""
 
-    def _gather(self, key: str, agent: AgentSession) -> None:
+    def _gather(self, key: str, agent: "AgentSession") -> None:
         if key != FLASH:
             self._keys = (self._keys + key)[:MAX_KEYS]
         try:

@@ -8,8 +8,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from sessions_app.engine.core.frames import Samples
+if TYPE_CHECKING:  # settings look for model files in every process, which need not import numpy
+    from sessions_app.engine.core.frames import Samples
 
 TimedWord = tuple[str, float, float, float | None]
 """Text, start and end in seconds from the utterance's first sample, confidence 0..1 or None."""
@@ -31,7 +33,7 @@ class Session(ABC):
     """One stream's audio within an engine; one utterance after the other."""
 
     @abstractmethod
-    def accept(self, samples: Samples) -> None:
+    def accept(self, samples: "Samples") -> None:
         """Takes int16 mono audio at 16 kHz, shape (n,); `BlockingEngine.decode` decodes it."""
 
     def interim(self) -> str:
