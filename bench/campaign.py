@@ -13,6 +13,7 @@ from typing import Any
 
 from bench.campaigns import (
     abuse,
+    backups,
     breath,
     clicks,
     confidence,
@@ -79,6 +80,7 @@ BY_THEMSELVES: dict[str, Callable[[], None]] = {
     "clicks": clicks.main,
     "first-words": first_words.main,
     "abuse": abuse.main,
+    "backups": backups.main,
     "frameworks": frameworks.main,
 }
 

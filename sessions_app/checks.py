@@ -15,6 +15,7 @@ from sessions_app.engine.core.errors import MediaError
 from sessions_app.runtime.recognisers import Recognisers
 from sessions_app.runtime.settings import backend_names, load_backend
 from sessions_app.server.descriptors import Descriptors, most_allowed
+from sessions_app.services.backups import work_folder
 from sessions_app.services.review_rights import PARTS
 from voicesite.private import open_below
 
@@ -68,6 +69,14 @@ def second_pass(**_: Any) -> Sequence[CheckMessage]:
         for name in settings.VOICE["SECOND_PASS"]
         if name not in known
     ]
+
+
+@register(Tags.files)
+def unfinished_restore(**_: Any) -> Sequence[CheckMessage]:
+    """An installation that is half a backup must not take calls."""
+    if not work_folder.restoring():
+        return []
+    return [Error("A restore is not finished.", hint=work_folder.UNFINISHED, id="voice.E008")]
 
 
 @register(Tags.files)

@@ -16,9 +16,11 @@ from celery.signals import (
     before_task_publish,
     task_prerun,
     worker_init,
+    worker_process_init,
     worker_ready,
     worker_shutting_down,
 )
+from django.conf import settings
 from django.db import close_old_connections
 from django.utils import timezone
 
@@ -223,6 +225,21 @@ def _import_before_forking(sender: Any, **_: Any) -> None:
 @worker_ready.connect
 def _worker_starts(**_: Any) -> None:
     _alive(heartbeats.WORKER)
+    _answer_metrics()
+
+
+@worker_process_init.connect
+def _pool_process_starts(**_: Any) -> None:
+    """Where the worker has a pool of processes, each counts for itself."""
+    _answer_metrics()
+
+
+def _answer_metrics() -> None:
+    """Answers the web process's question for metrics, where they are on (docs/metrics.md)."""
+    if settings.METRICS_TOKEN:
+        from sessions_app.runtime.monitoring import worker_socket  # noqa: PLC0415 - see above
+
+        worker_socket.start()
 
 
 @task_prerun.connect

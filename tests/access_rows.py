@@ -220,6 +220,12 @@ def a_link(call: Call) -> int:
     return ShareLink.objects.create(call=call, created_by=call.owner, expires_at=until).pk
 
 
+HEALTH = [
+    open_to_all("healthz"),
+    open_to_all("readyz", ANY),  # 200 or 503, by what else runs in this process
+    open_to_all("metrics", 404),  # off; with a token: tests/views/test_metrics.py
+]
+
 LINK_PAGES = [
     page("calls/<slug:public_id>/share", "/calls/{id}/share", 200, 404, 200, 404),
     page("calls/<slug:public_id>/share", "/calls/{id}/share", 200, 404, 200, 404, method="POST"),

@@ -24,6 +24,7 @@ from tests.access_rows import (
     DESK,
     DESK_ERASES,
     DOORS,
+    HEALTH,
     LINK_DESK,
     LINK_PAGES,
     LINK_REST,
@@ -65,9 +66,8 @@ PRIVATE = (SAID, TITLE, SUMMED_UP)
 PAGES = [
     *review_rows.PAGES,
     *view_rows.PAGES,
-    open_to_all("healthz"),
+    *HEALTH,
     open_to_all("favicon.ico", "/static/favicon.svg"),
-    open_to_all("readyz", ANY),  # 200 or 503, by what else runs in this process
     page("", "/", 200, 200, 200, 200),
     page("call/", "/call/", 200, 200, 200, 200),
     page("calls/", "/calls/", 200, 200, 200, 200),

@@ -11,6 +11,7 @@ OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 OURS = frozenset(
     (
+        "backup",
         "beat",
         "broker",
         "credentials.json",

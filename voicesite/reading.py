@@ -14,6 +14,9 @@ STORED: dict[str, str] = {}
 FROM_FILE: set[str] = set()
 """The variables that `defaults_from` took."""
 
+SHORTEST_SECRET = 20
+"""Characters of a token. Fewer can be guessed; more turn away longer ones for nothing."""
+
 
 class _Environment(environ.Env):  # type: ignore[misc] # untyped
     """Reads STORED after the environment, and as it is: `$NAME` there names no other variable."""
@@ -84,4 +87,18 @@ def choice(name: str, allowed: tuple[str, ...]) -> str:
     value: str = read("str", name, allowed[0])
     if value not in allowed:
         raise ImproperlyConfigured(f"{name}={value!r} must be one of: {', '.join(allowed)}.")
+    return value
+
+
+def secret(name: str) -> str:
+    """Returns the token in the variable `name`; empty where it is not set. A short one is refused.
+
+    The error does not repeat it: a start is logged.
+    """
+    value: str = read("str", name, "")
+    if value and len(value) < SHORTEST_SECRET:
+        raise ImproperlyConfigured(
+            f"{name} must have {SHORTEST_SECRET} characters or more. Make one with: "
+            "python -c 'import secrets; print(secrets.token_urlsafe(32))'"
+        )
     return value

@@ -13,7 +13,7 @@ import django_stubs_ext
 from django.core.exceptions import ImproperlyConfigured
 
 from voicesite.private import keep_private
-from voicesite.reading import defaults_from, env, read
+from voicesite.reading import defaults_from, env, read, secret
 from voicesite.stored import StoredSettings
 from voicesite.voice import voice
 
@@ -73,7 +73,7 @@ SECURE_HSTS_PRELOAD: bool = read("bool", "HSTS_PRELOAD", False)
 # sessions_app.checks.strict_transport says it by the names of our variables, and takes both of
 # the latter for what they are: a choice
 SILENCED_SYSTEM_CHECKS = ["security.W004", "security.W005", "security.W021"]
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SESSION_COOKIE_SECURE = _https or bool(VOICE_HTTPS_PORT)
 CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE
 SESSION_COOKIE_HTTPONLY = True
@@ -351,6 +351,11 @@ MODELS_DIR: str = read("str", "MODELS_DIR", str(VAR_DIR / "models"))
 VOICE: dict[str, Any] = voice(VAR_DIR, TIME_ZONE)
 STORED_SETTINGS = StoredSettings(lambda: voice(VAR_DIR, TIME_ZONE))
 EMAIL_BACKEND = "sessions_app.services.mail.Backend"  # reads VOICE["MAIL"] for each connection
+
+# -- metrics (docs/metrics.md) -----------------------------------------------------------
+
+METRICS_TOKEN: str = secret("METRICS_TOKEN")
+METRICS_PROCESS: str = read("str", "METRICS_PROCESS", "")
 
 # -- logs: ids and counts, never what was said (voicesite/logs.py) ----------------------
 

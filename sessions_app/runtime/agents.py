@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
@@ -18,6 +19,7 @@ from sessions_app.engine.audio.speech_encoder import ClipCache
 from sessions_app.engine.core.agent_config import AgentConfig
 from sessions_app.engine.core.errors import (
     AgentNotReadyError,
+    RecogniserError,
     ResponderError,
     SynthesiserError,
     VoiceError,
@@ -34,6 +36,7 @@ from sessions_app.engine.tts.engines.fallback import FallbackSynthesiser
 from sessions_app.engine.turns.endpointing.base import Endpointer
 from sessions_app.engine.turns.interruption.base import BargeIn
 from sessions_app.engine.turns.manager import TurnManager
+from sessions_app.models import Agent
 from sessions_app.runtime.settings import backend_names, load_backend
 from sessions_app.runtime.store import Store
 from sessions_app.services import search
@@ -280,3 +283,18 @@ def earlier_calls(store: Store, party: Party, call_pk: int) -> Finder:
         return [EarlierCall(row.date, row.title, row.text) for row in rows]
 
     return find
+
+
+@contextmanager
+def agent_not_ready(agent: Agent) -> Iterator[None]:
+    """Turns errors in an agent's configuration into AgentNotReadyError (not retryable).
+
+    That is for the time before a call. Within a call the same errors only silence its agent.
+    """
+    try:
+        yield
+    except (RecogniserError, ResponderError, SynthesiserError, AgentNotReadyError) as error:
+        raise AgentNotReadyError(
+            f"The agent {agent.slug!r} cannot be called as it is set up. {error.message} "
+            "Staff can fix that on the agent's page in the admin. Other agents can be called."
+        ) from error

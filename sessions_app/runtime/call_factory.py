@@ -3,8 +3,8 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -17,14 +17,7 @@ from sessions_app.engine.audio.vad.base import Vad
 from sessions_app.engine.core.agent_config import AgentConfig
 from sessions_app.engine.core.clock import CallClock
 from sessions_app.engine.core.commands import Offer, StartStream
-from sessions_app.engine.core.errors import (
-    AgentNotReadyError,
-    BadOfferError,
-    LanguageNotSupportedError,
-    RecogniserError,
-    ResponderError,
-    SynthesiserError,
-)
+from sessions_app.engine.core.errors import BadOfferError, LanguageNotSupportedError
 from sessions_app.engine.core.events import CallEvent, Speaker
 from sessions_app.engine.core.placeholders import personalised
 from sessions_app.engine.core.reservations import Reservation
@@ -47,8 +40,9 @@ from sessions_app.engine.websocket.sources import opener
 from sessions_app.models import Agent, Call
 from sessions_app.models.call import RECORDING_OFF, new_public_id
 from sessions_app.runtime import broadcast, connection_checks, redaction
-from sessions_app.runtime.agents import AgentBackends, earlier_calls
+from sessions_app.runtime.agents import AgentBackends, agent_not_ready, earlier_calls
 from sessions_app.runtime.connection_checks import CheckTone
+from sessions_app.runtime.monitoring.call_figures import CallFigures, CallFigureSink
 from sessions_app.runtime.recognisers import Recognisers
 from sessions_app.runtime.settings import VoiceConfig, load_backend
 from sessions_app.runtime.store import Store, StoreSink
@@ -104,12 +98,19 @@ class CallFactory:
     One per process, used on its event loop.
     """
 
-    def __init__(self, config: VoiceConfig, store: Store, worker: str) -> None:
+    def __init__(
+        self,
+        config: VoiceConfig,
+        store: Store,
+        worker: str,
+        figures: CallFigures | None = None,
+    ) -> None:
         self._config = config
+        self._figures = figures or CallFigures()
         self._store = store
         self._worker = worker
         self._files = FileWriter()
-        self._recognisers = Recognisers()
+        self.recognisers = Recognisers()
         self._vad: Vad | None = None
         self._demuxers = Demuxers()
         self.agents = AgentBackends()
@@ -120,12 +121,12 @@ class CallFactory:
         vad: Vad = load_backend("VADS", "default")
         await vad.start()
         self._vad = vad
-        await self._recognisers.start()
+        await self.recognisers.start()
         await self.agents.start()
 
     async def aclose(self) -> None:
         """Frees everything; may be called twice."""
-        await self._recognisers.aclose()
+        await self.recognisers.aclose()
         await self.agents.aclose()
         if self._vad is not None:
             await self._vad.aclose()
@@ -134,11 +135,11 @@ class CallFactory:
 
     def fallbacks_in_use(self) -> dict[str, str]:
         """Returns the recognisers that are out, each with the one that writes in its place."""
-        return self._recognisers.fallbacks_in_use()
+        return self.recognisers.fallbacks_in_use()
 
     async def ready(self, part: str) -> bool:
         """Returns whether the default RECOGNISER or VOICE would serve a call now."""
-        engine = self._recognisers.default if part == RECOGNISER else self.agents.default_voice
+        engine = self.recognisers.default if part == RECOGNISER else self.agents.default_voice
         if engine is None:
             return False
         try:
@@ -161,8 +162,8 @@ class CallFactory:
         (not retryable); BusyError (retryable) if the recogniser takes no further call.
         """
         agent = await self._store.run(calls.agent_for, request.agent)
-        with _agent_not_ready(agent):
-            recogniser = self._recognisers.get(agent.recogniser)
+        with agent_not_ready(agent):
+            recogniser = self.recognisers.get(agent.recogniser)
         reservation.include(recogniser.reserve())
         agent_config = await self._agent_config(agents.config_of(agent), request, recogniser)
         if request.check:
@@ -190,7 +191,7 @@ class CallFactory:
         self, agent: Agent, agent_config: AgentConfig, recogniser: Recogniser
     ) -> Prepared:
         clock, numbers, usage = CallClock(), SegmentNumbers(), CallUsage()
-        with _agent_not_ready(agent):
+        with agent_not_ready(agent):
             parts = None
             if agent_config.answers:
                 playout = Playout(lambda: clock.now_ms(time.monotonic()))
@@ -321,6 +322,8 @@ class CallFactory:
         )
         session.desk.tells_caller = self._config.listening_notice
         redaction.begin(session, call, prepared.agent_config, self._store)
+        counted = call.public_id, str(call.door), prepared.usage, session.now_ms
+        session.add_sink(CallFigureSink(self._figures, *counted))
         session.add_sink(UsageSink(self._store, call.pk, call.public_id, prepared.usage))
         session.add_sink(StoreSink(self._store, call.pk, call.public_id))
         session.add_sink(broadcast.BroadcastSink(call.public_id))
@@ -383,18 +386,3 @@ def _as_kept(prepared: Prepared) -> dict[str, Any]:
     written = {"prompt": prepared.agent.prompt, "greeting": prepared.agent.greeting}
     off = {} if settings.VOICE["RECORDING"] else {RECORDING_OFF: True}  # nobody was asked
     return prepared.agent_config.as_json() | written | off
-
-
-@contextmanager
-def _agent_not_ready(agent: Agent) -> Iterator[None]:
-    """Turns errors in an agent's configuration into AgentNotReadyError (not retryable).
-
-    That is for the time before a call. Within a call the same errors only silence its agent.
-    """
-    try:
-        yield
-    except (RecogniserError, ResponderError, SynthesiserError, AgentNotReadyError) as error:
-        raise AgentNotReadyError(
-            f"The agent {agent.slug!r} cannot be called as it is set up. {error.message} "
-            "Staff can fix that on the agent's page in the admin. Other agents can be called."
-        ) from error

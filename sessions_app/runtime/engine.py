@@ -26,8 +26,10 @@ from sessions_app.runtime.changed_offers import ChangedOffers
 from sessions_app.runtime.health_checks import Faults
 from sessions_app.runtime.media_processes import NAME
 from sessions_app.runtime.metrics import LoopLag
+from sessions_app.runtime.monitoring.call_figures import CallFigures
 from sessions_app.runtime.peers import Peers
 from sessions_app.runtime.placement import Placement, StreamedCall
+from sessions_app.runtime.recognisers import Recognisers
 from sessions_app.runtime.settings import VoiceConfig, voice_config
 from sessions_app.runtime.store import Store
 from sessions_app.runtime.transports import Transports
@@ -60,13 +62,14 @@ class Engine:
         self.worker = f"{socket.gethostname()}:{os.getpid()}:{NAME}"
         self.store = Store()
         self.faults = Faults(config, self.store.late)
-        media = MediaLoop()
+        self.figures = CallFigures()
+        self.media = media = MediaLoop()
         self.lag = LoopLag(media.ticks, config.max_lag_ms)
         self._registry = Registry(
             config.max_calls, media.ticks, self._call_over, late=self.lag.late
         )
         self._admission = CallAdmission(config, self._registry)
-        self._factory = CallFactory(config, self.store, self.worker)
+        self._factory = CallFactory(config, self.store, self.worker, self.figures)
         self._transports = Transports(config, self._factory.open_source, media)
         self._changed_offers = ChangedOffers(self._registry, self._admission, self._transports)
         self._placement = Placement(
@@ -125,6 +128,11 @@ class Engine:
         """Returns the recognisers that are out, each with the one that writes in its place."""
         return self._factory.fallbacks_in_use()
 
+    @property
+    def recognisers(self) -> Recognisers:
+        """The recognisers of this process."""
+        return self._factory.recognisers
+
     async def drain(self) -> None:
         """Ends every call, stores the last words, and frees everything; takes some seconds.
 
@@ -153,7 +161,8 @@ class Engine:
         A changed offer of a known connection renegotiates it. Raises BusyError (retryable),
         BadOfferError, UnknownAgentError, AgentNotReadyError (not retryable).
         """
-        return await self._answered_offers.answer(by, offer)
+        with self.figures.counted_errors():
+            return await self._answered_offers.answer(by, offer)
 
     def call_of(self, party: Party, offer: Offer) -> str:
         """Returns the id of the live call that this offer started or moved; empty for none."""
@@ -236,6 +245,7 @@ class Engine:
         return any(session.call_id == call_id and session.live for session in self._registry)
 
     def _call_over(self, session: CallSession) -> None:
+        self.figures.over(session.call_id, EndReason.INTERNAL_ERROR)  # if its end failed
         self._placement.forget(session.call_id)
         self._answered_offers.forget(session.call_id)
         self._changed_offers.forget(session.call_id)
@@ -269,7 +279,8 @@ class Engine:
         retryable, UnknownCallError, UnknownAgentError, AgentNotReadyError, MediaError,
         LanguageNotSupportedError, SynthesiserError.
         """
-        return await self._placement.stream(by, request)
+        with self.figures.counted_errors():
+            return await self._placement.stream(by, request)
 
     async def _renew(self) -> None:
         """Gives new calls the backends that operators have set in the admin."""

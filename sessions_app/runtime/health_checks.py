@@ -235,7 +235,7 @@ class Faults:
         folders = ((LANES, self._config.lanes_dir, True), (RECORDINGS, recordings.folder(), False))
         found = []
         for part, folder, refuses in folders:
-            why = _disk_fault(part, folder, self._config.min_free_mb) if folder is not None else ""
+            why = disk_fault(part, folder, self._config.min_free_mb) if folder is not None else ""
             if why:
                 found.append(Fault(part, why, refuses))
         return found
@@ -246,7 +246,7 @@ def free_bytes(folder: Path) -> int:
     return shutil.disk_usage(folder).free
 
 
-def _disk_fault(part: str, folder: Path, min_free_mb: float) -> str:
+def disk_fault(part: str, folder: Path, min_free_mb: float) -> str:
     """Returns why `folder` cannot be written; empty if it can."""
     probe = folder / f".probe-{os.getpid()}"
     try:

@@ -4,6 +4,7 @@ import asyncio
 import itertools
 from collections import deque
 
+from sessions_app.engine.core.histograms import Histogram
 from sessions_app.engine.rtc.loop.tick import Ticks
 
 PROBE_S = 0.1
@@ -22,6 +23,10 @@ LATE_SHARE = 0.9
 """The share of them that must be in time. Higher refuses calls after short stalls."""
 
 
+LAG_S = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
+"""Bounds of the histogram of all lags, in s. More cost a time series each."""
+
+
 class LoopLag:
     """Measures how late the event loop wakes from a short sleep; keeps the last minute.
 
@@ -33,6 +38,9 @@ class LoopLag:
         self._ticks = ticks
         self._limit_ms = limit_ms
         self._lags_ms: deque[float] = deque(maxlen=KEPT)
+        self.histogram = Histogram(LAG_S)
+        """All lags since the process started, in s."""
+
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -59,4 +67,6 @@ class LoopLag:
 
     async def _measure(self) -> None:
         while True:
-            self._lags_ms.append(max(0.0, 1000 * await self._ticks.sleep(PROBE_S)))
+            lag_s = max(0.0, await self._ticks.sleep(PROBE_S))
+            self._lags_ms.append(1000 * lag_s)
+            self.histogram.add(lag_s)

@@ -68,25 +68,33 @@ def recorded(data: bytes) -> Samples:
     return samples
 
 
-async def try_all(samples: Samples) -> list[TrialResult]:
-    """Tries the entries of VOICE["RECOGNISERS"] one after another; returns their results."""
+async def try_all(samples: Samples, names: Sequence[str] = ()) -> list[TrialResult]:
+    """Tries entries of VOICE["RECOGNISERS"] one after another; returns their results.
+
+    `names` are those to try, where an alias stands for what it names; all of them without it.
+    """
+    wanted = [_meant(name) for name in names] or settings.VOICE[KIND]
     recognisers = Recognisers()
     recognisers.load()
     try:
-        return [await _try(recognisers, name, samples) for name in settings.VOICE[KIND]]
+        return [await _try(recognisers, name, samples) for name in dict.fromkeys(wanted)]
     finally:
         await recognisers.aclose()
 
 
 async def try_one(name: str, samples: Samples) -> TrialResult:
     """Tries one entry of VOICE["RECOGNISERS"]; for one that refers to another, that one."""
-    name = settings.VOICE[KIND].get(name, {}).get("SAME_AS", name)
+    name = _meant(name)
     recognisers = Recognisers()
     recognisers.load(name)
     try:
         return await _try(recognisers, name, samples)
     finally:
         await recognisers.aclose()
+
+
+def _meant(name: str) -> str:
+    return str(settings.VOICE[KIND].get(name, {}).get("SAME_AS", name))
 
 
 async def _try(recognisers: Recognisers, name: str, samples: Samples) -> TrialResult:

@@ -10,7 +10,7 @@ from django.utils.module_loading import import_string
 
 from sessions_app.engine.core.errors import RecogniserError, traced
 from sessions_app.engine.core.moved_paths import current_path
-from sessions_app.engine.stt.base import Recogniser
+from sessions_app.engine.stt.base import Recogniser, RecogniserWork
 from sessions_app.runtime.settings import backend_names, load_backend
 
 logger = logging.getLogger(__name__)
@@ -43,9 +43,7 @@ class Recognisers:
         self.load()
         for name, why in self.broken.items():
             logger.error("recogniser %r cannot be used: %s", name, why)
-        # entries with SAME_AS are the same object, which is started and logged only once
-        names = {recogniser: name for name, recogniser in reversed(self._made.items())}
-        for recogniser, name in reversed(names.items()):
+        for recogniser, name in reversed(self._entries().items()):
             try:
                 await recogniser.start()
             except RecogniserError as error:
@@ -68,6 +66,20 @@ class Recognisers:
         """Returns the engines that are out, each with the one that writes in its place."""
         made = self._made.values()
         return {one.name: one.serving_name for one in made if one.serving_name != one.name}
+
+    def work(self) -> dict[str, RecogniserWork]:
+        """Returns what the engines have to do, as far as they measure it, each by its entry."""
+        found = ((name, one.work()) for one, name in self._entries().items())
+        return {name: work for name, work in found if work is not None}
+
+    def out(self) -> dict[str, bool]:
+        """Returns by entry whether its engine is out, and another one writes in its place."""
+        entries = self._entries().items()
+        return {name: one.serving_name != one.name for one, name in entries}
+
+    def _entries(self) -> dict[Recogniser, str]:
+        """Returns each recogniser once, with the name of its own entry: others are SAME_AS."""
+        return {one: name for name, one in reversed(self._made.items())}
 
     @property
     def names(self) -> list[str]:

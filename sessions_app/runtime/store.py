@@ -149,6 +149,10 @@ class Store:
         found = self._queues.get(call_id)
         return found is not None and found.pending > MAX_PENDING
 
+    def waiting(self) -> int:
+        """Returns how many writes of live calls wait."""
+        return sum(found.pending for found in self._queues.values())
+
     def late(self) -> bool:
         """Returns whether the database cannot keep up, so that no call should be added.
 

@@ -16,7 +16,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import Error as DatabaseFault
 
 from sessions_app.services import installation
-from sessions_app.services.setup_registry import BY_NAME
+from sessions_app.services.setup_registry import BY_NAME, SettingKind
 
 logger = logging.getLogger(__name__)
 
@@ -56,6 +56,12 @@ def refresh() -> None:
 def generation() -> int:
     """Returns a number that is another one after each change in this process."""
     return _applied.generation
+
+
+def secrets() -> set[str]:
+    """Returns the stored secrets that this process has read, for who must not show them."""
+    stored = _applied.stored.items()
+    return {value for name, value in stored if BY_NAME[name].kind is SettingKind.HIDDEN}
 
 
 def sources() -> dict[str, str]:

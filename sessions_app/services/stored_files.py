@@ -191,6 +191,17 @@ async def _in_threads(chunks: Generator[bytes, None, None]) -> AsyncIterator[byt
             await sync_to_async(chunks.close, thread_sensitive=False)()
 
 
+def stored_chunks(storage: Storage, name: str) -> Generator[bytes, None, None]:
+    """Yields all of a stored file, CHUNK_BYTES at a time. Raises what the storage raises."""
+    with storage.open(name) as file:
+        remote = getattr(file, "obj", None)
+        if remote is not None:  # as in `_read`: not the whole of it into memory
+            yield from remote.get()["Body"].iter_chunks(CHUNK_BYTES)
+            return
+        while chunk := file.read(CHUNK_BYTES):
+            yield chunk
+
+
 def save_as(storage: Storage, name: str, target: Path) -> None:
     """Copies a stored file to `target`. Raises what the storage raises."""
     with storage.open(name) as source, target.open("wb") as copy:

@@ -2,7 +2,9 @@
 
 import errno
 import logging
+import re
 import threading
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -67,6 +69,10 @@ GAVE_UP = "The background worker stopped each time it tried."
 
 ERROR_CHARS = 500
 """Characters of an error that a job's row keeps."""
+
+OUTCOMES = DONE, AGAIN, FAILED = "done", "again", "failed"
+attempts: Counter[tuple[str, str]] = Counter()
+"""How attempts at jobs ended in this process, by kind and DONE, AGAIN or FAILED."""
 
 W = TypeVar("W", bound=LeasedJob)
 
@@ -133,6 +139,7 @@ def complete(row: LeasedJob) -> bool:
         row.error = ""
         row.save()
         _note_change(row)
+    attempts[kind_of(type(row)), DONE] += 1
     return True
 
 
@@ -156,6 +163,7 @@ def fail(row: LeasedJob, error: str, *, passing: bool = False, wait_s: float = 0
         row.error = error[:ERROR_CHARS]
         row.save(update_fields=["state", "leased_until", "error"])
         _note_change(row)
+    attempts[kind_of(type(row)), FAILED if pause is None else AGAIN] += 1
 
 
 def postpone(row: LeasedJob, reason: str, pause: timedelta) -> None:
@@ -167,6 +175,11 @@ def postpone(row: LeasedJob, reason: str, pause: timedelta) -> None:
         error=reason[:ERROR_CHARS],
         **_next_lease(),
     )
+
+
+def kind_of(model: type[LeasedJob]) -> str:
+    """Returns what a kind of job is called in metrics."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", model.__name__).lower()
 
 
 def is_held(row: LeasedJob) -> bool:

@@ -1,18 +1,20 @@
 """Liveness (`healthz`) and readiness (`readyz`) of the process."""
 
 import asyncio
-import secrets
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Any
 
-from celery import current_app
-from channels.layers import get_channel_layer
 from django.conf import settings
 from django.http import HttpRequest, JsonResponse
 
 from sessions_app.engine.core.errors import BusyError
-from sessions_app.runtime import call_factory, engine, media_processes, recogniser_use
+from sessions_app.runtime import (
+    call_factory,
+    engine,
+    media_processes,
+    recogniser_use,
+    service_trials,
+)
 from sessions_app.runtime.health_checks import PARTS
 
 CHECK_S = 3.0
@@ -41,7 +43,10 @@ async def readyz(request: HttpRequest) -> JsonResponse:  # noqa: ARG001
     The database must be writable, disks must have room, worker and beat must be alive; in a
     process that carries calls a recogniser and a voice must answer.
     """
-    checks: dict[str, Check] = {"channel_layer": _channel_layer, "broker": _broker}
+    checks: dict[str, Check] = {
+        "channel_layer": service_trials.try_channel_layer,
+        "broker": _broker,
+    }
     if settings.VOICE["ROLE"] == "web":
         checks["media"] = _media
     else:
@@ -84,25 +89,8 @@ async def _outcome(check: Check) -> str:
     return OK
 
 
-async def _channel_layer() -> None:
-    layer = get_channel_layer()
-    channel = await layer.new_channel()
-    word = secrets.token_hex(8)
-    await layer.send(channel, {"type": "health.check", "word": word})
-    answer = await layer.receive(channel)
-    if answer["word"] != word:
-        raise ValueError("the channel layer answered with another message")
-
-
 async def _broker() -> None:
-    await asyncio.to_thread(_ask_broker)
-
-
-def _ask_broker() -> None:
-    with current_app.connection_for_write() as broker:
-        broker.ensure_connection(max_retries=0, timeout=2)
-        channel: Any = broker.channel()
-        channel.close()
+    await asyncio.to_thread(service_trials.try_broker)
 
 
 async def _media() -> None:

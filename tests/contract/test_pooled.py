@@ -21,6 +21,7 @@ from sessions_app.engine.stt.engines.sherpa import SherpaRecogniser
 from sessions_app.engine.stt.engines.vosk import VoskRecogniser
 from sessions_app.engine.stt.engines.whisper import WhisperRecogniser
 from sessions_app.engine.stt.worker.process import EngineProcess
+from sessions_app.engine.stt.worker.worker import FLUSH
 from sessions_app.engine.stt.wrappers.fallback import Fallback
 from sessions_app.engine.stt.wrappers.retrying import Retrying
 from tests.fixtures.coded import assert_whole, finals_of, heard, speak, talk
@@ -97,6 +98,40 @@ async def test_a_killed_process_is_retryable_and_the_next_stream_works(pooled: P
     assert caught.value.retryable
     await stream.aclose()
     assert_whole(said, [one for one in await heard(pooled, said) if one.is_final])
+
+
+@pytest.mark.parametrize("pooled", ["vosk"], indirect=True)
+async def test_its_work_is_counted_over_processes_that_died(pooled: Pooled) -> None:
+    wrapped, said, process = Retrying(pooled), talk(2.0, 3), pooled.processes[0]
+    await heard(pooled, said)
+    first = wrapped.work()
+    assert first is not None
+    assert (first.waiting, first.audio_s > 1.0, first.busy_s > 0.0) == (0, True, True)
+    assert process.pid is not None
+    os.kill(process.pid, signal.SIGKILL)
+    await pooled.aclose()
+    assert pooled.work().busy_s == first.busy_s
+    await pooled.start()
+    await heard(pooled, said)
+    assert pooled.work().busy_s > first.busy_s
+    assert pooled.work().audio_s == pytest.approx(2 * first.audio_s)
+
+
+async def test_utterances_without_a_final_are_waiting(tmp_path: Path) -> None:
+    pooled = VoskRecogniser(str(model_folder(tmp_path, "vosk")))
+    await pooled.start()
+    session = await pooled.lease("en-US", ())
+    assert pooled.processes[0].pid is not None
+    os.kill(pooled.processes[0].pid, signal.SIGSTOP)
+    await session.send(FLUSH)
+    assert pooled.work().waiting == 1
+    os.kill(pooled.processes[0].pid, signal.SIGCONT)
+    await session.receive()
+    assert pooled.work().waiting == 0
+    await session.send(FLUSH)
+    session.close()
+    assert pooled.work().waiting == 0
+    await pooled.aclose()
 
 
 @every

@@ -11,8 +11,10 @@ from typing import Any
 
 import httpx2
 import pytest
+from prometheus_client.samples import Sample
 from websockets.asyncio.client import connect
 
+from sessions_app.runtime.monitoring.exposition import read
 from tests.end_to_end.test_locked_pages import hidden
 from tests.end_to_end.test_resume import (  # noqa: F401 - they run here too, on this product
     test_a_dropped_socket_ends_nothing_and_misses_nothing,
@@ -46,12 +48,13 @@ from tests.fixtures.streamer import Streamer
 
 Say = Callable[..., Path]
 SENTENCE = "please open the second window"
-CORS = {"VOICE_CORS_ORIGINS": "https://listed.example"}
+TOKEN = "a token of twenty or more"
+SETTINGS = {"VOICE_CORS_ORIGINS": "https://listed.example", "METRICS_TOKEN": TOKEN}
 
 
 @pytest.fixture(scope="module")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    with Product(tmp_path_factory.mktemp("several"), CORS, media=2).running() as product:
+    with Product(tmp_path_factory.mktemp("several"), SETTINGS, media=2).running() as product:
         yield product
 
 
@@ -166,6 +169,36 @@ async def until_final(socket: Any) -> dict[str, Any]:
             if message["type"] == "transcript" and message["final"]:
                 return dict(message)
     raise AssertionError("the window was closed")
+
+
+def measured(product: Product) -> dict[str, list[Sample]]:
+    """Returns what /metrics of the web process says, by metric."""
+    found = httpx2.get(f"{product.url}/metrics", headers={"Authorization": f"Bearer {TOKEN}"})
+    assert found.status_code == 200
+    return {family.name: family.samples for family in read(found.text)}
+
+
+async def test_one_scrape_has_the_figures_of_all_processes(product: Product) -> None:
+    await nobody_calls(product)
+    before = await asyncio.to_thread(measured, product)
+    async with Streamer(product) as one, Streamer(product) as two:
+        for client in (one, two):
+            await client.start()
+        found = await asyncio.to_thread(measured, product)
+        for client in (one, two):
+            await client.send(type="session_end")
+            await client.until("session_ended")
+    roles = [one.labels["role"] for one in found["voicesite_process_up"] if one.value == 1]
+    assert sorted(roles) == ["media", "media", "web", "worker"]
+    live = {one.labels["process"]: one.value for one in found["voicesite_calls"] if one.value}
+    assert (sorted(live), set(live.values())) == (names(product), {1.0})
+    after = await asyncio.to_thread(measured, product)
+    ended = [
+        sum(one.value for one in figures["voicesite_calls_ended"]) for figures in (before, after)
+    ]
+    assert ended[1] - ended[0] == 2
+    jobs = [one for one in after["voicesite_jobs"] if one.labels["kind"] == "recording"]
+    assert {one.labels["process"] for one in jobs} == {"web"}
 
 
 async def test_a_killed_process_is_told_and_the_other_serves(product: Product) -> None:

@@ -57,6 +57,8 @@ def _variables(call: ast.Call) -> Iterator[tuple[str, Default]]:
         yield ast.literal_eval(call.args[0]), None
     elif kind == "choice":
         yield ast.literal_eval(call.args[0]), ast.literal_eval(call.args[1])[0]
+    elif kind == "secret":
+        yield ast.literal_eval(call.args[0]), ""
     elif kind == "within":
         yield ast.literal_eval(call.args[0]), _default(call.args[1])
     elif kind == "read":

@@ -10,12 +10,17 @@ from typing import Any
 import boto3
 import pytest
 from django.contrib.auth.models import User
+from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.test import Client
 
 from sessions_app.engine.core.states import CallState, EndReason
 from sessions_app.models import Recording
 from sessions_app.services import access, calls, recordings, work
+from sessions_app.services.backups import named_files, restoring
+from sessions_app.services.backups.errors import NotEmptyError
+from sessions_app.services.backups.manifest import RECORDINGS
+from sessions_app.services.backups.named_files import NamedFile
 from tests.conftest import CallMaker
 from tests.fixtures.ports import free_port
 from tests.fixtures.server import ROOT, wait_until
@@ -112,3 +117,17 @@ def test_a_recording_is_stored_heard_in_parts_and_deleted(
     with django_capture_on_commit_callbacks(execute=True):
         call.delete()
     assert not storage.exists(name)
+
+
+def test_backups_read_from_it(storage: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    name = storage.save("2026/01/01/one/call.ogg", ContentFile(AUDIO))
+    monkeypatch.setattr(named_files, "recordings_storage", lambda: storage)
+    assert b"".join(named_files.chunks(NamedFile(RECORDINGS, name))) == AUDIO
+    assert named_files.modified(NamedFile(RECORDINGS, name)) > 0
+    with pytest.raises(FileNotFoundError):
+        list(named_files.chunks(NamedFile(RECORDINGS, f"{name}.gone")))
+    monkeypatch.setattr(restoring, "recordings_storage", lambda: storage)
+    with pytest.raises(NotEmptyError, match="recordings already"):
+        restoring.check_empty_storage()
+    storage.delete(name)
+    restoring.check_empty_storage()

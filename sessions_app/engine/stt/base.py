@@ -58,6 +58,21 @@ class Capabilities:
     """Whether it punctuates, so that a missing full stop is intended."""
 
 
+@dataclass(frozen=True, slots=True)
+class RecogniserWork:
+    """What an engine's processes have to do, and did since they were first started.
+
+    `load` is the share (0..1) of the last seconds in which they were busy, on average; `waiting`
+    counts utterances that are over and have no final. `busy_s` and `audio_s` are seconds of work
+    and of audio.
+    """
+
+    load: float
+    waiting: int
+    busy_s: float
+    audio_s: float
+
+
 class RecogniserStream(ABC):
     """Recognition of one side of one call. One sender, one reader of `results`."""
 
@@ -142,6 +157,10 @@ class Recogniser(ABC):
         """Returns whether `language` (BCP 47) is among the engine's, whatever the region."""
         known = self.capabilities.languages
         return known is None or language in known or among(language, known)
+
+    def work(self) -> RecogniserWork | None:
+        """Returns what its processes have to do; None for an engine that does not measure it."""
+        return None
 
     async def ready(self) -> bool:
         """Returns whether a stream opened now would be served."""

@@ -43,6 +43,10 @@ class Command(BaseCommand):
             self._serve(host, port)
 
     def _serve(self, host: str, port: int) -> None:
+        from sessions_app.services.backups import work_folder  # noqa: PLC0415
+
+        if work_folder.restoring():
+            raise CommandError(work_folder.UNFINISHED)
         from sessions_app.runtime import engine, stored_settings  # noqa: PLC0415 - the probe is to be quick
         from sessions_app.server import descriptors, serving  # noqa: PLC0415
         from sessions_app.server.http.connections import Connections  # noqa: PLC0415

@@ -3,6 +3,7 @@
 from sessions_app.engine.rtc.loop.pacer import Pacer
 from sessions_app.engine.rtc.loop.socket_poller import SocketPoller
 from sessions_app.engine.rtc.loop.tick import Ticks
+from sessions_app.engine.rtc.rtp.figures import RtpTotals
 
 
 class MediaLoop:
@@ -16,3 +17,5 @@ class MediaLoop:
         self.ticks = Ticks()
         self.pacer = Pacer(self.ticks)
         self.poller = SocketPoller(self.ticks)
+        self.rtp = RtpTotals()
+        """What the RTP of all connections added up to."""

@@ -5,6 +5,7 @@ import logging
 from typing import Protocol
 
 from sessions_app.engine.core.errors import traced
+from sessions_app.engine.core.histograms import Histogram
 from sessions_app.engine.rtc.loop.tick import PERIOD_S, Ticks
 
 logger = logging.getLogger(__name__)
@@ -31,6 +32,10 @@ It is less than the event loop oversleeps, so both happen in one wake-up.
 """
 
 
+LATE_S = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
+"""Bounds of the histogram of how late packets leave, in s. More cost a time series each."""
+
+
 class PacedSender(Protocol):
     """A source of packets, such as the agent's voice in one call."""
 
@@ -55,6 +60,8 @@ class Pacer:
         self._timer: asyncio.TimerHandle | None = None
         self._soon: asyncio.Handle | None = None
         self._due_s = 0.0
+        self.lateness = Histogram(LATE_S)
+        """How late the packets of each tick left, in s; one value for all senders."""
 
     def __len__(self) -> int:
         return len(self._joined) + len(self._new)
@@ -92,6 +99,7 @@ class Pacer:
     def _tick(self) -> None:
         loop = asyncio.get_running_loop()
         late_s = loop.time() - self._due_s
+        self.lateness.add(max(0.0, late_s))
         if late_s > STALL_S:
             self._due_s = self._ticks.next(self._due_s + late_s - PACKET_S, _TICKS_PER_PACKET)
         for sender, first_s in list(self._joined.items()):

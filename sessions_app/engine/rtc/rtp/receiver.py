@@ -4,12 +4,12 @@ It is independent of sockets and aiortc: it gets decrypted packets with their ti
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from sessions_app.engine.audio.late_audio import ABSENT_MS, LATE_MS, Lateness, Resumption
 from sessions_app.engine.core.errors import MediaError
 from sessions_app.engine.core.frames import SPEECH_RATE, AudioFrame, Samples
 from sessions_app.engine.rtc.rtp.depacketizer import payload_decoder
+from sessions_app.engine.rtc.rtp.figures import RtpFigures
 from sessions_app.engine.rtc.rtp.jitter_buffer import JitterBuffer
 from sessions_app.engine.rtc.rtp.nack import NackRequests
 from sessions_app.engine.rtc.rtp.packet import ReportBlock, RtpPacket
@@ -37,16 +37,6 @@ _NO_BLOCKS: Sequence[tuple[int, bytes]] = ()
 
 _TS = 1 << 32
 """How many timestamps there are before they start over (RFC 3550)."""
-
-
-@dataclass(slots=True)
-class Repairs:
-    """How much audio was received, restored (RED), repaired (FEC) and concealed, in ms."""
-
-    received_ms: float = 0.0
-    restored_ms: float = 0.0
-    fec_ms: float = 0.0
-    concealed_ms: float = 0.0
 
 
 class RtpInput:
@@ -79,7 +69,10 @@ class RtpInput:
         self._left_ssrc: int | None = None
         self._end_ms = 0.0
         self.broken = 0
-        self.repairs = Repairs()
+        self.repairs = RtpFigures()
+        """How much audio was received, restored (RED), repaired (FEC) and concealed."""
+
+        self._of_earlier_streams = RtpFigures()
 
     @property
     def counts(self) -> Counts:
@@ -90,6 +83,21 @@ class RtpInput:
     def requests(self) -> NackRequests:
         """The retransmission requests of the current stream."""
         return self._stream.buffer.requests if self._stream is not None else NackRequests()
+
+    @property
+    def figures(self) -> RtpFigures:
+        """The counts of all streams so far."""
+        total = RtpFigures(broken=self.broken)
+        total.add(self.repairs)
+        total.add(self._of_earlier_streams)
+        if self._stream is not None:
+            total.add(self._stream.figures)
+        return total
+
+    @property
+    def jitter_ms(self) -> float:
+        """The current stream's jitter (RFC 3550, section 6.4.1), in ms; 0 before its first."""
+        return self._stream.buffer.jitter_ms if self._stream is not None else 0.0
 
     @property
     def ssrc(self) -> int | None:
@@ -134,7 +142,8 @@ class RtpInput:
         if another or new_codec:
             self.finish()
             self._left_ssrc = self.ssrc if another else None
-            self._stream, self._streams = None, 0
+            self._leave_stream()
+            self._streams = 0
         self._types = types
         if new_codec:
             self._decoder.close()
@@ -210,8 +219,14 @@ class RtpInput:
         self._began_ms = now_ms
         return self._begin(ssrc)
 
+    def _leave_stream(self) -> None:
+        if self._stream is not None:
+            self._of_earlier_streams.add(self._stream.figures)
+            self._stream = None
+
     def _begin(self, ssrc: int) -> "_Stream":
         self.finish()
+        self._leave_stream()
         self._streams += 1
         self._stream = _Stream(ssrc, JitterBuffer(self._decoder.duration), self._types.clock)
         # timestamps of another SSRC begin at random
@@ -320,6 +335,20 @@ class _Stream:
         self._received = 0
         self._reported_expected = 0
         self._reported_received = 0
+
+    @property
+    def figures(self) -> RtpFigures:
+        """The stream's packets, without the audio in them."""
+        counts, requests = self.buffer.counts, self.buffer.requests
+        return RtpFigures(
+            received=counts.received,
+            lost=counts.lost + counts.restored,
+            late=counts.late,
+            duplicate=counts.duplicate,
+            reordered=counts.reordered,
+            requested=requests.requested,
+            answered=requests.answered,
+        )
 
     def timestamp_48k(self, timestamp: int | None) -> int | None:
         """Returns a timestamp converted to 48 kHz, modulo 2^32.

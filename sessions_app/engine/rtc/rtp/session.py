@@ -21,6 +21,7 @@ from sessions_app.engine.core.frames import AudioFrame
 from sessions_app.engine.rtc.aiortc_compat import media
 from sessions_app.engine.rtc.aiortc_compat.media import Handler
 from sessions_app.engine.rtc.loop.media_loop import MediaLoop
+from sessions_app.engine.rtc.rtp.figures import RtpFigures
 from sessions_app.engine.rtc.rtp.packet import (
     MARKER,
     bye_packet,
@@ -50,6 +51,9 @@ MIN_NACK_MS = 3.0
 
 Lower sends a NACK for every packet of a burst; higher delays retransmissions.
 """
+
+LOSS_UNITS = 256
+"""What the lost share of a report block is in fractions of (RFC 3550, section 6.4.1)."""
 
 _MAX_DATAGRAM = 1_500
 """In bytes. Larger audio packets are dropped, as no network carries them unfragmented."""
@@ -173,11 +177,21 @@ class RtpSession:
             f"{output.retransmitted if output else 0} of them again, {self.unsent} unsent"
         )
 
+    @property
+    def figures(self) -> RtpFigures:
+        """The counts of the connection so far."""
+        total = self.input.figures
+        total.refused, total.unsent = self.refused, self.unsent
+        total.sent = sum(output.packets for output in self._outputs.values())
+        total.retransmitted = sum(output.retransmitted for output in self._outputs.values())
+        return total
+
     def connected(self) -> None:
         """Takes audio from the sockets from now on. To be called when the connection is up."""
         self._attach()
         media.take_datagrams(self._dtls, self, self._tapped_sockets)
         if self._report_timer is None and not self._closed:
+            self._shared.rtp.opened(self)
             self._report_later()
 
     def _poll(self, transport: Any) -> None:
@@ -200,6 +214,7 @@ class RtpSession:
             self.voice.close()
             self._send_rtcp(bye_packet(self._ssrc))
         self._closed = True
+        self._shared.rtp.closed(self)
         for timer in (self._check_timer, self._report_timer):
             if timer is not None:
                 timer.cancel()
@@ -301,6 +316,7 @@ class RtpSession:
             self.input.sender_reported(ssrc, ntp_middle, now_ms)
         if self.voice is not None and self._ssrc in compound.losses:
             self.voice.client_lost(compound.losses[self._ssrc])
+            self._shared.rtp.loss_there.add(compound.losses[self._ssrc])
         if self.voice is not None and self._ssrc in compound.nacked:
             self.voice.repeat(compound.nacked[self._ssrc])
         await handler(data)
@@ -319,6 +335,9 @@ class RtpSession:
         if self.voice is not None:
             self.voice.keep_alive(now_s)
             info = self.voice.output.sender_info(now_s, time.time())
+        if block is not None:
+            self._shared.rtp.jitter.add(self.input.jitter_ms / 1000)
+            self._shared.rtp.loss.add(block.fraction_lost / LOSS_UNITS)
         if block is not None or info is not None:
             self._send_rtcp(report(self._ssrc, self._cname, info, block))
         self._on_report(now_s)

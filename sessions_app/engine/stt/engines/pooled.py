@@ -19,7 +19,7 @@ from sessions_app.engine.core.errors import BusyError, LanguageNotSupportedError
 from sessions_app.engine.core.events import Hypothesis
 from sessions_app.engine.core.frames import SPEECH_RATE, AudioFrame, Samples
 from sessions_app.engine.core.reservations import Limited, Reservation
-from sessions_app.engine.stt.base import Recogniser
+from sessions_app.engine.stt.base import Recogniser, RecogniserWork
 from sessions_app.engine.stt.engines.streams import WorkingStream
 from sessions_app.engine.stt.engines.utterance import Utterance
 from sessions_app.engine.stt.speech_gate import Flush, Pause
@@ -134,6 +134,15 @@ class Pooled(Recogniser):
             reservation.release()
             raise BusyError("The recogniser has no time left for another call.")
         return reservation
+
+    def work(self) -> RecogniserWork:
+        processes = self.processes
+        return RecogniserWork(
+            load=sum(one.load for one in processes) / max(1, len(processes)),
+            waiting=sum(one.waiting for one in processes),
+            busy_s=sum(one.busy_s for one in processes),
+            audio_s=sum(one.audio_s for one in processes),
+        )
 
     async def lease(self, language: str, phrases: Sequence[str]) -> EngineSession:
         """Returns a session in the process that has the fewest; raises RecogniserError."""

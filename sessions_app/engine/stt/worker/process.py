@@ -10,14 +10,19 @@ import json
 import logging
 import subprocess
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sessions_app.engine.core.errors import RecogniserError, RecogniserUnavailableError
+from sessions_app.engine.core.frames import SPEECH_RATE
 from sessions_app.engine.stt.worker.worker import (
+    AUDIO,
     CALM,
     CLOSE,
     FAILED,
+    FINAL,
+    FLUSH,
     LIVE,
     OPEN,
     READY,
@@ -74,6 +79,11 @@ class EngineProcess:
 
         self._load = 0.0
         self._load_s = float("-inf")
+        self._busy_s = self._busy_before_s = 0.0
+        self._samples = 0
+        self._awaited: Counter[int] = Counter()
+        """By stream, how many finals were asked for and have not come."""
+
         self._writer: asyncio.StreamWriter | None = None
         self._reading: asyncio.Task[None] | None = None
         self._inboxes: dict[int, asyncio.Queue[Reply | None]] = {}
@@ -94,6 +104,21 @@ class EngineProcess:
     def load(self) -> float:
         """The share (0..1) of the last seconds in which the process was busy."""
         return self._load if time.monotonic() - self._load_s < LOAD_HOLDS_S else 0.0
+
+    @property
+    def busy_s(self) -> float:
+        """How many seconds it and its predecessors were busy, as last reported."""
+        return self._busy_before_s + self._busy_s
+
+    @property
+    def audio_s(self) -> float:
+        """How many seconds of audio it and its predecessors were given."""
+        return self._samples / SPEECH_RATE
+
+    @property
+    def waiting(self) -> int:
+        """How many utterances are over and have no final yet."""
+        return self._awaited.total()
 
     def unhurried(self) -> None:
         """Lowers its priority from the next start on, as nobody waits for its results."""
@@ -142,12 +167,20 @@ class EngineProcess:
             raise RecogniserUnavailableError(GONE)
         try:
             writer.write(pack(kind, body, number))
+            self._note_sent(number, kind, body)
             await writer.drain()
         except OSError as error:
             raise RecogniserUnavailableError(GONE) from error
 
+    def _note_sent(self, number: int, kind: int, body: bytes) -> None:
+        if kind == AUDIO:
+            self._samples += len(body) // 2  # int16
+        elif kind == FLUSH:
+            self._awaited[number] += 1
+
     def forget(self, number: int) -> None:
         """Ends a session; does nothing where it has ended."""
+        self._awaited.pop(number, None)
         if self._inboxes.pop(number, None) is not None and self._writer is not None:
             self._writer.write(pack(CLOSE, number=number))
 
@@ -183,6 +216,9 @@ class EngineProcess:
                 body = message.json()
                 if "load" in body:
                     self._load, self._load_s = body["load"], time.monotonic()
+                    self._busy_s = body["busy"]
+                if message.kind == FINAL and self._awaited[message.number] > 0:
+                    self._awaited[message.number] -= 1
                 if (inbox := self._inboxes.get(message.number)) is not None:
                     inbox.put_nowait((message.kind, body))
         except WorkerGoneError:
@@ -192,6 +228,8 @@ class EngineProcess:
 
     def _abandon(self) -> None:
         inboxes, self._inboxes = self._inboxes, {}
+        self._busy_before_s, self._busy_s = self.busy_s, 0.0
+        self._awaited.clear()
         for inbox in inboxes.values():
             inbox.put_nowait(None)
 

@@ -12,7 +12,8 @@ changed. It ends when its owner's socket closes. A message's number is its strea
 
 The worker sends READY (JSON: `pid`, `note`) once, or FAILED and ends; then INTERIM (JSON:
 `text`), WHOLE and FINAL (JSON: `text`, `words` as `TimedWord`). FAILED (JSON: `message`) ends the
-stream that failed. All but READY and FAILED have `load` as well.
+stream that failed. All but READY and FAILED have `load` (0..1) as well, and `busy`: the seconds
+that it worked since it began to serve.
 """
 
 import json
@@ -52,8 +53,9 @@ class WorkLoad:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._since_s = clock()
+        self._began_s = self._since_s = clock()
         self._idle_s = 0.0
+        self._all_idle_s = 0.0
         self._share = 0.0
 
     @contextmanager
@@ -61,13 +63,19 @@ class WorkLoad:
         """Counts the time in the block as idle."""
         began_s = self._clock()
         yield
-        self._idle_s += self._clock() - began_s
+        idle_s = self._clock() - began_s
+        self._idle_s += idle_s
+        self._all_idle_s += idle_s
         self._settle()
 
     def share(self) -> float:
         """Returns the share of the last whole period, 0..1."""
         self._settle()
         return self._share
+
+    def busy_s(self) -> float:
+        """Returns how many seconds it was not idle since it began."""
+        return self._clock() - self._began_s - self._all_idle_s
 
     def _settle(self) -> None:
         passed_s = self._clock() - self._since_s
@@ -166,7 +174,8 @@ class StreamServer:
             self._send_result(stream, INTERIM, {"text": text})
 
     def _send_result(self, stream: int, kind: int, body: dict[str, Any]) -> None:
-        body = body | {"load": round(self._load.share(), 2)}
+        load, busy_s = round(self._load.share(), 2), round(self._load.busy_s(), 3)
+        body = body | {"load": load, "busy": busy_s}
         send(self._channel, kind, as_json(body), stream)
 
     @contextmanager

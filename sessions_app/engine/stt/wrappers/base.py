@@ -5,7 +5,12 @@ from collections.abc import Sequence
 
 from sessions_app.engine.core.frames import AudioFrame
 from sessions_app.engine.core.reservations import Reservation
-from sessions_app.engine.stt.base import Capabilities, Recogniser, RecogniserStream
+from sessions_app.engine.stt.base import (
+    Capabilities,
+    Recogniser,
+    RecogniserStream,
+    RecogniserWork,
+)
 from sessions_app.engine.stt.speech_gate import Begin, Flush, Item, Pause
 
 
@@ -36,6 +41,9 @@ class Wrapper(Recogniser):
 
     def knows(self, language: str) -> bool:
         return self.inner.knows(language)
+
+    def work(self) -> RecogniserWork | None:
+        return self.inner.work()
 
     async def ready(self) -> bool:
         return await self.inner.ready()

@@ -48,6 +48,7 @@ async def test_a_voice_is_asked_at_once_and_then_every_20_ms() -> None:
     assert early[0] <= PACKET_S / 2 + 0.001
     assert max(early[1:]) <= 0.001
     assert len(pacer) == 0
+    assert pacer.lateness.counts == [19] + [0] * 9
 
 
 async def test_one_that_joins_later_falls_in_with_the_others() -> None:

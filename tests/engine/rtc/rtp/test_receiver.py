@@ -169,6 +169,22 @@ def test_another_stream_goes_on_where_the_clock_is(speech: Samples) -> None:  # 
     assert ears.input.ssrc == 7
 
 
+def test_the_packets_of_all_streams_are_counted(speech: Samples) -> None:  # noqa: F811
+    payloads = coded(speech)[:60]
+    ears = Ears(red=True)
+    for number, packet in enumerate(sent(payloads[:30], red=True)):
+        if number != 10:
+            ears.take(packet, 20.0 * number)
+    ears.take(sent(payloads[:30], red=True)[20], 595.0)
+    for number, packet in enumerate(sent(payloads[30:], red=True, ssrc=SSRC + 1)):
+        ears.take(packet, 600.0 + 20.0 * number)
+    ears.finish()
+    figures = ears.input.figures
+    assert (figures.received, figures.lost, figures.restored_ms) == (59, 1, 20.0)
+    assert figures.duplicate + figures.late == 1
+    assert figures.received_ms == 20.0 * 59
+
+
 def test_streams_without_end_are_refused(speech: Samples) -> None:  # noqa: F811
     payloads = coded(speech)[:2]
     ears = Ears()

@@ -150,6 +150,12 @@ async def test_a_client_sends_again_what_was_lost_on_the_way() -> None:
         assert len(lossy.lost) == 4
         assert rtp.input.requests.answered == 4
         assert (rtp.input.counts.lost, rtp.refused) == (0, len(lossy.lost))
+        totals = rtp._shared.rtp
+        live = totals.now()
+        assert (live.requested >= 4, live.answered, live.refused) == (True, 4, 4)
+    ended = totals.now()
+    assert ended.received >= live.received > 80
+    assert sum(totals.jitter.counts) == sum(totals.loss.counts) > 0
     assert all(a.end_ms == pytest.approx(b.start_ms, abs=0.1) for a, b in pairwise(frames))
     assert all(frame.packet for frame in frames)
 
@@ -173,6 +179,8 @@ async def test_a_client_is_sent_again_what_it_asks_for() -> None:
             while lost.sequence not in {parse(data).sequence for data in lossy.kept}:  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
         assert rtp.voice.output.retransmitted == 1
+        sent = rtp._shared.rtp.now()
+        assert (sent.retransmitted, sent.sent >= 5) == (1, True)
 
 
 async def test_another_pair_of_the_same_connection_is_taken_at_once() -> None:

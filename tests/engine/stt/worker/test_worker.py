@@ -101,6 +101,7 @@ def told(channel: socket.socket) -> tuple[int, int, dict[str, Any]]:
     kind, stream, size = HEADER.unpack(head)
     body = json.loads(channel.recv(size, socket.MSG_WAITALL))
     assert 0 <= body.pop("load", 0.0) <= 1
+    assert body.pop("busy", 0.0) >= 0
     return stream, kind, body
 
 
@@ -166,3 +167,5 @@ def test_a_load_is_the_share_of_work_in_the_last_period() -> None:
     with load.idle():
         now[0] += PERIOD_S
     assert load.share() == 0.0
+    now[0] += 0.5 * PERIOD_S
+    assert load.busy_s() == pytest.approx(1.25 * PERIOD_S)

@@ -1,0 +1,23 @@
+"""What can go wrong with a backup; each message says what to do."""
+
+from sessions_app.engine.core.errors import VoiceError
+
+
+class BackupError(VoiceError):
+    """A backup or a restore cannot go on as it was asked for (not retryable)."""
+
+
+class WrongKeyError(BackupError):
+    """The key is not the one with which the backup was encrypted, or is missing."""
+
+
+class DamagedError(BackupError):
+    """A file of the backup is missing, or holds something else than it did."""
+
+
+class NotEmptyError(BackupError):
+    """There is something here already, which a restore would mix with the backup."""
+
+
+class NewerReleaseError(BackupError):
+    """The backup was made by a newer release, whose database this one does not know."""

@@ -1,0 +1,47 @@
+"""No check holds up the others or breaks them, and no finding quotes a secret."""
+
+import threading
+import time
+
+import pytest
+
+from sessions_app.doctor.findings import PartCheck, PartFinding, PartState, ok, run
+from sessions_app.engine.core.errors import VoiceError
+from sessions_app.runtime import stored_settings
+
+
+def test_one_that_hangs_or_breaks_is_a_problem_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHAT_API_KEY", "sk-very-secret")
+    monkeypatch.setenv("DATABASE_URL", "postgres://voice:pass%2Fword@db/voice")
+    monkeypatch.setattr(stored_settings, "secrets", lambda: {"set in the admin"})
+    over = threading.Event()
+
+    def hangs() -> PartFinding:
+        over.wait(60)
+        return ok("late")
+
+    def breaks() -> PartFinding:
+        raise ValueError("voice:pass/word")
+
+    def tells() -> PartFinding:
+        raise VoiceError(
+            "The key sk-very-secret is not set in the admin for pass/word, pass%2Fword."
+        )
+
+    began = time.monotonic()
+    found = run(
+        [
+            PartCheck("hangs", hangs, "Wait less.", limit_s=0.3),
+            PartCheck("breaks", breaks, "Mend it."),
+            PartCheck("tells", tells, "Ask."),
+            PartCheck("works", lambda: ok("It works."), ""),
+        ]
+    )
+    over.set()
+    assert time.monotonic() - began < 5
+    assert list(found) == ["hangs", "breaks", "tells", "works"]
+    late = PartFinding(PartState.PROBLEM, "It gave no answer within 0 s.", "Wait less.")
+    assert found["hangs"] == late
+    assert found["breaks"] == PartFinding(PartState.PROBLEM, "It failed: ValueError.", "Mend it.")
+    assert found["tells"].detail == "The key … is not … for …, …."
+    assert found["works"].state == PartState.OK
