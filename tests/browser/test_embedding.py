@@ -38,7 +38,7 @@ def shop(browser: Browser, product: Product, **options: Any) -> Page:
     page.expose_function("fetchTicket", lambda: product.post("/api/v1/tickets", wish)["path"])
     script = (clients.FOLDER / "embedded.js").read_text()
     clients.page_with(page, product, script, site=SHOP)
-    page.evaluate("([server, options]) => makeClient(server, options)", [product.url, options])
+    clients.make_embedded(page, product, options)
     return page
 
 

@@ -69,8 +69,7 @@ def page_at(browser: Browser, product: Product, site: str = SHOP, **options: Any
 
 
 def make(page: Page, product: Product, **options: Any) -> None:
-    given = {"agentId": "scribe", **options}
-    page.evaluate("([server, options]) => makeClient(server, options)", [product.url, given])
+    clients.make_embedded(page, product, {"agentId": "scribe", **options})
 
 
 def notes_it(page: Page, word: str) -> bool:
