@@ -18,6 +18,7 @@ from celery.signals import (
     worker_init,
     worker_process_init,
     worker_ready,
+    worker_shutdown,
     worker_shutting_down,
 )
 from django.conf import settings
@@ -51,6 +52,7 @@ from sessions_app.services import (
     stopping,
     tickets,
     versions,
+    webhook_sending,
     webhooks,
     work,
 )
@@ -136,7 +138,7 @@ def erase(receipt_pk: int) -> None:
 @shared_task
 def deliver_webhook(delivery_pk: int) -> None:
     """Tells an endpoint of an event."""
-    webhooks.deliver(delivery_pk)
+    webhook_sending.send(delivery_pk)
 
 
 @shared_task
@@ -224,6 +226,7 @@ def _import_before_forking(sender: Any, **_: Any) -> None:
 
 @worker_ready.connect
 def _worker_starts(**_: Any) -> None:
+    webhook_sending.start()
     _alive(heartbeats.WORKER)
     _answer_metrics()
 
@@ -252,6 +255,11 @@ def _task_begins(**_: Any) -> None:
 def _worker_stops(**_: Any) -> None:
     """Celery itself would wait for the task, however long it takes, until it is killed."""
     stopping.stop_after()
+
+
+@worker_shutdown.connect
+def _worker_ends(**_: Any) -> None:
+    webhook_sending.stop()
 
 
 @beat_init.connect
