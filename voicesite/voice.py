@@ -180,7 +180,9 @@ def _recognisers() -> dict[str, Any]:
         ("embedded", "moonshine", "pocketsphinx", "google", "openai", "vosk", "sherpa", "whisper"),
     )
     if chosen == "embedded":
-        chosen = EMBEDDED[0] if moonshine_is_installed() else EMBEDDED[1]
+        chosen = EMBEDDED[0 if "moonshine" in made and moonshine_is_installed() else 1]
+    if chosen == "moonshine" and chosen not in made:
+        raise ImproperlyConfigured("VOICE_RECOGNISER=moonshine contradicts VOICE_MOONSHINE=0.")
     if chosen in ("google", "openai"):
         made[chosen] = {"google": _google, "openai": _transcriptions}[chosen]()
     if chosen not in made:
@@ -197,12 +199,13 @@ def _embedded() -> dict[str, Any]:
     """Returns the recognisers that come with voicesite's packages."""
     wrappers = [*_denoised(), {"BACKEND": f"{WRAPPERS}.retrying.Retrying"}]
     workers, most_calls = read("int", "MOONSHINE_WORKERS", 0), read("int", "MOONSHINE_CALLS", 0)
+    moonshine = {
+        "BACKEND": f"{ENGINES}.moonshine.MoonshineRecogniser",
+        "OPTIONS": {"workers": workers, "most_calls": most_calls},
+        "WRAPPERS": _wrappers("retrying.Retrying"),
+    }
     return {
-        "moonshine": {
-            "BACKEND": f"{ENGINES}.moonshine.MoonshineRecogniser",
-            "OPTIONS": {"workers": workers, "most_calls": most_calls},
-            "WRAPPERS": _wrappers("retrying.Retrying"),
-        },
+        **({"moonshine": moonshine} if read("bool", "VOICE_MOONSHINE", True) else {}),
         "pocketsphinx": {
             "BACKEND": f"{ENGINES}.pocketsphinx.PocketSphinxRecogniser",
             "OPTIONS": {"most_calls": read("int", "POCKETSPHINX_CALLS", 0)},

@@ -39,6 +39,22 @@ def test_recordings_are_heard_by_the_best_that_is_installed(
     assert set(order) <= set(made["RECOGNISERS"])
 
 
+def test_moonshine_is_left_out_where_it_is_not_wanted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "moonshine_is_installed", lambda: True)
+    monkeypatch.delenv("VOICE_SECOND_PASS", raising=False)
+    monkeypatch.setenv("VOICE_MOONSHINE", "0")
+    monkeypatch.setenv("VOICE_RECOGNISER", "embedded")
+    made = settings.voice(tmp_path, "UTC")
+    assert set(made["RECOGNISERS"]) == {"pocketsphinx", "thorough", "default"}
+    assert made["RECOGNISERS"]["default"] == {"SAME_AS": "pocketsphinx"}
+    assert made["SECOND_PASS"] == ["thorough"]
+    monkeypatch.setenv("VOICE_RECOGNISER", "moonshine")
+    with pytest.raises(ImproperlyConfigured, match="contradict"):
+        settings.voice(tmp_path, "UTC")
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
