@@ -160,7 +160,7 @@ def test_what_was_said_in_a_short_cut_comes_afterwards(
     accounts = re.findall(
         rf"call {call['id']} .* (\d+) ms received, (\d+) restored, 0 repaired, (\d+) concealed"
         r".* (\d+) of \d+ came when",
-        server.log("web"),
+        server.whole_log("web"),
     )
     assert accounts, server.log("web")
     received, restored, concealed, again = map(int, accounts[-1])
@@ -249,7 +249,7 @@ def test_an_answer_repairs_itself_for_a_browser_without_red(
     wait_until(asked_again, 60, "the first request for a packet that was lost")
     expect(page.locator("#call-quality")).to_contain_text("is lost on the way")
     hang_up(page)
-    sent_again = re.findall(r" sent, (\d+) of them again", server.log("web"))
+    sent_again = re.findall(r" sent, (\d+) of them again", server.whole_log("web"))
     assert int(sent_again[-1]) > 0
 
 

@@ -108,6 +108,6 @@ def test_credentials_that_the_relay_refuses_are_told_and_the_call_goes_over_the_
     wait_until(
         lambda: product.json(f"/api/v1/calls/{call['id']}/")["transport"] == "websocket", 20, "way"
     )
-    assert "VOICE_TURN_SECRET" in product.log("web")
+    assert "VOICE_TURN_SECRET" in product.whole_log("web")
     page.click("#hang-up")
     page.wait_for_url("**/calls/*/")

@@ -18,12 +18,12 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from tests.end_to_end.test_tickets import an_offer
-from tests.fixtures.server import Product, wait_until
+from tests.fixtures.server import UNSPOKEN, Product, wait_until
 
 WITHIN_S = 10.0
 BEGIN_S = 60.0
 BUSY = 4429
-SETTINGS = {
+SETTINGS = UNSPOKEN | {
     "VOICE_MAX_CALLS": "200",
     "VOICE_CALLS_PER_USER": "0",  # one that has just ended counts for a moment
     "VOICE_CALLS_PER_ADDRESS": "0",

@@ -178,7 +178,7 @@ async def test_a_full_disk_refuses_new_calls_and_loses_nothing_once_there_is_roo
         await client.hears(AFTER)
         await hang_up(client)
     await whole(product, call_id)
-    assert "waits to be written" in product.log("web")
+    assert "waits to be written" in product.whole_log("web")
     await ready(product)
 
 

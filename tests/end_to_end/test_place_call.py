@@ -66,7 +66,7 @@ def test_the_export_holds_the_same_words(product: Product, placed: CallReport) -
 
 
 def test_no_spoken_word_is_in_the_log(product: Product, placed: CallReport) -> None:
-    log = product.log("web") + product.log("worker")
+    log = product.whole_log("web") + product.whole_log("worker")
     assert placed.call in log
     assert "welcome" not in log.lower()
     assert product.credentials["user"]["token"] not in log

@@ -16,10 +16,13 @@ import numpy as np
 import pytest
 
 from tests.end_to_end.test_tickets import an_offer
-from tests.fixtures.server import Product, wait_until
+from tests.fixtures.server import UNSPOKEN, Product, wait_until
 from tests.fixtures.streamer import Streamer
 
 FLOOD = 400_000_000
+WAIT_S = 30.0
+"""How long an answer may take on a busy machine."""
+
 ELSEWHERE = "https://elsewhere.example"
 
 
@@ -28,7 +31,8 @@ def product(
     tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> Iterator[Product]:
     folder = tmp_path_factory.mktemp("strangers")
-    product = Product(folder, {"VOICE_OFFERS_PER_USER": "1000"}, media=request.param)
+    settings = UNSPOKEN | {"VOICE_OFFERS_PER_USER": "1000"}
+    product = Product(folder, settings, media=request.param)
     with product.running(*product.media, "web"):
         yield product
     for name in product.processes:
@@ -94,7 +98,7 @@ def test_a_body_in_chunks_is_answered_as_one_with_a_length(
 ) -> None:
     if path == "/login/":
         page = f"http://127.0.0.1:{product.port}{path}"
-        with httpx2.Client() as client:
+        with httpx2.Client(timeout=WAIT_S) as client:
             client.get(page)
             form = {"username": "user", "password": product.credentials["user"]["password"]}
             form |= {"csrfmiddlewaretoken": client.cookies["csrftoken"]}
@@ -119,7 +123,9 @@ def test_a_ticket_asked_for_in_chunks_counts_from_its_origin_alone(product: Prod
         status, ticket = posted(product, "/api/v1/tickets", wish, size)
         assert status == 201
         sent = {"Origin": ELSEWHERE, "Content-Type": "application/json"}
-        start = httpx2.post(product.url + ticket["path"] + "/start", content=b"{}", headers=sent)
+        start = httpx2.post(
+            product.url + ticket["path"] + "/start", content=b"{}", headers=sent, timeout=WAIT_S
+        )
         assert start.status_code in (401, 403)
 
 
@@ -146,18 +152,20 @@ def test_clients_that_send_in_chunks_are_understood(product: Product) -> None:
     node = ["node", "--input-type=module", "--eval", script]
     told = subprocess.run(node, capture_output=True, check=True).stdout
     assert json.loads(told)["code"] == "invalid"
-    answer = httpx2.post(address, content=iter([body[:5], body[5:]]), headers=sent)
+    answer = httpx2.post(address, content=iter([body[:5], body[5:]]), headers=sent, timeout=WAIT_S)
     assert answer.json()["code"] == "invalid"
 
 
 @pytest.mark.parametrize("path", ["/api/v1/tickets", "/session", "/t/nothing/offer", "/login/"])
 def test_a_client_that_sends_too_much_reads_why(product: Product, path: str) -> None:
     for sent in ({}, {"Expect": "100-continue"}):
-        answer = httpx2.post(product.url + path, content=b" " * 400_000, headers=sent)
+        answer = httpx2.post(
+            product.url + path, content=b" " * 400_000, headers=sent, timeout=WAIT_S
+        )
         assert answer.status_code == 413
         assert re.search(r"at most \d+ KiB", answer.text)
     parts = (b" " * 1_000 for _ in range(400))
-    assert httpx2.post(product.url + path, content=parts).status_code == 413
+    assert httpx2.post(product.url + path, content=parts, timeout=WAIT_S).status_code == 413
 
 
 def test_a_media_process_takes_no_more_over_its_own_socket(product: Product) -> None:

@@ -11,11 +11,11 @@ from aiortc import RTCConfiguration, RTCPeerConnection
 from websockets.asyncio.client import connect
 
 from tests.fixtures.requests import ask
-from tests.fixtures.server import Product
+from tests.fixtures.server import UNSPOKEN, Product
 from tests.fixtures.streamer import Streamer
 
 SITE = "https://www.example.com"
-LIMITS = {
+LIMITS = UNSPOKEN | {
     "VOICE_CALLS_PER_USER": "3",
     "VOICE_OFFERS_PER_USER": "1000",
     "VOICE_CORS_ORIGINS": "https://listed.example",
