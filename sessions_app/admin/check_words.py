@@ -11,7 +11,7 @@ from sessions_app.admin.display import NOTHING
 STEPS = {
     "microphone": gettext_lazy("Microphone"),
     "loudspeaker": gettext_lazy("Loudspeaker"),
-    "udp": gettext_lazy("Direct way (UDP)"),
+    "udp": gettext_lazy("Direct connection (UDP)"),
     "relay-udp": gettext_lazy("Relay (TURN) over UDP"),
     "relay-tcp": gettext_lazy("Relay (TURN) over TCP"),
     "relay-tls": gettext_lazy("Relay (TURN) over TLS"),

@@ -23,7 +23,7 @@ SAMPLE_MS = 1000
 STEPS = (
     ("microphone", gettext_lazy("Microphone")),
     ("loudspeaker", gettext_lazy("Loudspeaker")),
-    ("udp", gettext_lazy("Direct way (UDP)")),
+    ("udp", gettext_lazy("Direct connection (UDP)")),
     ("relay-udp", gettext_lazy("Relay (TURN) over UDP")),
     ("relay-tcp", gettext_lazy("Relay (TURN) over TCP")),
     ("relay-tls", gettext_lazy("Relay (TURN) over TLS")),
