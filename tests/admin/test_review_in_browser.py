@@ -51,7 +51,7 @@ def test_a_call_is_reviewed(
     make_call: object,
     address: str,
 ) -> None:
-    recording.file.save("call.wav", ContentFile(silence(6)))
+    recording.file.save("call.wav", ContentFile(silence(60)))  # it may not end meanwhile
     call = recording.call
     other = make_call(staff)  # type: ignore[operator]
     tags.add(other, staff, ["billing"])

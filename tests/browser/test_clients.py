@@ -26,7 +26,7 @@ OFFER = (
 
 @pytest.fixture(scope="module")
 def launched(say: Callable[..., Path]) -> Iterator[Browser]:
-    with chromium(say(SPOKEN, lead_s=5.0, tail_s=2.0)) as browser:
+    with chromium(say(SPOKEN, lead_s=8.0, tail_s=2.0)) as browser:
         yield browser
 
 

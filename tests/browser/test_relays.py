@@ -44,7 +44,7 @@ def relay() -> Iterator[int]:
 
 @pytest.fixture
 def browser(say: Callable[..., Path]) -> Iterator[Browser]:
-    with chromium(say("the weather is very nice today", lead_s=3.0, tail_s=2.0)) as browser:
+    with chromium(say("the weather is very nice today", lead_s=8.0, tail_s=2.0)) as browser:
         yield browser
 
 

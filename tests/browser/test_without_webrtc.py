@@ -29,7 +29,7 @@ SAID = {
 
 @pytest.fixture(scope="module")
 def launched(say: Callable[..., Path]) -> Iterator[Browser]:
-    with chromium(say(SPOKEN, lead_s=4.0, tail_s=3.0)) as browser:
+    with chromium(say(SPOKEN, lead_s=8.0, tail_s=3.0)) as browser:
         yield browser
 
 

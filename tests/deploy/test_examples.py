@@ -99,7 +99,7 @@ def test_a_call_through_the_proxy(
     with (
         product.running(*product.media, "web"),
         running([str(NGINX), "-c", str(conf), "-g", "daemon off;"], port),
-        chromium(say("the weather is very nice today", lead_s=2.0, tail_s=2.0)) as browser,
+        chromium(say("the weather is very nice today", lead_s=8.0, tail_s=2.0)) as browser,
     ):
         page = browser.new_context(ignore_https_errors=True).new_page()
         page.goto(origin)
