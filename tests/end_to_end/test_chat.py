@@ -231,14 +231,15 @@ async def test_staff_listen_whisper_and_speak_for_the_agent(
         asked, staff.sound = len(model.chats), b""
         await talker.send(type="text", text="tell me a story")
         await staff.send(type="say", text="This is Kim, how can I help?")
-        await talker.sees(lambda: len(talker.said()) == 3, "what staff typed")
+        typed = "This is Kim, how can I help?"
+        await talker.sees(lambda: typed in talker.said(), "what staff typed")
         await staff.sees(staff.hears, "the agent's voice")
-        assert talker.said()[-1] == "This is Kim, how can I help?"
         assert len(model.chats) == asked
         await staff.send(type="give-back")
         await staff.sees(lambda: "heldBy" not in staff.state, "the call is given back")
+        before = len(talker.said())
         await talker.send(type="text", text="what time is it")
-        await talker.sees(lambda: len(talker.said()) == 5, "the agent's own answer")
+        await talker.sees(lambda: len(talker.said()) == before + 2, "the agent's own answer")
         told = [message["content"] for message in model.chats[-1].body["messages"]]
         assert told[-3:] == ["tell me a story", "This is Kim, how can I help?", "what time is it"]
         await staff.send(type="listen", on=False)
