@@ -1,7 +1,7 @@
 """Celery tasks: each does a job that is a row of the database. All are safe to run twice.
 
-Tasks that work with audio or language import what they need when they run: beat, which only sends
-their names, loads this module, too, and would start twice as slowly.
+Tasks that work with audio or language import what they need when they run: beat loads this module
+only to send their names, and would otherwise take twice as long to start.
 """
 
 import logging

@@ -45,8 +45,8 @@ def own_folders(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 def database_file(tmp_path_factory: pytest.TempPathFactory) -> Path | None:
     """SQLite in a file, as the product has it: in memory, threads would not wait for each other.
 
-    Where several processes share the tests, it is a copy of what one of them migrated: 42
-    migrations take 6 s of CPU. None for another database.
+    Where several processes share the tests, it is a copy of what one of them migrated:
+    all migrations take 6 s of CPU. None for another database.
     """
     if connections["default"].vendor != "sqlite":
         return None
