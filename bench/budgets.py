@@ -20,7 +20,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.fixtures.chromium import chromium
+from tests.fixtures.chromium import WITH_WINDOWS, chromium
 from tests.fixtures.server import Product
 
 TIMES = 5
@@ -56,7 +56,7 @@ def main() -> None:
         script = f"from bench.long_call import fill; fill({LINES})"
         told = product.manage("shell", "-v", "0", "-c", script)
         pages = json.loads(told[told.index("{") :])["pages"]
-        with product.running("web"), chromium() as browser:
+        with product.running("web"), chromium(program=WITH_WINDOWS) as browser:
             addresses = {"start page": "/", "list of calls": "/calls/", "account": "/account/"}
             addresses |= {page["name"]: page["path"] for page in pages}
             sessions = {page["path"]: page for page in pages}

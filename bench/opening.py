@@ -13,7 +13,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext
 
-from tests.fixtures.chromium import chromium
+from tests.fixtures.chromium import WITH_WINDOWS, chromium
 from tests.fixtures.server import Product
 
 TIMES = 5
@@ -43,7 +43,7 @@ def main() -> None:
         product = Product(Path(folder))
         product.prepare()
         told = product.manage("shell", "-v", "0", "-c", "from bench.long_call import fill; fill()")
-        with product.running("web"), chromium() as browser:
+        with product.running("web"), chromium(program=WITH_WINDOWS) as browser:
             for page in json.loads(told[told.index("{") :])["pages"]:
                 rows = _measured(browser, product.url, page)
                 found = {name: statistics.median(row[name] for row in rows) for name in rows[0]}

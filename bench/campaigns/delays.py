@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 from bench.spoken import TALK
 from bench.tables import write_table
 from tests.fixtures.call_page import sign_in
-from tests.fixtures.chromium import chromium
+from tests.fixtures.chromium import WITH_WINDOWS, chromium
 from tests.fixtures.server import Product
 from tests.fixtures.speech import speak
 
@@ -42,7 +42,7 @@ def main() -> None:
 
 
 def _call(product: Product, sound: Path) -> dict[str, list[float]]:
-    with chromium(sound) as browser:
+    with chromium(sound, program=WITH_WINDOWS) as browser:
         page = sign_in(browser, product)
         page.locator("#start-call").wait_for()
         page.add_init_script(PROBE)

@@ -14,7 +14,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, expect
 
 from bench.tables import write_table
-from tests.fixtures.chromium import chromium
+from tests.fixtures.chromium import WITH_WINDOWS, chromium
 from tests.fixtures.ports import free_port
 from tests.fixtures.server import ROOT, Product, wait_until
 from tests.fixtures.speech import mostly, speak
@@ -52,7 +52,7 @@ def main() -> None:
         sound = speak(Path(scratch), SPOKEN, lead_s=5.0, tail_s=2.0)
         package = _package(Path(scratch))
         product = Product(Path(scratch) / "var", {"VOICE_OFFERS_PER_USER": "0"})
-        with product.running("web"), chromium(sound) as browser:
+        with product.running("web"), chromium(sound, program=WITH_WINDOWS) as browser:
             for framework in FRAMEWORKS:
                 row = _try(framework, package, product, browser)
                 print(row, flush=True)

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.fixtures.call_page import sign_in
-from tests.fixtures.chromium import chromium, closing_pages
+from tests.fixtures.chromium import WITH_WINDOWS, chromium, closing_pages
 from tests.fixtures.server import ROOT, Product, wait_until
 from tests.fixtures.speech import mostly
 
@@ -33,7 +33,7 @@ def product(fresh_product: Product) -> Product:
 
 @pytest.fixture(scope="module")
 def launched(say: Callable[..., Path]) -> Iterator[Browser]:
-    with chromium(say(*SENTENCES, lead_s=1.5, tail_s=2.0)) as browser:
+    with chromium(say(*SENTENCES, lead_s=1.5, tail_s=2.0), program=WITH_WINDOWS) as browser:
         yield browser
 
 

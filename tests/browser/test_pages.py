@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
-from tests.fixtures.chromium import FLAGS, chromium
+from tests.fixtures.chromium import FLAGS, WITH_WINDOWS, chromium
 from tests.fixtures.server import Product
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
@@ -237,7 +237,7 @@ def test_a_link_to_a_call_asks_at_once(browser: Browser, product: Product) -> No
 def chromium_without(browser: Browser, flag: str, *more: str) -> Iterator[Browser]:
     """Yields a second Chromium, beside `browser`, started with other flags."""
     flags = [kept for kept in FLAGS if kept != flag]
-    second = browser.browser_type.launch(executable_path="/usr/bin/chromium", args=[*flags, *more])
+    second = browser.browser_type.launch(executable_path=WITH_WINDOWS, args=[*flags, *more])
     try:
         yield second
     finally:

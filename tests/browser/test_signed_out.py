@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from tests.browser.test_pages import keep_a_call
 from tests.fixtures import firefox
 from tests.fixtures.call_page import sign_in
-from tests.fixtures.chromium import FLAGS
+from tests.fixtures.chromium import FLAGS, WITH_WINDOWS
 from tests.fixtures.server import Product
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
@@ -53,7 +53,7 @@ def kept(product: Product, tmp_path_factory: pytest.TempPathFactory) -> str:
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
+            executable_path=WITH_WINDOWS,
             args=list(FLAGS),
             ignore_default_args=["--disable-back-forward-cache"],
         )
