@@ -22,6 +22,7 @@ from tests.fixtures.server import UNSPOKEN, Product
 
 pytestmark = [
     pytest.mark.browser,
+    pytest.mark.network(2),
     pytest.mark.timeout(180),
     pytest.mark.skipif(bool(missing()), reason=missing()),
     pytest.mark.skipif(shutil.which("certutil") is None, reason="certutil is not installed"),
@@ -32,7 +33,7 @@ TLS_PORT = free_port()
 
 @pytest.fixture(scope="module")
 def link() -> Iterator[Network]:
-    with network(5) as made:
+    with network(2) as made:
         yield made
 
 

@@ -18,6 +18,7 @@ from tests.fixtures.sharing import UNLIMITED
 
 pytestmark = [
     pytest.mark.browser,
+    pytest.mark.network(1),
     pytest.mark.timeout(240),
     pytest.mark.skipif(bool(missing()), reason=missing()),
 ]
@@ -33,7 +34,7 @@ BY_SOCKET = "blocks direct sound connections"
 
 @pytest.fixture
 def link() -> Iterator[Network]:
-    with network() as made:
+    with network(1) as made:
         yield made
 
 
