@@ -21,6 +21,7 @@ from sessions_app.engine.agent.responders.scribe.note_references import (
 )
 from sessions_app.engine.agent.responders.scribe.nouns import is_only_mentioned
 from sessions_app.engine.agent.responders.scribe.referents import referent, statements
+from sessions_app.engine.agent.responders.scribe.reminder_times import put_after
 from sessions_app.engine.agent.responders.scribe.reminders import is_question_word
 from sessions_app.engine.agent.responders.scribe.removals import removes_named, tells_consequence
 from sessions_app.engine.agent.responders.scribe.second_thoughts import taken_back_from
@@ -295,7 +296,9 @@ def _as_heard(
         if found.intent is Intent.ACTION and (when := _time_before(text, words, start, found)):
             note_text = with_time(note_text, when)
         if any(found.when):
-            note_text = with_time(note_text, _without_stop(_with_signs(text, words, *found.when)))
+            when = _without_stop(_with_signs(text, words, *found.when))
+            put = put_after if found.when[0] < first else with_time
+            note_text = put(note_text, when)
         return HeardCommand(found.intent, note_text, before, notes=found.notes, unsure=found.unsure)
     if not found.refers_back:
         return HeardCommand(found.intent, "", before, notes=found.notes, unsure=found.unsure)
