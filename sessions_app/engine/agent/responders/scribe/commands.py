@@ -104,6 +104,24 @@ class HeardCommand:
 
 def commands_in(text: str, *, clearly: bool = False) -> list[HeardCommand]:
     """Returns the commands in `text`, in order; with `clearly`, without those that were garbled."""
+    words, found, commands = _heard(text, clearly=clearly)
+    kept = [n for n in range(len(found)) if not _is_taken_back(text, words, found, n)]
+    found, commands = [found[n] for n in kept], [commands[n] for n in kept]
+    return _with_later_corrections(text, words, found, commands)[:MOST_COMMANDS]
+
+
+def taken_back_in(text: str) -> list[HeardCommand]:
+    """Returns the commands in `text` that the caller takes back at once, in order."""
+    words, found, commands = _heard(text)
+    if not found and (at := taken_back_from(text, words, Intent.UNDO, 0, len(words))):
+        return commands_in(text[: words[at].start], clearly=True)  # "delete that, no, keep it"
+    return [command for n, command in enumerate(commands) if _is_taken_back(text, words, found, n)]
+
+
+def _heard(
+    text: str, *, clearly: bool = False
+) -> tuple[list[PlainWord], list[FoundCommand], list[HeardCommand]]:
+    """Returns the words of `text` and all commands in them, as they were found and as was said."""
     words, found = _find(text, clearly=clearly)
     starts = [0, *(max(command.end, command.at + 1) for command in found)]
     found = [
@@ -112,10 +130,11 @@ def commands_in(text: str, *, clearly: bool = False) -> list[HeardCommand]:
     ]
     found = [command for n, command in enumerate(found) if not _asks_the_same(found[:n], command)]
     commands = [_as_heard(text, words, found, command) for command in found]
-    commands = [_with_announced_text(text, words, found, commands, n) for n in range(len(found))]
-    kept = [n for n in range(len(found)) if not _is_taken_back(text, words, found, n)]
-    found, commands = [found[n] for n in kept], [commands[n] for n in kept]
-    return _with_later_corrections(text, words, found, commands)[:MOST_COMMANDS]
+    return (
+        words,
+        found,
+        [_with_announced_text(text, words, found, commands, n) for n in range(len(found))],
+    )
 
 
 def _is_taken_back(
