@@ -257,7 +257,7 @@ class AgentAdmin(VersionsOfAgents, VoiceAdmin[Agent]):
 
     form = AgentForm
     list_display = (
-        "name",
+        "named",
         "slug",
         "language",
         "responder",
@@ -320,6 +320,10 @@ class AgentAdmin(VersionsOfAgents, VoiceAdmin[Agent]):
             {"fields": ("how_quick", "created_at", "updated_at"), "classes": ("collapse",)},
         ),
     )
+
+    @admin.display(description=gettext_lazy("name"), ordering="name")
+    def named(self, obj: Agent) -> str:
+        return obj.shown_name
 
     @admin.display(description=gettext_lazy("Response times"))
     def how_quick(self, obj: Agent) -> SafeString | str:

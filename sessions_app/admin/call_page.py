@@ -196,7 +196,7 @@ def facts(call: Call, word_count: int) -> list[tuple[str, Any]]:
         (gettext("State"), badge(call.state, call.get_state_display())),
         (gettext("User"), call.owner.get_full_name() or call.owner.get_username()),
         *([(gettext("Visitor"), visitor_name(call.visitor))] if call.visitor else []),
-        (gettext("Agent"), call.agent.name),
+        (gettext("Agent"), call.agent.shown_name),
         *([(gettext("Agent version"), call.agent_version)] if call.agent_version else []),
         (
             gettext("Length"),
@@ -302,7 +302,7 @@ def live_config(call: Call) -> dict[str, Any] | None:
         "live": call.is_live,
         "owed": bool(jobs),
         "state": call.state,
-        "agentName": call.agent.name,
+        "agentName": call.agent.shown_name,
         "recordingState": recording.state if recording is not None else "",
         "summaryState": summary.state if summary is not None else "",
         "callUrl": reverse("api:call", args=[call.public_id]),

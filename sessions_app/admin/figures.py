@@ -11,7 +11,7 @@ from django.utils.translation import gettext, ngettext
 
 from sessions_app.admin.pictures import Amount, Picture, columns, rows
 from sessions_app.engine.core.states import CallState
-from sessions_app.i18n import gettext_lazy
+from sessions_app.i18n import gettext_lazy, of_agent
 from sessions_app.models import AudioCopy, Call, Extraction, Recording, Summary, Version
 from sessions_app.runtime import recogniser_use
 from sessions_app.services import usage
@@ -251,10 +251,14 @@ def _cost(slug: str, numbers: Numbers) -> Figure:
         href = _calls(numbers, agent__id__exact=one.agent)
         unpriced = str(one.total.unpriced)
         for currency, cost in sorted(one.total.costs.items()):
-            amounts.append(Amount(one.agent_name, (float(cost),), money(cost, currency), href))
-            lines.append(TableLine((one.agent_name, currency, f"{cost:.6f}", unpriced), href))
+            amounts.append(
+                Amount(of_agent(one.agent_name), (float(cost),), money(cost, currency), href)
+            )
+            lines.append(
+                TableLine((of_agent(one.agent_name), currency, f"{cost:.6f}", unpriced), href)
+            )
         if not one.total.costs:
-            lines.append(TableLine((one.agent_name, "", "", unpriced), href))
+            lines.append(TableLine((of_agent(one.agent_name), "", "", unpriced), href))
     none = (
         gettext("Nothing that was used has a price.")
         if lines

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from sessions_app.i18n import of_agent
 from sessions_app.models import Call
 from sessions_app.services import call_parts, corrections, redactions, turns, waterfalls
 from sessions_app.services.call_parts import ANSWERS, Asked
@@ -66,7 +67,8 @@ def may(user: Any, call: Call) -> dict[str, bool]:
 
 def transcript(call: Call) -> PartedTranscript:
     """Returns the call's lines; staff who see the admin's page know who typed them."""
-    return PartedTranscript(call, str(call.persona.get("name") or call.agent.name), typists=True)
+    name = of_agent(str(call.persona.get("name") or call.agent.name))
+    return PartedTranscript(call, name, typists=True)
 
 
 def lines(call: Call, shown: PartedTranscript, asked: Asked) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from sessions_app.admin.display import NOTHING
 from sessions_app.admin.period_fields import ENDS_FIRST, PeriodFields
 from sessions_app.engine.exports import csv
-from sessions_app.i18n import gettext_lazy
+from sessions_app.i18n import gettext_lazy, of_agent
 from sessions_app.models import Call
 from sessions_app.services import usage, usage_panel
 from sessions_app.services.usage import UsageLine, UsageTotal
@@ -128,7 +128,9 @@ def page(request: HttpRequest) -> HttpResponse:
         "last": last,
         "zone": timezone.get_current_timezone_name(),
         "head": HEAD,
-        "rows": [_cells(_period(form, line), line.agent_name, line.total) for line in lines],
+        "rows": [
+            _cells(_period(form, line), of_agent(line.agent_name), line.total) for line in lines
+        ],
         "whole": _cells(gettext("All"), "", total),
         "note": usage_panel.note(total),
         "asked": "" if form.errors else request.GET.urlencode(),

@@ -43,6 +43,12 @@ def _whisper(
     )
 
 
+KINDS = {
+    "recognisers": ("vosk", "sherpa", "whisper"),
+    "models that tell whether a turn is over": ("smart_turn",),
+}
+"""What models are for, each with the engines that use them."""
+
 KNOWN = {
     "vosk-en-small": KnownModel(
         "https://alphacephei.com/vosk/models/vosk-model-small-en-us-0.15.zip",

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import models
 
-from sessions_app.i18n import gettext_lazy
+from sessions_app.i18n import gettext_lazy, of_agent
 from sessions_app.models.ordered_json import OrderedJSONField
 
 
@@ -180,7 +180,12 @@ class Agent(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return self.shown_name
+
+    @property
+    def shown_name(self) -> str:
+        """Its name as pages show it, in the reader's language where it is a built-in one."""
+        return of_agent(self.name)
 
     @property
     def answers(self) -> bool:

@@ -21,6 +21,7 @@ from django.db.models import Avg, Count, F, Min, Model, Q, QuerySet, Sum
 
 from sessions_app.engine.core.events import Speaker
 from sessions_app.engine.core.states import CallState
+from sessions_app.i18n import of_agent
 from sessions_app.models import (
     Agent,
     AudioCopy,
@@ -264,7 +265,7 @@ class Numbers:
         return dict(Agent.objects.values_list("pk", "name"))
 
     def _named(self, agent: int) -> Named:
-        return Named(agent, self._names.get(agent, ""))
+        return Named(agent, of_agent(self._names.get(agent, "")))
 
     def _tally(self, key: Callable[[dict[str, Any]], Key]) -> dict[Key, Tally]:
         found: dict[Key, Tally] = defaultdict(Tally)

@@ -135,4 +135,10 @@ def _by_cookie(claims: ClientClaims) -> Principal:
 
 
 def _wrong_origin() -> RefusedError:
-    return RefusedError(WRONG_ORIGIN, "wrong_origin", "Open the page at this server's own address.")
+    # within 123 bytes, which a socket's close reason may have (RFC 6455, 5.5)
+    return RefusedError(
+        WRONG_ORIGIN,
+        "wrong_origin",
+        "A page of another origin needs a ticket (docs/embedding.md); open others at the server's "
+        "own address.",
+    )

@@ -45,7 +45,7 @@ def by_agent(days: int = DAYS) -> list[Quickness]:
     for turn in found.select_related("call__agent"):
         persona = turn.call.persona
         engines = f"{persona.get('responder', '')} + {persona.get('synthesiser', '')}"
-        groups[turn.call.agent.name, engines].append(turn)
+        groups[turn.call.agent.shown_name, engines].append(turn)
     return [_quickness(agent, engines, turns) for (agent, engines), turns in sorted(groups.items())]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from sessions_app.engine.core.party import visitor_name
 from sessions_app.engine.core.states import LIVE, CallState, EndReason
 from sessions_app.engine.text.writing import clip
+from sessions_app.i18n import of_agent
 from sessions_app.models import Agent, Call, Recording, Segment, Summary
 from sessions_app.models.work import UNDER_WAY
 from sessions_app.services import hits
@@ -71,16 +72,16 @@ def agent_card(agent: Agent) -> AgentCard:
     """Returns `agent` for the start page."""
     return AgentCard(
         slug=agent.slug,
-        name=agent.name,
-        description=agent.description,
+        name=agent.shown_name,
+        description=of_agent(agent.description),
         language=wording.language(agent.language),
         answers=bool(agent.responder),
     )
 
 
 def agent_name(call: Call) -> str:
-    """Returns the name the agent had in `call`: it may have been renamed since."""
-    return str(call.persona.get("name") or call.agent.name)
+    """Returns the name the agent had in `call`, for pages: it may have been renamed since."""
+    return of_agent(str(call.persona.get("name") or call.agent.name))
 
 
 def call_row(call: Call, said: BestSegment | None = None, wanted: str = "") -> CallRow:

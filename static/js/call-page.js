@@ -348,6 +348,7 @@ listMicrophones(microphone, byId("microphone-note"));
 const address = new URL(location.href);
 restoreAgent(byId("ready-form"), address.searchParams.get("agent") ?? "");
 showRecogniser();
+void import("./elsewhere.js");
 const saved = savedCall();
 if (saved) {
   resume(saved);

@@ -28,7 +28,7 @@ export function clearSavedCall() {
 }
 
 /**
- * Locks the call for this tab for as long as the page is open.
+ * Locks the call for this tab until it is over, or the page is closed.
  * @param {string} callId
  * @returns {Promise<boolean>} false if another tab has it
  */

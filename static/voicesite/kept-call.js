@@ -35,16 +35,23 @@ export class KeptCall {
     }
   }
 
+  /** Forgets the call, which is over. */
   clear() {
     try {
       sessionStorage.removeItem(this._name);
     } catch {
       // storage is turned off: nothing was saved
     }
+    for (const [name, letGo] of held) {
+      if (name.startsWith(`${this._name}.`)) {
+        held.delete(name);
+        letGo();
+      }
+    }
   }
 
   /**
-   * Locks the call for this tab for as long as the page is open.
+   * Locks the call for this tab until it is over, or the page is closed.
    * @param {string} callId
    * @returns {Promise<boolean>} false if another tab has it
    */
@@ -59,8 +66,8 @@ export class KeptCall {
   }
 }
 
-/** Names of the locks that this page holds. @type {Set<string>} */
-const held = new Set();
+/** Names of the locks that this page holds, with what lets go of each. @type {Map<string, () => void>} */
+const held = new Map();
 
 /**
  * @param {string} name
@@ -73,11 +80,8 @@ function locked(name) {
   return new Promise((resolve) => {
     navigator.locks
       .request(name, { ifAvailable: true }, (lock) => {
-        if (lock) {
-          held.add(name);
-        }
         resolve(lock !== null);
-        return lock ? new Promise(() => {}) : undefined; // held until the page is closed
+        return lock ? new Promise((letGo) => held.set(name, () => letGo(undefined))) : undefined;
       })
       .catch(() => resolve(true));
   });

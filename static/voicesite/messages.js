@@ -48,7 +48,7 @@ export const ENGLISH = {
   "error.unsupported": "This browser can send no sound.",
   "error.server-gone": "The server does not answer.",
   "error.signed-out": "The ticket, token or session does not count, or no longer.",
-  "error.not-allowed": "The server takes no calls from this page's origin.",
+  "error.not-allowed": "The server takes no calls from this page's origin without a ticket made for it (docs/embedding.md).",
   "error.not-found": "The server has no such address: is the ticket or the server's address right?",
   "error.no-media": "Sound cannot get through to the server.",
   "error.connection-lost": "The connection was lost for too long.",

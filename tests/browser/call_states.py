@@ -43,7 +43,15 @@ def _captions(page: Page) -> None:
     page.select_option("#captions [data-setting=caption-size]", "largest")
 
 
+def _elsewhere(page: Page) -> None:
+    """As where another tab has a call: by its lock."""
+    page.evaluate("void navigator.locks.request('voicesite.call.a', () => new Promise(() => {}))")
+    page.evaluate("dispatchEvent(new Event('focus'))")
+    expect(page.locator("#elsewhere")).to_be_visible()
+
+
 STATES = [
+    State("a call in another tab", "/call/", then=_elsewhere),
     State("push-to-talk", "/call/?agent=scribe", then=_chosen, before=says(*TALK)),
     State("connection details", "/call/", then=_details, before=says(*TALK, ANSWERED)),
     State("a call in large captions", "/calls/{full}/", then=_captions),

@@ -137,8 +137,14 @@ def test_a_second_tab_does_not_take_the_call(context: BrowserContext, filled: Fi
     expect(other.locator("#problem[data-code=in-another-tab]")).to_be_visible()
     expect(page.locator(ACTIVE)).to_be_visible()
     other.close()
+    fresh = context.new_page()
+    fresh.goto(filled.url)
+    expect(fresh.locator("#elsewhere")).to_be_visible()
+    expect(fresh.locator("#start-call")).to_be_visible()
     page.click("#hang-up")
     page.wait_for_url("**/calls/*/")
+    fresh.evaluate("dispatchEvent(new Event('focus'))")
+    expect(fresh.locator("#elsewhere")).to_be_hidden()
 
 
 def test_a_page_that_comes_back_too_late_says_so(context: BrowserContext, filled: Filled) -> None:

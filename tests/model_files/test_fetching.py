@@ -161,7 +161,11 @@ def test_an_archive_that_would_write_elsewhere_is_refused(tmp_path: Path, kind: 
 def test_the_command_lists_names_and_names_what_is_none(tmp_path: Path) -> None:
     out = StringIO()
     call_command("fetch_model", stdout=out)
-    assert all(name in out.getvalue() for name in KNOWN)
+    listed = [line.partition(":")[0] for line in out.getvalue().splitlines()]
+    assert sorted(line.strip() for line in listed if line.startswith(" ")) == sorted(KNOWN)
+    turns = listed.index("Models that tell whether a turn is over")
+    assert listed[0] == "Recognisers"
+    assert listed[turns + 1 :] == ["  smart-turn"]
     with pytest.raises(CommandError, match="none of"):
         call_command("fetch_model", "nothing", folder=tmp_path)
 

@@ -8,7 +8,7 @@ from django.http import HttpHeaders
 
 from sessions_app.proxy.headers import passed_on
 from sessions_app.services import access, entrance
-from sessions_app.services.entrance import PROXIES, ClientClaims
+from sessions_app.services.entrance import PROXIES, ClientClaims, RefusedError
 
 pytestmark = pytest.mark.django_db
 
@@ -79,3 +79,12 @@ def test_whoever_has_many_addresses_counts_as_one(alice: User, peer: str, counts
     _, secret = access.issue_token(alice, "test")
     found = entrance.principal_of(claims(peer, authorization=f"Bearer {secret}"), use_up=False)
     assert found.address == counts_as
+
+
+def test_a_page_of_another_origin_is_told_of_tickets() -> None:
+    with pytest.raises(RefusedError) as refused:
+        entrance.principal_of(claims(origin="https://shop.example"), use_up=False)
+    assert refused.value.code == "wrong_origin"
+    assert "needs a ticket (docs/embedding.md)" in refused.value.message
+    longest = 123  # bytes of a close reason (RFC 6455, 5.5)
+    assert len(refused.value.message.encode()) <= longest

@@ -9,6 +9,7 @@ from django.test import Client
 from django.utils import translation
 
 from sessions_app.admin.display import moment
+from sessions_app.models import Agent
 from sessions_app.models.call import Door
 
 
@@ -60,3 +61,32 @@ def test_names_and_dates_are_those_of_the_language() -> None:
     assert (moment(at), str(Door.OFFER.label)) == ("2026-11-30 08:40", "HTTP offer")
     with translation.override("de"):
         assert (moment(at), str(Door.OFFER.label)) == ("30.11.2026 08:40", "HTTP-Angebot")
+
+
+BUILT_IN = {
+    "en": ("Scribe", "Listens and writes down what is said. Says nothing."),
+    "de": ("Schreiber", "Hört zu und schreibt auf, was gesagt wird. Sagt selbst nichts."),
+    "es": ("Escriba", "Escucha y anota lo que se dice. No dice nada."),
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("language", sorted(BUILT_IN))
+def test_the_agents_of_the_first_day_are_told_in_the_language(
+    client: Client, static_files: None, language: str
+) -> None:
+    Agent.objects.update_or_create(slug="scribe", defaults={"name": "Scribe"})
+    first = {"name": "Transcribe only", "description": BUILT_IN["en"][1]}
+    Agent.objects.update_or_create(slug="transcribe-only", defaults=first)
+    Agent.objects.create(slug="own", name="Scribe of ours", description="Takes notes")
+    client.force_login(User.objects.create_superuser("reader"))
+    headers = {"accept-language": language}
+    page = client.get("/", headers=headers).content.decode()
+    for words in (*BUILT_IN[language], "Scribe of ours", "Takes notes"):
+        assert f'dir="auto">{words}</span>' in page
+    listed = client.get("/admin/sessions_app/agent/", headers=headers).content.decode()
+    assert f">{BUILT_IN[language][0]}</a>" in listed
+    told = client.get("/api/v1/agents/", headers=headers).json()
+    rows = told["results"] if isinstance(told, dict) else told
+    assert "Scribe" in [row["name"] for row in rows]
+    assert Agent.objects.get(slug="scribe").name == "Scribe"

@@ -37,8 +37,11 @@ _CLOCK_TIME = (
 )
 _CLOCK_TIME += r"(?: ?[ap]\.? ?m\b\.?| o['\u2019]clock)?"
 
+BY_THE_WAY = r"(?:(?:by the way|before i forget|one more thing|while i think of it|oh and)[,:]? )"
+"""What comes before a request that occurs to the speaker in between."""
+
 LEADS = (
-    r"(?:(?:and|but|then|so|also|now|okay|ok|well|right|yes|yeah|um|uh|oh|first|second"
+    rf"(?:{BY_THE_WAY}|(?:and|but|then|so|also|now|okay|ok|well|right|yes|yeah|um|uh|oh|first|second"
     r"|next(?! steps?\b)|finally|just|kindly|maybe|perhaps)[, ]+)*"
 )
 """Fillers and conjunctions that may stand before a clause."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from sessions_app.engine.summaries.actions import LEADS, VERBS, WHO, is_action
+from sessions_app.engine.summaries.actions import BY_THE_WAY, LEADS, VERBS, WHO, is_action
 from sessions_app.engine.summaries.address import ADDRESS_START, OPENS_ADDRESS, is_assignment
 from sessions_app.engine.summaries.asides import (
     is_reporting,
@@ -18,6 +18,7 @@ from sessions_app.engine.summaries.asides import (
     without_reports,
 )
 from sessions_app.engine.summaries.assignments import ASSIGNED_START, assignee
+from sessions_app.engine.summaries.day_words import DAYS
 from sessions_app.engine.summaries.phone_talk import is_about_the_call
 from sessions_app.engine.text.writing import count, has_marks
 
@@ -41,9 +42,23 @@ _IF_YOU_CAN = (
     r"(?:if (?:you (?:can|could|like|want|please|don['\u2019]t mind|have (?:the )?time)"
     r"|possible),? )"
 )
+_LABEL = (
+    r"(?:(?:the|an?|another|my|our|one) )?"
+    r"(?:action (?:item|point)|to-?do|task|follow[ -]up|next step)"
+    r"(?: for [\w'\u2019-]+(?: [\w'\u2019-]+)?)?"
+)
+"""What only announces what comes after the mark: "to-do for Ines, call the printer"."""
+
+_WHEN_FIRST = (
+    rf"(?:(?:(?:on|by|before|until) (?:(?:next|this) )?(?:{'|'.join(DAYS)})|tomorrow|tonight"
+    r"|(?:this|next) (?:week(?:end)?|month|morning|afternoon|evening)),? )"
+)
+"""A time before the clause that it belongs to: "and on Friday Anna brings the cake"."""
+
 _CLAUSE_STARTS = (
-    rf"(?:{_IF_YOU_CAN}?{_REQUEST_STARTS}|please\b|{ADDRESS_START}|{ASSIGNED_START}"
-    rf"|{VERBS}\b(?! (?:him|her|them|it)\b)"  # the name is in the clause before
+    rf"(?:{_IF_YOU_CAN}?{_REQUEST_STARTS}|please\b|{_LABEL}[:,]\s|{ADDRESS_START}"
+    rf"|{_WHEN_FIRST}?{ASSIGNED_START}|{_WHEN_FIRST}(?:i|we) (?:have to|need to|must|will)\b"
+    rf"|{BY_THE_WAY}?{VERBS}\b(?! (?:him|her|them|it)\b)"  # the name is in the clause before
     rf"|(?:it|that|this|there)(?:['\u2019]s| {_AUXILIARY})\b"
     rf"|{WHO}(?:['\u2019]\w+)?\s"
     r"|(?:the|my|our|a|an|his|her|their|your)\s\S+"
@@ -80,17 +95,11 @@ _GOVERNED = re.compile(
 """Words after which a verb is no order: "don't even call", "to tell", "another call"."""
 
 _SUBORDINATE = re.compile(
-    rf"{LEADS}(?:if|when|once|after|before|unless|until|as soon as|while|because|since|where)\b",
+    rf"{LEADS}(?:if|when|once|after|before(?! i forget)|unless|until|as soon as|while|because"
+    r"|since|where)\b",
     re.IGNORECASE,
 )
-_LABEL = re.compile(
-    r"(?:(?:the|an|another|my|our|one) )?"
-    r"(?:action (?:item|point)|to-?do|task|follow[ -]up|next step)"
-    r"(?: for [\w'\u2019-]+(?: [\w'\u2019-]+)?)?",
-    re.IGNORECASE,
-)
-"""What only announces what comes after the mark: "to-do for Ines, call the printer"."""
-
+_ONLY_LABEL = re.compile(_LABEL, re.IGNORECASE)
 _SUBJECT = re.compile(
     rf"(?i:{LEADS}(?!{VERBS}\b))(?:(?i:the|my|our|his|her|their) [\w'\u2019-]+"
     r"|[A-Z][\w'\u2019.-]+(?: [A-Z][\w'\u2019-]+)*)"
@@ -143,7 +152,7 @@ def _pieces(sentence: str) -> Iterator[str]:
             continue
         if cut.group().isspace() and is_within_aside(head):
             continue
-        if _LABEL.fullmatch(head.strip()):
+        if _ONLY_LABEL.fullmatch(head.strip()):
             continue
         if not head.strip() or _SUBORDINATE.match(head) or _SUBJECT.fullmatch(head.strip()):
             continue

@@ -10,6 +10,7 @@ from sessions_app.engine.core.transcript import TranscriptLine
 from sessions_app.engine.summaries.actions import is_action
 from sessions_app.engine.summaries.base import CallSummary, Summariser, SummaryPoint
 from sessions_app.engine.summaries.clauses import MIN_CLAUSE_WORDS, clauses
+from sessions_app.engine.summaries.first_names import with_names
 from sessions_app.engine.summaries.offers import with_offers_marked
 from sessions_app.engine.summaries.repairs import repaired, withdraws
 from sessions_app.engine.summaries.sentences import CallSentence, call_sentences
@@ -129,7 +130,8 @@ def _with_corrections(sentences: Sequence[CallSentence], language: str) -> list[
     if base_of(language) != "en":
         return list(sentences)
     corrected: list[CallSentence] = []
-    for sentence in sentences:
+    for said in sentences:
+        sentence = replace(said, text=with_names(said.text))
         if corrected and corrected[-1].speaker == sentence.speaker:
             if withdraws(sentence.text) and is_action(corrected[-1].text):
                 corrected[-1:] = _without_requests(corrected[-1])

@@ -2,10 +2,11 @@
 
 import re
 
-from sessions_app.engine.summaries.actions import VERBS
+from sessions_app.engine.summaries.actions import LEADS, VERBS
 from sessions_app.engine.summaries.address import addressed
 from sessions_app.engine.summaries.asides import without_asides
 from sessions_app.engine.summaries.assignments import assignee
+from sessions_app.engine.summaries.first_names import with_names
 from sessions_app.engine.summaries.places import is_place
 
 _NAME_ENDS = (
@@ -92,6 +93,12 @@ _DOER = re.compile(
     r"|said (?:that )?(?:he|she|they)(?:['\u2019](?:d|ll)| would| will))\b",
     re.IGNORECASE,
 )
+_DOER_UNMARKED = re.compile(
+    rf"^{LEADS}(?P<who>{_NO_NAME}(?!(?:please|who|nobody|none|neither)\b)[a-z][\w\u2019-]{{2,}}(?<!s))"
+    rf" (?:will|should|must|has to|needs to|is going to) {VERBS}\b"
+)
+"""The same with a name that has no capital: "dariusz should call the plumber"."""
+
 _CAUSED = re.compile(
     rf"\b(?:have (?P<who>{_NO_NAME}{_TITLED}|{_DESCRIBED_BY_ONE}|accounting|accounts|legal|sales)"
     rf" (?:{VERBS}|look|come|go|do|give|make|pay|refund|see|take)\b"
@@ -117,19 +124,33 @@ _THINGS = (
 _NOT_A_PERSON = re.compile(rf"(?:{_PRONOUN}|{_NAME_ENDS})$|.*\b(?:{_THINGS})$", re.IGNORECASE)
 
 
+_NAMING = (
+    *(_NAMED_ITEM, _DOER, _DOER_UNMARKED, _UP_TO),
+    *(_CONTACTED, _RECIPIENT, _GIVEN, _GIVEN_UNMARKED),
+)
+"""In the order of precedence."""
+
+
 def person(text: str) -> str:
     """Returns the person `text` names, spelt as there; empty for none.
 
     The person who should act takes precedence over the one to be called, told or written to:
     "Anna should call the plumber" names Anna, and "call the plumber" the plumber.
     """
+    who = _person(with_names(text))
+    at = text.lower().find(who.lower())
+    return text[at : at + len(who)] if at >= 0 else who
+
+
+def _person(text: str) -> str:
+    """Returns the person that a text with capitals names."""
     if (asked := addressed(text) or assignee(text)) and not _NOT_A_PERSON.match(asked):
         return asked
     if (caused := _CAUSED.search(without_asides(text))) is not None:
         who = caused["who"] or caused["got"]
         if not _NOT_A_PERSON.match(who) and not is_place(who):
             return who
-    for pattern in (_NAMED_ITEM, _DOER, _UP_TO, _CONTACTED, _RECIPIENT, _GIVEN, _GIVEN_UNMARKED):
+    for pattern in _NAMING:
         for match in pattern.finditer(without_asides(text)):
             who = match["who"].rstrip(".,;!?").removesuffix("'s")
             if not _NOT_A_PERSON.match(who) and not (pattern in _SENT and is_place(who)):

@@ -1,4 +1,4 @@
-"""`manage.py fetch_model`: brings a recogniser's model onto this machine."""
+"""`manage.py fetch_model`: brings a model of a recogniser or of turns onto this machine."""
 
 import importlib.util
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from sessions_app.model_files import fetching
 from sessions_app.model_files.fetching import ADDRESS, PACKAGES, fetch
-from sessions_app.model_files.known_models import KNOWN
+from sessions_app.model_files.known_models import KINDS, KNOWN
 from sessions_app.model_files.unpacking import FetchError
 
 ENGINES = {
@@ -70,8 +70,7 @@ class Command(BaseCommand):
         **_options: object,
     ) -> None:
         if not source:
-            for name, known in KNOWN.items():
-                self.stdout.write(f"{name}: {known.note}")
+            self._list()
             return
         self._shown = ""
         try:
@@ -85,6 +84,14 @@ class Command(BaseCommand):
             self._use(engine, path)
         elif engine:
             self.stdout.write(f"To use it: manage.py fetch_model {source} --use")
+
+    def _list(self) -> None:
+        """Writes the names of all models, by what they are for."""
+        for kind, engines in KINDS.items():
+            self.stdout.write(f"{kind.capitalize()}:")
+            for name, known in KNOWN.items():
+                if known.engine in engines:
+                    self.stdout.write(f"  {name}: {known.note}")
 
     def _use(self, engine: str, path: Path) -> None:
         if not engine:

@@ -147,7 +147,7 @@ def hint_of(name: str, kind: Kind) -> str:
 def options_of(name: str, agents: Iterable[Agent]) -> Options:
     """Returns the options of a field as value and label; the first one stands for any."""
     if name == "agent":
-        return [("", gettext("Any agent")), *((row.slug, row.name) for row in agents)]
+        return [("", gettext("Any agent")), *((row.slug, row.shown_name) for row in agents)]
     if name == "language":
         tags = sorted({row.language for row in agents})
         return [("", gettext("Any language")), *((tag, tag) for tag in tags)]

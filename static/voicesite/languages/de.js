@@ -46,7 +46,7 @@ export default {
   "error.unsupported": "Dieser Browser kann keinen Ton senden.",
   "error.server-gone": "Der Server antwortet nicht.",
   "error.signed-out": "Das Ticket, das Token oder die Sitzung gilt nicht oder nicht mehr.",
-  "error.not-allowed": "Der Server nimmt vom Ursprung dieser Seite keine Anrufe an.",
+  "error.not-allowed": "Der Server nimmt vom Ursprung dieser Seite keine Anrufe an ohne ein Ticket, das für ihn ausgestellt ist (docs/embedding.md).",
   "error.not-found":
     "Der Server hat keine solche Adresse: Stimmen das Ticket und die Adresse des Servers?",
   "error.no-media": "Der Ton kommt nicht bis zum Server durch.",

@@ -46,7 +46,7 @@ export default {
   "error.unsupported": "Este navegador no puede enviar sonido.",
   "error.server-gone": "El servidor no responde.",
   "error.signed-out": "El tique, el token o la sesión no es válido o ha dejado de serlo.",
-  "error.not-allowed": "El servidor no acepta llamadas desde el origen de esta página.",
+  "error.not-allowed": "El servidor no acepta llamadas desde el origen de esta página sin un tique emitido para él (docs/embedding.md).",
   "error.not-found":
     "El servidor no tiene esa dirección: ¿son correctos el tique y la dirección del servidor?",
   "error.no-media": "El sonido no llega al servidor.",

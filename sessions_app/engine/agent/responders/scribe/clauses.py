@@ -30,6 +30,7 @@ from sessions_app.engine.agent.responders.scribe.requests_at_end import (
     is_request_at_end,
     without_courtesies,
 )
+from sessions_app.engine.agent.responders.scribe.run_ons import follows_statement, orders
 from sessions_app.engine.agent.responders.scribe.text_starts import text_begins_within
 from sessions_app.engine.agent.responders.scribe.vocabulary import COMMANDS, LONGEST, TAKES_TEXT
 from sessions_app.engine.agent.responders.scribe.words import LEADS, REPORTING_VERBS, PlainWord
@@ -85,10 +86,12 @@ class Clauses:
             or ends_in_could_you(self._words, self._start, at)
         ):
             return True
+        follows = follows_statement(self._words, self._start, at, self._end)
         if self._texts(at, at + 3) == ["remind", "me", "to"]:
-            return when_before(self._words, self._start, at) is not None
+            return follows or when_before(self._words, self._start, at) is not None
         # _ends_call then looks at what is before
-        return self._lets_go(at) or is_request_at_end(self._words, self._start, at, self._end)
+        lets_go = self._lets_go(at) or is_request_at_end(self._words, self._start, at, self._end)
+        return follows or lets_go
 
     def _is_taken_back(self, at: int) -> bool:
         """Returns whether "oh no, strike that" was misheard: "I'll no strike that"."""
@@ -119,6 +122,8 @@ class Clauses:
             alone = polite(self._texts(at + many, self._end)) or self._words[at + many - 1].marked
             alone = alone and before.marked
             return phrase == "note that" and (before.text == "please" or alone)
+        if phrase == "todo" and before.text == "and":
+            return orders(self._texts(at + 1, self._end))
         return many > 1 or before.marked or before.text in ADDRESS_WORDS
 
     def _lead_words(self, at: int) -> int:

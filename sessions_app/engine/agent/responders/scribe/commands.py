@@ -21,6 +21,7 @@ from sessions_app.engine.agent.responders.scribe.note_references import (
 )
 from sessions_app.engine.agent.responders.scribe.nouns import is_only_mentioned
 from sessions_app.engine.agent.responders.scribe.referents import referent, statements
+from sessions_app.engine.agent.responders.scribe.reminder_times import put_after
 from sessions_app.engine.agent.responders.scribe.reminders import is_question_word
 from sessions_app.engine.agent.responders.scribe.removals import removes_named, tells_consequence
 from sessions_app.engine.agent.responders.scribe.second_thoughts import taken_back_from
@@ -103,6 +104,24 @@ class HeardCommand:
 
 def commands_in(text: str, *, clearly: bool = False) -> list[HeardCommand]:
     """Returns the commands in `text`, in order; with `clearly`, without those that were garbled."""
+    words, found, commands = _heard(text, clearly=clearly)
+    kept = [n for n in range(len(found)) if not _is_taken_back(text, words, found, n)]
+    found, commands = [found[n] for n in kept], [commands[n] for n in kept]
+    return _with_later_corrections(text, words, found, commands)[:MOST_COMMANDS]
+
+
+def taken_back_in(text: str) -> list[HeardCommand]:
+    """Returns the commands in `text` that the caller takes back at once, in order."""
+    words, found, commands = _heard(text)
+    if not found and (at := taken_back_from(text, words, Intent.UNDO, 0, len(words))):
+        return commands_in(text[: words[at].start], clearly=True)  # "delete that, no, keep it"
+    return [command for n, command in enumerate(commands) if _is_taken_back(text, words, found, n)]
+
+
+def _heard(
+    text: str, *, clearly: bool = False
+) -> tuple[list[PlainWord], list[FoundCommand], list[HeardCommand]]:
+    """Returns the words of `text` and all commands in them, as they were found and as was said."""
     words, found = _find(text, clearly=clearly)
     starts = [0, *(max(command.end, command.at + 1) for command in found)]
     found = [
@@ -111,10 +130,11 @@ def commands_in(text: str, *, clearly: bool = False) -> list[HeardCommand]:
     ]
     found = [command for n, command in enumerate(found) if not _asks_the_same(found[:n], command)]
     commands = [_as_heard(text, words, found, command) for command in found]
-    commands = [_with_announced_text(text, words, found, commands, n) for n in range(len(found))]
-    kept = [n for n in range(len(found)) if not _is_taken_back(text, words, found, n)]
-    found, commands = [found[n] for n in kept], [commands[n] for n in kept]
-    return _with_later_corrections(text, words, found, commands)[:MOST_COMMANDS]
+    return (
+        words,
+        found,
+        [_with_announced_text(text, words, found, commands, n) for n in range(len(found))],
+    )
 
 
 def _is_taken_back(
@@ -295,7 +315,9 @@ def _as_heard(
         if found.intent is Intent.ACTION and (when := _time_before(text, words, start, found)):
             note_text = with_time(note_text, when)
         if any(found.when):
-            note_text = with_time(note_text, _without_stop(_with_signs(text, words, *found.when)))
+            when = _without_stop(_with_signs(text, words, *found.when))
+            put = put_after if found.when[0] < first else with_time
+            note_text = put(note_text, when)
         return HeardCommand(found.intent, note_text, before, notes=found.notes, unsure=found.unsure)
     if not found.refers_back:
         return HeardCommand(found.intent, "", before, notes=found.notes, unsure=found.unsure)

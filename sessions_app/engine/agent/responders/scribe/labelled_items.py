@@ -13,14 +13,14 @@ from sessions_app.engine.agent.responders.scribe.vocabulary import Intent, writt
 from sessions_app.engine.agent.responders.scribe.words import PlainWord
 from sessions_app.engine.text.word_lists import listed
 
-_DOWN_VERBS = listed("put write note jot get take mark pop stick set")
+DOWN_VERBS = listed("put write note jot get take mark pop stick set")
 """Verbs that need "down": "put it down as a note"."""
 
 _KEEP_VERBS = listed("save record log add note mark enter")
 """Verbs that need none: "save it as a note"."""
 
 _WRITE_VERBS = listed("note write jot")
-LABELLING_VERBS = _DOWN_VERBS | _KEEP_VERBS
+LABELLING_VERBS = DOWN_VERBS | _KEEP_VERBS
 _LABELS = {
     tuple(phrase.split()): intent
     for intent, line in (

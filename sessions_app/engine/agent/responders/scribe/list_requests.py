@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from sessions_app.engine.agent.responders.scribe.found_command import FoundCommand
-from sessions_app.engine.agent.responders.scribe.labelled_items import put_down_as
+from sessions_app.engine.agent.responders.scribe.labelled_items import DOWN_VERBS, put_down_as
 from sessions_app.engine.agent.responders.scribe.list_items import (
     LONGEST_PUT,
     SHORTEST_PUT,
@@ -15,6 +15,9 @@ from sessions_app.engine.agent.responders.scribe.list_items import (
 )
 from sessions_app.engine.agent.responders.scribe.note_requests import NoteRequests
 from sessions_app.engine.agent.responders.scribe.referents import tells_something
+from sessions_app.engine.agent.responders.scribe.reminder_times import time_before_text
+from sessions_app.engine.agent.responders.scribe.run_ons import orders
+from sessions_app.engine.agent.responders.scribe.vocabulary import Intent
 from sessions_app.engine.agent.responders.scribe.words import PlainWord
 
 
@@ -60,6 +63,21 @@ class ListRequests(NoteRequests):
             if whole or self._ahead or self._command_at(stop):
                 return command
         return None
+
+    def _put_down_for(self, at: int, *, bare: bool) -> FoundCommand | None:
+        """Returns the note of "put down for Monday that the bins go out"; an order is a to-do."""
+        if self._words[at].text not in DOWN_VERBS or (bare and not self._is_apart(at)):
+            return None
+        if self._texts(at + 1, at + 3) != ["down", "for"]:
+            return None
+        until = self._text_end(at + 2)
+        begin, when = time_before_text(self._words, Intent.ACTION, at + 2, until)
+        join = self._words[when[1]].text
+        if not any(when) or join in {"about", "of"}:
+            return None
+        is_order = join == "to" or (join != "that" and orders(self._texts(begin, until)))
+        intent = Intent.ACTION if is_order else Intent.NOTE
+        return FoundCommand(intent, at, (begin, until), when=when)
 
     def _added(self, at: int) -> list[FoundCommand]:
         """Returns the command of "add eggs, please", which names no list.

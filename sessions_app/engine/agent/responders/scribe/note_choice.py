@@ -154,10 +154,11 @@ def _count(many: int, what: str = "note") -> str:
 def _shared(words: Sequence[str], note: NoteTaken) -> int:
     """Returns how many of the words a note has."""
     note_words = plain_words(note.text)
-    return sum(any(_same(word, other) for other in note_words) for word in words)
+    return sum(any(same_word(word, other) for other in note_words) for word in words)
 
 
-def _same(word: str, other: str) -> bool:
+def same_word(word: str, other: str) -> bool:
+    """Returns whether two words are the same but for an ending, or how a recogniser spells them."""
     word, other = _stem(word), _stem(other)
     if word == other:
         return True

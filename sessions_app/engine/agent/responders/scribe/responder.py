@@ -1,7 +1,7 @@
 """The agent that needs no language model: takes notes, reads them back, tells time and date."""
 
 import itertools
-from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -15,10 +15,12 @@ from sessions_app.engine.agent.responders.scribe.commands import (
     HeardCommand,
     commands_in,
     last_statement,
+    taken_back_in,
     with_time,
     without_commands,
 )
 from sessions_app.engine.agent.responders.scribe.corrections import corrected, corrected_note
+from sessions_app.engine.agent.responders.scribe.done_reports import done_to_do
 from sessions_app.engine.agent.responders.scribe.hints import hints
 from sessions_app.engine.agent.responders.scribe.note_choice import (
     WHICH_NOTE,
@@ -54,6 +56,8 @@ _OF_NOTES = ("Note", "Action item", "You have", "Removed", "Brought back", chang
 WRITTEN = {NoteKind.NOTE: "Noted", NoteKind.ACTION: "Action item"}
 STILL_HERE = "OK, I'm still here."
 """Closes the question SURE; otherwise a later "okay" would end the call."""
+
+_NOT_DONE = {Intent.NOTE: NOTHING, Intent.ACTION: NOTHING, Intent.END: STILL_HERE}
 
 HELP = (
     "Say take a note, or action item, and then what to write down. "
@@ -149,17 +153,20 @@ class ScribeResponder(Responder):
             return "All right."
         if answer := self._after_a_change(conversation):
             return answer
-        commands = [
-            _with_earlier_text(conversation, command)
-            for command, earlier in _with_earlier(commands_in(text))
-            if _is_command(conversation, command, earlier)
-        ]
-        if question == WHICH_NOTE and not commands:
-            return self._answer_to_which(conversation)
-        if not commands and question != SURE:
-            return self._answer_to_talk(conversation)
+        meant = _meant(conversation, commands_in(text))
+        commands = [_with_earlier_text(conversation, command) for command in meant]
+        if not commands and (answer := self._answer_to_no_command(conversation, question)):
+            return answer
         answers = (self._execute(conversation, command) for command in commands)
         return " ".join(filter(None, answers)) or (STILL_HERE if question == SURE else "")
+
+    def _answer_to_no_command(self, conversation: Conversation, question: str) -> str:
+        """Answers a turn that asks for nothing; "" for talk that needs no answer."""
+        if answer := _without_command(conversation):
+            return answer
+        if question == WHICH_NOTE:
+            return self._answer_to_which(conversation)
+        return "" if question == SURE else self._answer_to_talk(conversation)
 
     def _after_a_change(self, conversation: Conversation) -> str:
         """Answers second thoughts about what was just done to the notes; "" if there are none."""
@@ -295,11 +302,19 @@ def _undone_change(conversation: Conversation) -> str:
     """Takes back what a command of the last turn did to notes; returns "" if it did nothing."""
     said = _last_said(conversation)
     earlier = (m.text for m in conversation.messages[-2::-1] if m.speaker is Speaker.CALLER)
-    if not commands_in(next(earlier, "")):
+    if not said.startswith(tidying.DONE) and not commands_in(next(earlier, "")):
         return ""  # "no, don't" took a note back, and is said again
     if said.startswith("Removed"):
         return tidying.bring_back(conversation.host)
     return tidying.undo(conversation.host) if said.startswith(changes.CHANGED) else ""
+
+
+def _without_command(conversation: Conversation) -> str:
+    """Answers a command that was taken back at once, and news of a to-do; "" for other talk."""
+    if taken_back := _meant(conversation, taken_back_in(conversation.last_text)):
+        return _NOT_DONE.get(taken_back[0].intent, tidying.UNCHANGED)
+    done = done_to_do(conversation.last_text, conversation.host.notes)
+    return "" if done is None else tidying.remove_done(conversation.host, done)
 
 
 def _zone(name: Any) -> ZoneInfo:
@@ -337,12 +352,9 @@ def _ends(text: str) -> bool:
     return intents == [Intent.END] and not without_commands(text)
 
 
-def _with_earlier(
-    commands: Sequence[HeardCommand],
-) -> Iterator[tuple[HeardCommand, Sequence[HeardCommand]]]:
-    """Yields each command with those before it in the turn."""
-    for at, command in enumerate(commands):
-        yield command, commands[:at]
+def _meant(conversation: Conversation, found: Sequence[HeardCommand]) -> list[HeardCommand]:
+    """Returns those of a turn that are commands in this conversation."""
+    return [one for at, one in enumerate(found) if _is_command(conversation, one, found[:at])]
 
 
 def _is_command(

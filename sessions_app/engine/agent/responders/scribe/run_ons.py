@@ -30,6 +30,25 @@ _REQUESTS = frozenset(
 )
 """Phrases that ask for something wherever a sentence may begin."""
 
+_AFTER_STATEMENTS = (_REQUESTS - {"note that"}) | frozenset(
+    phrase
+    for line in (
+        "set a reminder for",
+        "i|we must|should remember to",
+        "i|we have to remember to",
+        "i|we must not forget to",
+        "do not let me forget to",
+    )
+    for phrase in written_out(line)
+)
+"""Phrases that begin a request behind a statement, though no mark parts them."""
+
+_LONGEST_AFTER = max(len(phrase.split()) for phrase in _AFTER_STATEMENTS)
+_RELATIVES = listed("that who which whose whom because since while although")
+"""With these the words before a request may not be a whole statement."""
+
+_PERSONS = listed("i we he she it they there")
+
 _LABELS = frozenset(
     phrase
     for line in ("note", "new|another|next note", "new|next? action item", "new task|todo")
@@ -96,6 +115,22 @@ def begins_next(words: Sequence[PlainWord], phrase: tuple[int, int], at: int, en
         return False
     again = texts(words, at, at + many) == said
     return again or _is_complete(words, stop, at)
+
+
+def follows_statement(words: Sequence[PlainWord], start: int, at: int, end: int) -> bool:
+    """Returns whether a request follows a whole statement: "the tap drips remind me to mop".
+
+    The statement begins at `start`, the request at `at`; the turn has no marks at all.
+    """
+    if not has_no_marks(words) or words[at - 1].text in _GOVERNORS | _RELATIVES:
+        return False
+    said = texts(words, start, at)
+    if (_TELLING | _RELATIVES) & set(said) or not is_statement(words, start, at):
+        return False
+    if words[at].text == "remind" and said[0] not in _PERSONS:
+        return False  # "the pictures he painted remind me to smile"
+    stops = range(at + 1, min(at + _LONGEST_AFTER, end - 1) + 1)
+    return any(" ".join(texts(words, at, stop)) in _AFTER_STATEMENTS for stop in stops)
 
 
 def asks_next(words: Sequence[PlainWord], stop: int, at: int, end: int) -> bool:

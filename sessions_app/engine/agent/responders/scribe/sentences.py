@@ -36,6 +36,7 @@ from sessions_app.engine.agent.responders.scribe.list_items import names_list, s
 from sessions_app.engine.agent.responders.scribe.list_requests import ListRequests
 from sessions_app.engine.agent.responders.scribe.offers import offers_help, offers_to_write
 from sessions_app.engine.agent.responders.scribe.referents import tells_enough
+from sessions_app.engine.agent.responders.scribe.reminder_times import time_before_text
 from sessions_app.engine.agent.responders.scribe.reminders import (
     after_again,
     asks_what_was_forgotten,
@@ -132,6 +133,7 @@ class CommandSentence(ListRequests):
         """Returns the commands that begin with this very word; `bare`: nothing introduces them."""
         command = self._put(at) or self._changing(at, bare=bare) or self._removal(at, bare=bare)
         command = command or self._reading(at, bare=bare) or self._reminding(at, bare=bare)
+        command = command or self._put_down_for(at, bare=bare)
         return [command] if command else self._phrase(at, bare=bare, most=most)
 
     def _phrase(self, at: int, *, bare: bool, most: int) -> list[FoundCommand]:
@@ -263,7 +265,8 @@ class CommandSentence(ListRequests):
             refers_back = bool(REFERS & {*phrase[1:2], *rest}) and "this" not in phrase
             refers_back = refers_back or (at > self._start and phrase[0] == "remind")
             return [FoundCommand(intent, at, (until, until), refers_back)]
-        return [FoundCommand(intent, at, (min(begin, until), until))]
+        begin, when = time_before_text(words, intent, min(begin, until), until)
+        return [FoundCommand(intent, at, (begin, until), when=when)]
 
     def _is_asked_later(self, stop: int) -> bool:
         """Returns whether a later command is about this: "I must remember it, remind me"."""

@@ -13,6 +13,8 @@ from sessions_app.engine.core.events import NoteTaken
 from sessions_app.engine.text.writing import closed
 
 KEPT = "All right, all notes are kept."
+UNCHANGED = "All right, nothing was changed."
+DONE = "Removed, as it is done: "
 HOW_TO_RESTORE = "Say bring them back if that was wrong."
 MOST_READ_OUT = 3
 """At most this many removed notes are read aloud; of more only the number is said."""
@@ -28,6 +30,12 @@ def remove(host: CallHost, reference: NoteReference) -> str:
     if every:
         return f"Removed all {len(gone)} notes. {HOW_TO_RESTORE}"
     return _report("Removed", gone) + (f" {HOW_TO_RESTORE}" if len(gone) > MOST_READ_OUT else "")
+
+
+def remove_done(host: CallHost, note: NoteTaken) -> str:
+    """Removes a to-do that the caller says is done and returns what to say."""
+    host.remove_notes({note.number})
+    return f"{closed(f'{DONE}{note.text}')} Say bring it back if it is not."
 
 
 def undo(host: CallHost) -> str:

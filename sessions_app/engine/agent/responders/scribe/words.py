@@ -241,9 +241,16 @@ def _with_todos(words: Sequence[PlainWord]) -> Iterator[PlainWord]:
             before = words[at - 1] if at else None
             follows = words[at + 2].text if at + 2 < len(words) else ""
             first = (before is None or before.stops) and follows not in _NOT_TODO
+            first = first or _is_label(pair, before)
             if first or (before and before.text in _BEFORE_TODO) or follows in {"list", "lists"}:
                 yield replace(pair[1], text="todo", start=pair[0].start, opened=pair[0].opened)
                 at += 2
                 continue
         yield words[at]
         at += 1
+
+
+def _is_label(pair: Sequence[PlainWord], before: PlainWord | None) -> bool:
+    """Returns whether "to-do" is written as one word, or set apart as in "it drips, to do: mop"."""
+    to, do = pair
+    return to.end == do.start or (before is not None and before.marked and do.marked)

@@ -96,7 +96,7 @@ def test_what_follows_is_no_text_where_something_was_told(
             "We need a reminder for that: Tom calls the bank.",
             "action: Tom calls the bank",
         ),
-        ("Remind me tomorrow, call Ann.", "action: tomorrow, call Ann"),
+        ("Remind me tomorrow, call Ann.", "action: call Ann tomorrow"),
     ],
 )
 def test_what_follows_is_the_text_where_nothing_was_told_or_it_is_announced(

@@ -31,7 +31,7 @@ from tests.engine.agent.responders.scribe.rooms import Room
             "Take a note: Eva, scratch that, Anna comes.",
             "Eva, scratch that, Anna comes",
         ),
-        ("Remind me tomorrow at six to undo that at work.", "tomorrow at six to undo that at work"),
+        ("Remind me tomorrow at six to undo that at work.", "undo that at work tomorrow at six"),
     ],
 )
 def test_a_correction_takes_the_place_of_what_begins_alike(text: str, wanted: str) -> None:

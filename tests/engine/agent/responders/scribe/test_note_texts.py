@@ -93,7 +93,7 @@ def test_what_is_told_is_no_note(text: str) -> None:
     [
         (
             "Remind me in twenty minutes to turn off the oven, and note that it needs more salt.",
-            ["action: in twenty minutes to turn off the oven", "note: it needs more salt"],
+            ["action: turn off the oven in twenty minutes", "note: it needs more salt"],
         ),
         (
             "note that the key is here and remind me to call tom",

@@ -31,7 +31,7 @@ from tests.engine.agent.responders.scribe.rooms import Room
         ("okay take a note call the doctor", Intent.NOTE, "call the doctor"),
         ("take the note buy milk", Intent.NOTE, "buy milk"),
         ("take note it's Bob's", Intent.NOTE, "it's Bob's"),
-        ("remind me tomorrow to call Ann", Intent.ACTION, "tomorrow to call Ann"),
+        ("remind me tomorrow to call Ann", Intent.ACTION, "call Ann tomorrow"),
         ("action item send the letter", Intent.ACTION, "send the letter"),
         ("action i'd send the letter", Intent.ACTION, "send the letter"),
         ("read my notes", Intent.READ, ""),

@@ -2,7 +2,12 @@
 
 import pytest
 
-from sessions_app.engine.agent.responders.scribe.responder import ScribeResponder
+from sessions_app.engine.agent.responders.scribe.responder import (
+    NOTHING,
+    STILL_HERE,
+    ScribeResponder,
+)
+from sessions_app.engine.agent.responders.scribe.tidying import UNCHANGED
 from sessions_app.engine.core.events import NoteKind
 from tests.engine.agent.responders.scribe.rooms import Room
 
@@ -21,12 +26,13 @@ def _kept(room: Room) -> list[str]:
         "Delete number one, no weight, keep it.",
         *("Change Bob to Rob. Actually, don't change it.", "Delete that. I've changed my mind."),
         "Mark that one as done. Oh, hang on, leave it on the list, please.",
+        *("delete that, no wait, keep it", "undo that no wait keep it"),
     ],
 )
 async def test_notes_stay_as_they_were_where_the_caller_thinks_again(said: str) -> None:
     room = Room(ScribeResponder())
     await room.ask("Take a note: call Bob.")
-    await room.ask(said)
+    assert await room.ask(said) == UNCHANGED
     assert _kept(room) == ["call Bob"]
 
 
@@ -58,7 +64,7 @@ async def test_what_follows_a_removal_may_be_about_something_else(said: str) -> 
 )
 async def test_a_text_that_is_taken_back_is_not_written(said: str) -> None:
     room = Room(ScribeResponder())
-    await room.ask(said)
+    assert await room.ask(said) == NOTHING
     assert _kept(room) == []
 
 
@@ -89,7 +95,7 @@ async def test_the_next_turn_takes_a_command_back(command: str, said: str) -> No
 
 async def test_a_call_that_the_caller_keeps_up_is_not_ended() -> None:
     room = Room(ScribeResponder())
-    assert await room.ask("End the call. No wait, don't.") == ""
+    assert await room.ask("End the call. No wait, don't.") == STILL_HERE
     assert not room.host.ended
 
 
@@ -99,3 +105,12 @@ async def test_only_what_a_command_did_is_taken_back() -> None:
     await room.ask("Read my notes.")
     assert await room.ask("No, leave it.") == ""
     assert _kept(room) == ["call Bob"]
+
+
+@pytest.mark.parametrize(
+    "said", ["Remove the paint, no wait, keep it.", "I like the hat, no wait, keep it."]
+)
+async def test_talk_of_other_things_is_not_answered(said: str) -> None:
+    room = Room(ScribeResponder())
+    room.host.add_note(NoteKind.NOTE, "call Bob")
+    assert await room.ask(said) == ""
