@@ -17,7 +17,15 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from sessions_app.models import AccessLog, Recording, Summary
 from sessions_app.services import access, calls, versions
-from tests import agent_rows, export_rows, live_rows, review_rows, setup_rows, view_rows
+from tests import (
+    account_rows,
+    agent_rows,
+    export_rows,
+    live_rows,
+    review_rows,
+    setup_rows,
+    view_rows,
+)
 from tests.access_rows import (
     ANY,
     CORRECTIONS,
@@ -102,8 +110,7 @@ PAGES = [
         404,
         method="POST",
     ),
-    page("account/", "/account/", 200, 200, 200, 200),
-    page("account/changed/", "/account/changed/", 200, 200, 200, 200),
+    *account_rows.PAGES,
     *export_rows.PAGES,
     *live_rows.PAGES,
     *LINK_PAGES,
@@ -235,7 +242,7 @@ ADMIN = [
     *desk_model("sessions_app/summary", "summary"),
     *desk_model("sessions_app/webhookendpoint", "hook", add=200, delete=200, written=200),
     *desk_model("sessions_app/webhookdelivery", "delivery"),
-    *desk_model("sessions_app/apitoken", "token", add=200, written="/admin/sessions_app/apitoken/"),
+    *account_rows.ADMIN,
 ]
 
 TABLE = [*DOORS, *PAGES, *REST, *ADMIN, *setup_rows.ADMIN]
@@ -300,6 +307,7 @@ def keys(recording: Recording, summary: Summary, people: dict[str, User]) -> dic
         **export_rows.made(spoken, people["staff"]),
         "entry": AccessLog.objects.first().pk,  # type: ignore[union-attr]
         "token": token.pk,
+        "invitation": account_rows.an_invitation(people["staff"]),
         "user": people["other"].pk,
         "group": Group.objects.create(name="night shift").pk,
     }
