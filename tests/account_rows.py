@@ -7,7 +7,16 @@ from django.utils import timezone
 
 from sessions_app.models import LinkPurpose
 from sessions_app.services import password_links
-from tests.access_rows import VISITORS, Row, desk, desk_model, open_to_all, page
+from tests.access_rows import (
+    DESK,
+    LOGIN,
+    VISITORS,
+    Row,
+    desk,
+    desk_model,
+    open_to_all,
+    page,
+)
 
 _TOKEN, _REVOKE = "account/tokens/", "account/tokens/<int:number>/revoke"
 
@@ -27,11 +36,20 @@ PAGES = [
     # a secret that leads nowhere; tests/views/test_passwords.py has those that do
     open_to_all("password/<str:secret>/", 404, "/password/none/"),
     Row("password/<str:secret>/", "/password/none/", (404,) * len(VISITORS), "POST"),
+    Row("login/", "/login/", ("/", "/", "/", "/", 200)),
+    Row("logout/", "/logout/", (LOGIN,) * len(VISITORS), "POST"),
 ]
 
 _INVITATIONS = "/admin/sessions_app/passwordlink/"
 
 ADMIN = [
+    Row("admin/login/", DESK, (200, 200, "/admin/", "/admin/", 200)),
+    Row("admin/logout/", "/admin/logout/", ("/admin/", "/admin/", LOGIN, LOGIN, "/admin/"), "POST"),
+    desk("password_change/", 200, clerk=200),
+    desk("password_change/done/", 200, clerk=200),
+    *desk_model("auth/group", "group", shown=403),
+    *desk_model("auth/user", "user", shown=403),
+    desk("auth/user/<id>/password/", 403, address="/admin/auth/user/{user}/password/"),
     *desk_model("sessions_app/apitoken", "token", add=200, written="/admin/sessions_app/apitoken/"),
     *desk_model("sessions_app/passwordlink", "invitation", add=200, written=_INVITATIONS),
     *(

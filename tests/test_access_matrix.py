@@ -29,14 +29,12 @@ from tests import (
 from tests.access_rows import (
     ANY,
     CORRECTIONS,
-    DESK,
     DESK_ERASES,
     DOORS,
     HEALTH,
     LINK_DESK,
     LINK_PAGES,
     LINK_REST,
-    LOGIN,
     REDACTS,
     TAKEN_PAGES,
     TAKEN_REST,
@@ -114,8 +112,6 @@ PAGES = [
     *export_rows.PAGES,
     *live_rows.PAGES,
     *LINK_PAGES,
-    Row("login/", "/login/", ("/", "/", "/", "/", 200)),
-    Row("logout/", "/logout/", (LOGIN,) * len(VISITORS), "POST"),
 ]
 
 REST = [
@@ -161,10 +157,6 @@ FOR_ALL = {
 ADMIN = [
     *review_rows.ADMIN,
     desk("", 200, clerk=200),
-    Row("admin/login/", DESK, (200, 200, "/admin/", "/admin/", 200)),
-    Row("admin/logout/", "/admin/logout/", ("/admin/", "/admin/", LOGIN, LOGIN, "/admin/"), "POST"),
-    desk("password_change/", 200, clerk=200),
-    desk("password_change/done/", 200, clerk=200),
     desk(
         "autocomplete/",
         403,
@@ -175,9 +167,6 @@ ADMIN = [
     desk("r/<path:content_type_id>/<path:object_id>/", 404, clerk=404, address="/admin/r/1/1/"),
     desk("^(?P<app_label>sessions_app|auth)/$", 200, clerk=404, address="/admin/sessions_app/"),
     desk("(?P<url>.*)$", 404, clerk=404, address="/admin/nothing/here/"),
-    *desk_model("auth/group", "group", shown=403),
-    *desk_model("auth/user", "user", shown=403),
-    desk("auth/user/<id>/password/", 403, address="/admin/auth/user/{user}/password/"),
     *desk_model("sessions_app/accesslog", "entry"),
     *desk_model("sessions_app/agent", "agent", add=200, written=200),
     desk("sessions_app/agent/latency/", 200),

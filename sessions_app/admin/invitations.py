@@ -34,6 +34,7 @@ DAYS = [
     ("30", gettext_lazy("30 days")),
 ]
 RENEWED_DAYS = 7
+"""How many days a new link in place of another works, as most first ones do."""
 
 
 class InviteForm(CleanForm[PasswordLink]):

@@ -1,5 +1,6 @@
 """API tokens: made here, shown once, revoked here."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -18,6 +19,7 @@ from sessions_app.i18n import gettext_lazy
 from sessions_app.models import ApiToken, TokenScope
 from sessions_app.models.access import every_scope
 from sessions_app.services import access
+from sessions_app.services.access import TOKEN_DAYS
 
 
 class TokenAdminForm(CleanForm[ApiToken]):
@@ -31,6 +33,17 @@ class TokenAdminForm(CleanForm[ApiToken]):
         help_text=gettext_lazy("With nothing ticked it may do all that its owner may."),
         widget=forms.CheckboxSelectMultiple,
     )
+
+    days = forms.ChoiceField(
+        choices=[("", gettext_lazy("Until it is revoked.")), *TOKEN_DAYS],
+        required=False,
+        label=gettext_lazy("Valid for"),
+    )
+
+    def expires_at(self) -> datetime | None:
+        """Returns when the token ends; needs `is_valid()` to have been true."""
+        days = self.cleaned_data.get("days")
+        return timezone.now() + timedelta(days=int(days)) if days else None
 
     def clean_scopes(self) -> list[str]:
         return self.cleaned_data["scopes"] or every_scope()
@@ -76,7 +89,7 @@ class ApiTokenAdmin(VoiceAdmin[ApiToken]):
             shown = ("acts_for" if name == "owner" else name for name in self.list_display)
             return (*shown, "revoked_at")
         owner = ("owner",) if request.user.is_superuser else ()
-        return ("name", *owner, "scopes", "expires_at")
+        return ("name", *owner, "scopes", "days")
 
     def get_readonly_fields(self, request: HttpRequest, obj: ApiToken | None = None) -> Any:
         return self.get_fields(request, obj) if obj is not None else ()
@@ -104,7 +117,7 @@ class ApiTokenAdmin(VoiceAdmin[ApiToken]):
             owner,
             obj.name,
             scopes=form.cleaned_data.get("scopes"),
-            expires_at=form.cleaned_data.get("expires_at"),
+            expires_at=form.expires_at(),
         )
         obj.__dict__.update(token.__dict__)
         request._issued_secret = secret  # type: ignore[attr-defined]

@@ -18,6 +18,7 @@ from django.utils.translation import gettext
 
 from sessions_app.engine.core.errors import UnknownCallError
 from sessions_app.engine.text.cleaning import clean
+from sessions_app.i18n import gettext_lazy
 from sessions_app.models import AccessLog, ApiToken, Call
 from sessions_app.models.access import every_scope
 from sessions_app.services.database import AWAY, briefly
@@ -26,6 +27,14 @@ TOKEN_MARK = "vs_"  # nosec B105 # noqa: S105 - how a token starts, not one
 
 TOKEN_BYTES = 32
 """Random bytes of a token."""
+
+TOKEN_DAYS = [
+    ("7", gettext_lazy("A week")),
+    ("30", gettext_lazy("30 days")),
+    ("90", gettext_lazy("90 days")),
+    ("365", gettext_lazy("A year")),
+]
+"""For how many days a new token may be made."""
 
 PREFIX_CHARS = 10
 """Characters of a token that are kept in the clear, so that its owner recognises it in the list."""

@@ -24,13 +24,9 @@ MOST_DAYS = 30
 class NameTakenError(VoiceError):
     """There is a user of that name already (not retryable)."""
 
-    code = "name_taken"
-
 
 class NotYoursToInviteError(VoiceError):
     """The user has, or would have, rights that whoever invites has not (not retryable)."""
-
-    code = "not_allowed"
 
 
 @dataclass(frozen=True, slots=True)

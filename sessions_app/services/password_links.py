@@ -39,6 +39,8 @@ MOST_ACCOUNTS = 3
 """Accounts with the same mail address that one request sends a link of."""
 
 SALT_BYTES = 18
+"""Random bytes of what makes a secret together with SECRET_KEY: nobody can guess them."""
+
 _SALT = "voicesite.password-link"
 
 

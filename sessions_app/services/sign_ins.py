@@ -38,7 +38,7 @@ class Limit:
     within: timedelta
 
 
-class Limited(Protocol):
+class Countable(Protocol):
     """Something that may fail, or be asked for, only so often."""
 
     def limits(self) -> Iterator[tuple[str, Limit]]:
@@ -97,7 +97,7 @@ def again(account: str) -> Attempt:
     return Attempt(account, "", "signed in")
 
 
-def check(tried: Limited, now: datetime) -> None:
+def check(tried: Countable, now: datetime) -> None:
     """Raises SignInRefusedError where too many such attempts failed recently."""
     wait = timedelta()
     for key, limit in tried.limits():
@@ -109,7 +109,7 @@ def check(tried: Limited, now: datetime) -> None:
         raise SignInRefusedError(int(wait.total_seconds()) + 1)
 
 
-def failed(tried: Limited, now: datetime) -> None:
+def failed(tried: Countable, now: datetime) -> None:
     """Counts a failure."""
     SignInFailure.objects.bulk_create(SignInFailure(key=key, at=now) for key, _ in tried.limits())
 

@@ -17,6 +17,7 @@ from sessions_app.engine.text.cleaning import one_line
 from sessions_app.i18n import gettext_lazy
 from sessions_app.models import ApiToken, TokenScope
 from sessions_app.services import access
+from sessions_app.services.access import TOKEN_DAYS
 from sessions_app.views.accounts import CurrentPasswordForm
 
 CONFLICT = 409
@@ -24,13 +25,6 @@ CONFLICT = 409
 
 MOST_VALID = 50
 """Valid tokens of one user that they may make themselves; more than anybody keeps in order."""
-
-DAYS = [
-    ("7", gettext_lazy("A week")),
-    ("30", gettext_lazy("30 days")),
-    ("90", gettext_lazy("90 days")),
-    ("365", gettext_lazy("A year")),
-]
 
 
 class TokenForm(CurrentPasswordForm):
@@ -43,7 +37,7 @@ class TokenForm(CurrentPasswordForm):
         label=gettext_lazy("It may"),
         widget=forms.CheckboxSelectMultiple,
     )
-    days = forms.ChoiceField(choices=DAYS, initial="90", label=gettext_lazy("Valid for"))
+    days = forms.ChoiceField(choices=TOKEN_DAYS, initial="90", label=gettext_lazy("Valid for"))
 
     field_order = ("name", "scopes", "days", "password")
 

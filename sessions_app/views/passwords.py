@@ -22,8 +22,6 @@ NOT_TWICE = gettext_lazy("This does not match the new password above.")
 NOT_FOUND, TOO_MANY = 404, 429
 """HTTP statuses."""
 
-S_OF_MINUTE = 60
-
 
 class ForgottenForm(forms.Form):
     """Whose password is forgotten."""
@@ -115,7 +113,7 @@ def _gone(request: HttpRequest) -> HttpResponse:
 
 
 def _come_back(error: SignInRefusedError) -> str:
-    minutes = -(-error.wait_s // S_OF_MINUTE)
+    minutes = -(-error.wait_s // 60)
     return ngettext(
         "Too many were asked for from here. Try again in {minutes} minute.",
         "Too many were asked for from here. Try again in {minutes} minutes.",

@@ -3,9 +3,10 @@
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Group, Permission, User
+from django.utils import timezone
 
-from sessions_app.models import ApiToken, PasswordLink
+from sessions_app.models import ApiToken, LinkPurpose, PasswordLink
 from sessions_app.models.work import WorkState
 from sessions_app.services import password_links
 
@@ -58,8 +59,6 @@ def test_what_will_not_do(at_desk: Any, wrong: dict[str, str]) -> None:
 
 
 def test_nobody_gives_rights_that_they_lack(at_desk: Any, root: Any, night_shift: Group) -> None:
-    from django.contrib.auth.models import Permission
-
     night_shift.permissions.add(Permission.objects.get(codename="add_user"))
     form = FORM | {"groups": [night_shift.pk]}
     assert "night shift" not in at_desk.get(f"{INVITATIONS}add/").content.decode()
@@ -97,10 +96,6 @@ def test_revoking_and_making_anew(at_desk: Any) -> None:
 
 
 def test_links_of_forgotten_passwords_are_not_listed(at_desk: Any, alice: User) -> None:
-    from django.utils import timezone
-
-    from sessions_app.models import LinkPurpose
-
     made, _ = password_links.make(alice, LinkPurpose.RESET, timezone.now())
     assert at_desk.get(INVITATIONS).context["cl"].result_count == 0
     assert at_desk.get(f"{INVITATIONS}{made.pk}/change/").status_code == 302
@@ -110,12 +105,12 @@ def test_a_token_has_the_scopes_that_were_ticked_or_all(at_desk: Any) -> None:
     tokens = "/admin/sessions_app/apitoken/"
     at_desk.post(f"{tokens}add/", {"name": "some", "scopes": ["read", "call"]})
     at_desk.post(f"{tokens}add/", {"name": "all"})
-    until = {"expires_at_0": "2020-01-31", "expires_at_1": "12:00"}
-    at_desk.post(f"{tokens}add/", {"name": "old", **until})
+    at_desk.post(f"{tokens}add/", {"name": "short", "days": "7"})
+    ApiToken.objects.filter(name="short").update(expires_at=timezone.now())
     found = {token.name: token for token in ApiToken.objects.all()}
     assert found["some"].scopes == ["read", "call"]
     assert found["all"].scopes == ["read", "write", "call"]
-    assert (found["all"].expires_at, found["old"].expires_at is None) == (None, False)
+    assert (found["all"].expires_at, found["short"].expires_at is None) == (None, False)
     page = at_desk.get(tokens).content.decode()
     assert "Read, Call" in page
     assert "Expired" in page
