@@ -107,7 +107,7 @@ class InviteForm(CleanForm[PasswordLink]):
 class InvitationAdmin(VoiceAdmin[PasswordLink]):
     """Staff invite; the address of an invitation is shown once, and works once."""
 
-    form = InviteForm  # type: ignore[assignment] # generic in the stubs alone
+    form = InviteForm
     list_display = ("invited", "made_by", "made", "expires", "status", "mailed")
     list_filter = ("created_at", "expires_at")
     list_select_related = ("user", "made_by")

@@ -76,7 +76,7 @@ def renew(by: Any, link: PasswordLink, days: int) -> tuple[PasswordLink, str]:
 
     Raises NotYoursToInviteError where the user has a password already, or more rights than `by`.
     """
-    user = User.objects.filter(pk=link.user_id).first()
+    user = User.objects.filter(password_links=link).first()
     if user is None or user.has_usable_password():
         raise NotYoursToInviteError(gettext("This user has a password already."))
     stronger = not user.get_all_permissions() <= by.get_all_permissions()

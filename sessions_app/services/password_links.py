@@ -135,7 +135,7 @@ def use(link: PasswordLink, password: str) -> bool:
         still = PasswordLink.objects.filter(PasswordLink.open_at(now), pk=link.pk)
         if not still.update(used_at=now):
             return False
-        User.objects.filter(pk=link.user_id).update(password=hashed)
+        User.objects.filter(pk=link.user.pk).update(password=hashed)
         revoke_all(link.user)
     return True
 
