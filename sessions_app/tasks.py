@@ -31,6 +31,7 @@ from sessions_app.models import (
     Call,
     ErasureReceipt,
     Extraction,
+    PasswordLink,
     Recording,
     SoundRedaction,
     Summary,
@@ -46,8 +47,11 @@ from sessions_app.services import (
     connection_checks,
     erasure_work,
     heartbeats,
+    password_links,
+    password_mail,
     recordings,
     retention,
+    sign_in_list,
     sign_ins,
     stopping,
     tickets,
@@ -64,6 +68,7 @@ from sessions_app.services.queueing import (
     MAKE_ARCHIVE,
     REDACT_SOUND,
     RETRANSCRIBE,
+    SEND_PASSWORD_LINK,
     SUMMARISE,
     queue,
 )
@@ -74,6 +79,7 @@ SECOND_LOOK_S = 6.0
 """A little longer than the engine's beat, and than its pause before it asks the database again."""
 
 OTHER_JOBS: tuple[tuple[type[LeasedJob], str], ...] = (
+    (PasswordLink, SEND_PASSWORD_LINK),
     (SoundRedaction, REDACT_SOUND),
     (ErasureReceipt, ERASE),
     (WebhookDelivery, DELIVER),
@@ -142,6 +148,12 @@ def deliver_webhook(delivery_pk: int) -> None:
 
 
 @shared_task
+def send_password_link(link_pk: int) -> None:
+    """Mails somebody the link by which they choose a password."""
+    password_mail.send(link_pk)
+
+
+@shared_task
 def copy_audio(copy_pk: int) -> None:
     """Makes a call's recording in another format."""
     from sessions_app.runtime import audio_copies  # noqa: PLC0415 - see above
@@ -198,6 +210,8 @@ def delete_expired_audio() -> None:
     deleted = recordings.delete_expired(timezone.now())
     tickets.forget_old(timezone.now())
     sign_ins.forget_old(timezone.now())
+    sign_in_list.forget_old(timezone.now())
+    password_links.forget_old(timezone.now())
     webhooks.forget_old(timezone.now())
     if deleted:
         logger.info("%d recordings were deleted: their time is over", deleted)

@@ -17,18 +17,24 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from sessions_app.models import AccessLog, Recording, Summary
 from sessions_app.services import access, calls, versions
-from tests import agent_rows, export_rows, live_rows, review_rows, setup_rows, view_rows
+from tests import (
+    account_rows,
+    agent_rows,
+    export_rows,
+    live_rows,
+    review_rows,
+    setup_rows,
+    view_rows,
+)
 from tests.access_rows import (
     ANY,
     CORRECTIONS,
-    DESK,
     DESK_ERASES,
     DOORS,
     HEALTH,
     LINK_DESK,
     LINK_PAGES,
     LINK_REST,
-    LOGIN,
     REDACTS,
     TAKEN_PAGES,
     TAKEN_REST,
@@ -102,13 +108,10 @@ PAGES = [
         404,
         method="POST",
     ),
-    page("account/", "/account/", 200, 200, 200, 200),
-    page("account/changed/", "/account/changed/", 200, 200, 200, 200),
+    *account_rows.PAGES,
     *export_rows.PAGES,
     *live_rows.PAGES,
     *LINK_PAGES,
-    Row("login/", "/login/", ("/", "/", "/", "/", 200)),
-    Row("logout/", "/logout/", (LOGIN,) * len(VISITORS), "POST"),
 ]
 
 REST = [
@@ -154,10 +157,6 @@ FOR_ALL = {
 ADMIN = [
     *review_rows.ADMIN,
     desk("", 200, clerk=200),
-    Row("admin/login/", DESK, (200, 200, "/admin/", "/admin/", 200)),
-    Row("admin/logout/", "/admin/logout/", ("/admin/", "/admin/", LOGIN, LOGIN, "/admin/"), "POST"),
-    desk("password_change/", 200, clerk=200),
-    desk("password_change/done/", 200, clerk=200),
     desk(
         "autocomplete/",
         403,
@@ -168,9 +167,6 @@ ADMIN = [
     desk("r/<path:content_type_id>/<path:object_id>/", 404, clerk=404, address="/admin/r/1/1/"),
     desk("^(?P<app_label>sessions_app|auth)/$", 200, clerk=404, address="/admin/sessions_app/"),
     desk("(?P<url>.*)$", 404, clerk=404, address="/admin/nothing/here/"),
-    *desk_model("auth/group", "group", shown=403),
-    *desk_model("auth/user", "user", shown=403),
-    desk("auth/user/<id>/password/", 403, address="/admin/auth/user/{user}/password/"),
     *desk_model("sessions_app/accesslog", "entry"),
     *desk_model("sessions_app/agent", "agent", add=200, written=200),
     desk("sessions_app/agent/latency/", 200),
@@ -235,7 +231,7 @@ ADMIN = [
     *desk_model("sessions_app/summary", "summary"),
     *desk_model("sessions_app/webhookendpoint", "hook", add=200, delete=200, written=200),
     *desk_model("sessions_app/webhookdelivery", "delivery"),
-    *desk_model("sessions_app/apitoken", "token", add=200, written="/admin/sessions_app/apitoken/"),
+    *account_rows.ADMIN,
 ]
 
 TABLE = [*DOORS, *PAGES, *REST, *ADMIN, *setup_rows.ADMIN]
@@ -300,6 +296,7 @@ def keys(recording: Recording, summary: Summary, people: dict[str, User]) -> dic
         **export_rows.made(spoken, people["staff"]),
         "entry": AccessLog.objects.first().pk,  # type: ignore[union-attr]
         "token": token.pk,
+        "invitation": account_rows.an_invitation(people["staff"]),
         "user": people["other"].pk,
         "group": Group.objects.create(name="night shift").pk,
     }

@@ -13,7 +13,7 @@ GROUPS = (
     (gettext_noop("Agents and scorecards"), ("Agent", "ScorecardForm")),
     (
         gettext_noop("People and programs"),
-        ("User", "Group", "ApiToken", "WebhookEndpoint", "WebhookDelivery"),
+        ("User", "Group", "PasswordLink", "ApiToken", "WebhookEndpoint", "WebhookDelivery"),
     ),
     (gettext_noop("What was done"), ("AccessLog", "ErasureReceipt")),
 )

@@ -28,8 +28,8 @@ NUMBER = re.compile(r"[0-9]{1,6}")
 CALL_ID = re.compile(r"(?=.*[A-Z])(?=.*[a-z])[A-Za-z0-9][A-Za-z0-9_-]{15}")
 """The shape of `new_public_id`; the few ids without small or capital letters are hidden, too."""
 
-SECRET_AFTER = ("t", "s")
-"""Tickets and share links stand in addresses after these."""
+SECRET_AFTER = ("t", "s", "password")
+"""Tickets, share links and links that set a password stand in addresses after these."""
 
 ARGUMENT = re.compile(r"\(\?P<\w+>[^()]*\)|<[^<>]*>")
 SYNTAX = re.compile(r"\(\?:|\)\?|\.\*|\[\\s\\S\]\*|\\Z|[\^$?]")

@@ -112,6 +112,7 @@ def _limits() -> dict[str, Any]:
         "CORRECT_BY_OWNER": read("bool", "CORRECT_BY_OWNER", True),
         "REVIEW_FOR_OWNER": read("list", "REVIEW_FOR_OWNER", []),
         "SHARE_BY_OWNER": read("bool", "SHARE_BY_OWNER", True),
+        "TOKENS_BY_USERS": read("bool", "TOKENS_BY_USERS", True),
     }
 
 

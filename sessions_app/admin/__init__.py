@@ -7,6 +7,7 @@ from sessions_app.admin.agents import AgentAdmin
 from sessions_app.admin.archives import ArchiveAdmin
 from sessions_app.admin.calls import CallAdmin
 from sessions_app.admin.connection_checks import ConnectionCheckAdmin
+from sessions_app.admin.invitations import InvitationAdmin
 from sessions_app.admin.kept import RecordingAdmin, SummaryAdmin
 from sessions_app.admin.links import ShareLinkAdmin
 from sessions_app.admin.receipts import ErasureReceiptAdmin
@@ -29,6 +30,7 @@ __all__ = [
     "ConnectionCheckAdmin",
     "ErasureReceiptAdmin",
     "GroupAdmin",
+    "InvitationAdmin",
     "RecordingAdmin",
     "ScorecardFormAdmin",
     "ShareLinkAdmin",

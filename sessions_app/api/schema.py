@@ -22,7 +22,8 @@ class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
         return {
             "type": "http",
             "scheme": "bearer",
-            "description": "A token that staff made in the admin; it begins with vs_.",
+            "description": "A token made on the account page or in the admin; it begins with "
+            "vs_. Its scopes say what it is good for: read, write (all changes) and call.",
         }
 
 

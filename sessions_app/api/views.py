@@ -27,7 +27,7 @@ from sessions_app.api.ticket_serializers import TicketSerializer, TicketWishSeri
 from sessions_app.engine.core import call_data
 from sessions_app.engine.core.party import Party
 from sessions_app.engine.text.cleaning import one_line
-from sessions_app.models import Agent, ApiToken, Call
+from sessions_app.models import Agent, ApiToken, Call, TokenScope
 from sessions_app.runtime import ice_servers
 from sessions_app.services import access, calls, erasure, search, tags, tickets
 from sessions_app.services.finding.filters import CallFilter
@@ -154,6 +154,7 @@ class CallDetail(CallView):
 class AgentList(ApiView, generics.ListAPIView[Agent]):
     """Active agents."""
 
+    token_scopes = (TokenScope.READ, TokenScope.CALL)
     serializer_class = AgentSerializer
     queryset = Agent.objects.filter(is_active=True)
     pagination_class = None
@@ -162,6 +163,8 @@ class AgentList(ApiView, generics.ListAPIView[Agent]):
 
 class Me(ApiView):
     """The user that the request's credentials belong to."""
+
+    token_scopes = tuple(TokenScope)
 
     @extend_schema(
         operation_id="me",
@@ -185,6 +188,7 @@ class Me(ApiView):
 class Tickets(ApiView):
     """Tickets, for clients that cannot set headers."""
 
+    token_scopes = (TokenScope.CALL,)
     parser_classes = [JsonAsSent]
 
     @extend_schema(
@@ -216,6 +220,8 @@ class Tickets(ApiView):
 
 class IceServers(ApiView):
     """ICE servers for a client's peer connection."""
+
+    token_scopes = (TokenScope.CALL, TokenScope.READ)
 
     @extend_schema(
         operation_id="ice_servers",

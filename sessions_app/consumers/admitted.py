@@ -10,6 +10,7 @@ from sessions_app.consumers.allowance import Place
 from sessions_app.consumers.auth import claims_of, principal_of
 from sessions_app.engine.core.errors import BusyError
 from sessions_app.engine.core.party import Party
+from sessions_app.models import TokenScope
 from sessions_app.runtime import endings
 from sessions_app.runtime.endings import Registration
 from sessions_app.services.authentication import Principal
@@ -35,6 +36,9 @@ class AdmittedSocket(AsyncWebsocketConsumer):  # type: ignore[misc]
     watches = ""
     """The public id of a call, where the socket is only for those who may see it."""
 
+    token_scope = TokenScope.CALL
+    """What a token must be good for to be let in."""
+
     has_left = False
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -56,7 +60,7 @@ class AdmittedSocket(AsyncWebsocketConsumer):  # type: ignore[misc]
         await self.accept()
         try:
             self.places.append(allowance.for_address(claims_of(self.scope).address))
-            self.admit(await principal_of(self.scope))
+            self.admit(await principal_of(self.scope, self.token_scope))
         except RefusedError as refused:
             await self.refused(refused)
         except BusyError as busy:

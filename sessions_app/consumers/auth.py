@@ -9,6 +9,7 @@ from channels.db import database_sync_to_async
 from django.http import HttpHeaders
 
 from sessions_app.engine.core.errors import VoiceError
+from sessions_app.models import TokenScope
 from sessions_app.services import authentication, entrance
 from sessions_app.services.authentication import Principal
 from sessions_app.services.database import AWAY, busy
@@ -21,9 +22,12 @@ class NotSignedInError(VoiceError):
     code = "not_signed_in"
 
 
-async def principal_of(scope: WebSocketScope) -> Principal:
+async def principal_of(
+    scope: WebSocketScope, token_scope: TokenScope = TokenScope.CALL
+) -> Principal:
     """Returns who opens the socket, their ticket used up; raises RefusedError, BusyError."""
-    found: Principal = await _asked(partial(entrance.principal_of, claims_of(scope), use_up=True))
+    asked = partial(entrance.principal_of, claims_of(scope), use_up=True, scope=token_scope)
+    found: Principal = await _asked(asked)
     return found
 
 

@@ -14,6 +14,7 @@ from sessions_app.engine.protocols import control, desk
 from sessions_app.engine.protocols.limits import TOO_MANY_MESSAGES, FloodError, SocketGate
 from sessions_app.engine.session.call_session import CallSession
 from sessions_app.engine.session.listening import ListeningMix
+from sessions_app.models import TokenScope
 from sessions_app.runtime import engine
 from sessions_app.runtime.settings import message_limits
 from sessions_app.services import database, live_desk
@@ -34,6 +35,7 @@ class DeskConsumer(SendingSocket):
     Implements `staff_desk.DeskClient`.
     """
 
+    token_scope = TokenScope.WRITE
     session: CallSession | None = None
     member: StaffMember
     mix: ListeningMix | None = None

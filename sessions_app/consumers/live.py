@@ -8,6 +8,7 @@ from channels.db import database_sync_to_async
 from sessions_app.consumers.admitted import BUSY, LONGEST_REASON, AdmittedSocket
 from sessions_app.engine.core.errors import UnknownCallError, VoiceError
 from sessions_app.engine.protocols.limits import TOO_MANY_MESSAGES, FloodError, SocketGate
+from sessions_app.models import TokenScope
 from sessions_app.runtime.broadcast import group_of
 from sessions_app.runtime.settings import message_limits
 from sessions_app.services import access, authentication, database, live_desk
@@ -19,6 +20,7 @@ NO_SUCH_CALL = 4404
 class LiveConsumer(AdmittedSocket):
     """Relays a call's messages from the channel layer to a user, while they may see the call."""
 
+    token_scope = TokenScope.READ
     group = ""
     shut = False
     sees_typists = False

@@ -1,6 +1,6 @@
 """Database models: agents, calls and their data, and access to it."""
 
-from sessions_app.models.access import AccessLog, ApiToken
+from sessions_app.models.access import AccessLog, ApiToken, TokenScope
 from sessions_app.models.agent import Agent
 from sessions_app.models.agent_version import AgentVersion
 from sessions_app.models.archive import Archive, ArchivedCall, ArchiveEnd, ArchiveKind
@@ -12,6 +12,7 @@ from sessions_app.models.correction import SegmentRevision
 from sessions_app.models.erasure import ErasureCause, ErasureKind, ErasureReceipt
 from sessions_app.models.extraction import Extraction
 from sessions_app.models.note import Note
+from sessions_app.models.password_link import LinkPurpose, PasswordLink
 from sessions_app.models.recording import Recording
 from sessions_app.models.redaction import RedactedOriginal, Redaction, SoundRedaction
 from sessions_app.models.review import CallReview, CallTag, ReviewComment
@@ -26,7 +27,7 @@ from sessions_app.models.scorecard import (
 from sessions_app.models.segment import Segment
 from sessions_app.models.share import ShareLink
 from sessions_app.models.sign import SignOfLife
-from sessions_app.models.sign_in import SignInFailure
+from sessions_app.models.sign_in import SignIn, SignInFailure
 from sessions_app.models.staff_act import StaffAct
 from sessions_app.models.stored_setting import StoredSetting
 from sessions_app.models.summary import Summary
@@ -58,7 +59,9 @@ __all__ = [
     "ErasureKind",
     "ErasureReceipt",
     "Extraction",
+    "LinkPurpose",
     "Note",
+    "PasswordLink",
     "Purpose",
     "QuestionKind",
     "Recording",
@@ -73,6 +76,7 @@ __all__ = [
     "Segment",
     "SegmentRevision",
     "ShareLink",
+    "SignIn",
     "SignInFailure",
     "SignOfLife",
     "SoundRedaction",
@@ -81,6 +85,7 @@ __all__ = [
     "Summary",
     "SummaryVersion",
     "Ticket",
+    "TokenScope",
     "Turn",
     "Usage",
     "Version",

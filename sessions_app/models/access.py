@@ -1,14 +1,34 @@
 """API tokens and the access log."""
 
+from datetime import datetime
+from typing import Any
+
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 from sessions_app.i18n import gettext_lazy
 from sessions_app.models.call import Call
 
 
+class TokenScope(models.TextChoices):
+    """What a token is good for, of what its owner may do."""
+
+    READ = "read", gettext_lazy("Read: calls, transcripts, recordings and all else over REST")
+    WRITE = "write", gettext_lazy("Change: everything that REST changes or deletes")
+    CALL = "call", gettext_lazy("Call: place calls, and make tickets for them")
+
+
+def every_scope() -> list[str]:
+    """Returns the scopes of a token that may do all that its owner may."""
+    return [str(value) for value in TokenScope.values]
+
+
 class ApiToken(models.Model):
-    """A program's bearer token, of which only the SHA-256 digest is stored."""
+    """A program's bearer token, of which only the SHA-256 digest is stored.
+
+    `scopes` are values of TokenScope. Without `expires_at` it is valid until it is revoked.
+    """
 
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_tokens"
@@ -23,6 +43,8 @@ class ApiToken(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
     revoked_at = models.DateTimeField(null=True, blank=True)
+    scopes: Any = models.JSONField(default=every_scope)
+    expires_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["-created_at"]
@@ -30,6 +52,23 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
+
+    @staticmethod
+    def valid_at(now: datetime) -> Q:
+        """Returns the filter for tokens that are neither revoked nor expired."""
+        return Q(revoked_at=None) & (Q(expires_at=None) | Q(expires_at__gt=now))
+
+    def is_valid(self, now: datetime) -> bool:
+        """Returns whether it is neither revoked nor expired."""
+        return self.revoked_at is None and (self.expires_at is None or self.expires_at > now)
+
+    def scope_names(self) -> list[str]:
+        """Returns its scopes in their order, in the reader's language, up to the colon."""
+        return [str(one.label).partition(":")[0] for one in TokenScope if one in self.scopes]
+
+    def allows(self, scope: str) -> bool:
+        """Returns whether it has a scope."""
+        return scope in self.scopes
 
 
 class AccessLog(models.Model):

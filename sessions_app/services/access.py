@@ -18,13 +18,23 @@ from django.utils.translation import gettext
 
 from sessions_app.engine.core.errors import UnknownCallError
 from sessions_app.engine.text.cleaning import clean
+from sessions_app.i18n import gettext_lazy
 from sessions_app.models import AccessLog, ApiToken, Call
+from sessions_app.models.access import every_scope
 from sessions_app.services.database import AWAY, briefly
 
 TOKEN_MARK = "vs_"  # nosec B105 # noqa: S105 - how a token starts, not one
 
 TOKEN_BYTES = 32
 """Random bytes of a token."""
+
+TOKEN_DAYS = [
+    ("7", gettext_lazy("A week")),
+    ("30", gettext_lazy("30 days")),
+    ("90", gettext_lazy("90 days")),
+    ("365", gettext_lazy("A year")),
+]
+"""For how many days a new token may be made."""
 
 PREFIX_CHARS = 10
 """Characters of a token that are kept in the clear, so that its owner recognises it in the list."""
@@ -104,36 +114,49 @@ def new_secret() -> str:
     return TOKEN_MARK + secrets.token_urlsafe(TOKEN_BYTES)
 
 
-def issue_token(owner: Any, name: str, secret: str = "") -> tuple[ApiToken, str]:  # nosec B107
+def issue_token(
+    owner: Any,
+    name: str,
+    secret: str = "",  # nosec B107
+    *,
+    scopes: Iterable[str] | None = None,
+    expires_at: datetime | None = None,
+) -> tuple[ApiToken, str]:
     """Returns a new token and its secret, which is shown once and not kept.
 
-    `secret` is one that `new_secret` returned; without it a new one is made.
+    `secret` is one that `new_secret` returned; without it a new one is made. Without `scopes` the
+    token may do all that its owner may, without `expires_at` it is valid until it is revoked.
     """
     secret = secret or new_secret()
     token = ApiToken.objects.create(
-        owner=owner, name=name, digest=digest_of(secret), prefix=secret[:PREFIX_CHARS]
+        owner=owner,
+        name=name,
+        digest=digest_of(secret),
+        prefix=secret[:PREFIX_CHARS],
+        scopes=every_scope() if scopes is None else [str(scope) for scope in scopes],
+        expires_at=expires_at,
     )
     return token, secret
 
 
 def user_for_token(secret: str) -> User | None:
-    """Returns the active user of a token that is not revoked, or None."""
+    """Returns the active user of a token that is valid, or None."""
     token = token_of(secret)
     return None if token is None else token.owner
 
 
 def token_of(secret: str) -> ApiToken | None:
-    """Returns the token with that secret; None if it is revoked or its owner is not active."""
+    """Returns the valid token with that secret; None if its owner is not active, too."""
     if not secret.startswith(TOKEN_MARK):
         return None
+    now = timezone.now()
     token = (
         ApiToken.objects.select_related("owner")
-        .filter(digest=digest_of(secret), revoked_at=None, owner__is_active=True)
+        .filter(ApiToken.valid_at(now), digest=digest_of(secret), owner__is_active=True)
         .first()
     )
     if token is None:
         return None
-    now = timezone.now()
     if token.last_used_at is None or now - token.last_used_at > USE_NOTED_EVERY:
         _note_use(token.pk, now)
     return token
@@ -148,6 +171,12 @@ def _note_use(token_pk: int, now: datetime) -> None:
 def revoke(token: ApiToken) -> None:
     """Ends a token for good; live sockets that use it are closed within seconds."""
     ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now())
+
+
+def revoke_tokens_of(user: Any) -> int:
+    """Ends all tokens of a user, as `revoke` does; returns how many."""
+    tokens = ApiToken.objects.filter(owner=user, revoked_at=None)
+    return tokens.update(revoked_at=timezone.now())
 
 
 def address_of(peer: str, forwarded: str) -> str:

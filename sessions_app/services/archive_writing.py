@@ -286,8 +286,14 @@ def account_of(user: Any) -> dict[str, Any]:
                 "created_at": _iso_time(token.created_at),
                 "last_used_at": _iso_time(token.last_used_at),
                 "revoked_at": _iso_time(token.revoked_at),
+                "scopes": token.scopes,
+                "expires_at": _iso_time(token.expires_at),
             }
             for token in user.api_tokens.all()
+        ],
+        "sign_ins": [
+            {"at": _iso_time(row.at), "browser": row.browser, "address": row.address}
+            for row in user.sign_ins.all()
         ],
         "saved_views": [
             {

@@ -25,7 +25,7 @@ from sessions_app.engine.core.addresses import network_of
 from sessions_app.engine.core.call_data import CallData
 from sessions_app.engine.core.party import GUEST, Party
 from sessions_app.engine.core.states import LIVE
-from sessions_app.models import ApiToken, Call, Ticket
+from sessions_app.models import ApiToken, Call, Ticket, TokenScope
 from sessions_app.models.ticket import TICKET_LIFE
 from sessions_app.services import access
 
@@ -97,10 +97,15 @@ def by_session(session: Any) -> Principal | None:
     return found if still_valid([found.credential]) else None
 
 
-def by_token(secret: str) -> Principal | None:
-    """Returns a bearer token's principal; None if it is unknown, revoked or of an inactive user."""
+def by_token(secret: str, scope: TokenScope = TokenScope.CALL) -> Principal | None:
+    """Returns a bearer token's principal.
+
+    None if it is unknown, revoked, expired or of an inactive user, or is not good for `scope`.
+    """
     token = access.token_of(secret)
-    return None if token is None else Principal(token.owner_id, Way.TOKEN, str(token.pk))
+    if token is None or not token.allows(scope):
+        return None
+    return Principal(token.owner_id, Way.TOKEN, str(token.pk))
 
 
 def by_guest(address: str, *, forwarded: bool) -> Principal | None:
@@ -125,8 +130,8 @@ def still_valid(asked: Iterable[Credential]) -> set[Credential]:
     """Returns those of the credentials that are still valid.
 
     A user must be active. A session must be signed in as that user, with the password the user
-    has now; a token must not be revoked. What a ticket was made with must still be valid, and the
-    ticket must be unused and unexpired, or used for a call that is live.
+    has now; a token must be neither revoked nor expired. What a ticket was made with must still be
+    valid, and the ticket must be unused and unexpired, or used for a call that is live.
 
     A handful of queries, however many there are.
     """
@@ -203,7 +208,7 @@ def _same_password(user: User, kept: str) -> bool:
 
 def _tokens(more: set[int | None], by_way: dict[Way, set[Credential]]) -> set[tuple[str, int]]:
     keys = {int(key) for _, key, _ in by_way[Way.TOKEN]} | {pk for pk in more if pk is not None}
-    rows = ApiToken.objects.filter(pk__in=keys, revoked_at=None)
+    rows = ApiToken.objects.filter(ApiToken.valid_at(timezone.now()), pk__in=keys)
     return {(str(pk), owner) for pk, owner in rows.values_list("pk", "owner_id")}
 
 

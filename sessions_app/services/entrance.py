@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpHeaders
 
 from sessions_app.engine.core.errors import VoiceError
+from sessions_app.models import TokenScope
 from sessions_app.services import access, authentication, tickets
 from sessions_app.services.authentication import Principal
 
@@ -75,14 +76,16 @@ def passed_by_unknown_proxy(names: Iterable[str]) -> bool:
     return not settings.VOICE["TRUSTED_PROXIES"] and not PROXIES.isdisjoint(names)
 
 
-def principal_of(claims: ClientClaims, *, use_up: bool) -> Principal:
+def principal_of(
+    claims: ClientClaims, *, use_up: bool, scope: TokenScope = TokenScope.CALL
+) -> Principal:
     """Returns the principal that a client authenticates as; raises RefusedError.
 
     A ticket or a bearer token counts by itself. A cookie counts only with exactly our own origin
     (RFC 6454): a browser sends cookies along for pages of any origin, and ignores the port.
-    With `use_up` a ticket is used up at once, as sockets do.
+    With `use_up` a ticket is used up at once, as sockets do. A token must have `scope`.
     """
-    found = _by_ticket(claims, use_up=use_up) if claims.ticket else _by_token(claims)
+    found = _by_ticket(claims, use_up=use_up) if claims.ticket else _by_token(claims, scope)
     if found is None:
         found = _by_cookie(claims)
     return found.at(claims.address)
@@ -109,14 +112,16 @@ def _by_ticket(claims: ClientClaims, *, use_up: bool) -> Principal:
     return found
 
 
-def _by_token(claims: ClientClaims) -> Principal | None:
+def _by_token(claims: ClientClaims, scope: TokenScope) -> Principal | None:
     scheme, _, secret = claims.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer":
         return None
-    found = authentication.by_token(secret.strip())
+    found = authentication.by_token(secret.strip(), scope)
     if found is None:
         raise RefusedError(
-            NOT_SIGNED_IN, "not_signed_in", "This token is not valid, or was revoked."
+            NOT_SIGNED_IN,
+            "not_signed_in",
+            f"This token is not valid, was revoked, has expired, or lacks the scope '{scope}'.",
         )
     return found
 

@@ -25,3 +25,9 @@ class Backend(EmailBackend):
         }
         # Django gives None for what a sender leaves open
         super().__init__(**usual | {k: v for k, v in given.items() if v is not None})
+
+
+def is_set() -> bool:
+    """Returns whether this installation can send mail, as far as the settings say."""
+    found: dict[str, Any] = settings.VOICE["MAIL"]
+    return bool(found["HOST"] and found["FROM"])

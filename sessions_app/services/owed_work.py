@@ -14,6 +14,7 @@ from sessions_app.models import (
     AudioCopy,
     ErasureReceipt,
     Extraction,
+    PasswordLink,
     Recording,
     Redaction,
     SoundRedaction,
@@ -38,6 +39,7 @@ SINCE: dict[type[LeasedJob], F | Subquery] = {
     WebhookDelivery: F("created_at"),
     AudioCopy: F("asked_at"),
     Archive: F("asked_at"),
+    PasswordLink: F("created_at"),
 }
 """Since when each kind of job is due. For a summary that was asked for again it is too early."""
 

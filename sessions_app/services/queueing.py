@@ -17,6 +17,7 @@ ERASE = "sessions_app.tasks.erase"
 DELIVER = "sessions_app.tasks.deliver_webhook"
 MAKE_ARCHIVE = "sessions_app.tasks.make_archive"
 COPY_AUDIO = "sessions_app.tasks.copy_audio"
+SEND_PASSWORD_LINK = "sessions_app.tasks.send_password_link"  # nosec B105 # noqa: S105 - a name
 
 CONNECT_S = 1.0
 """The longest wait for the broker: the caller may be the thread that stores live words."""

@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from django.contrib.auth.models import User
 from django.core import signing
@@ -36,6 +36,13 @@ class Limit:
 
     failures: int
     within: timedelta
+
+
+class Countable(Protocol):
+    """Something that may fail, or be asked for, only so often."""
+
+    def limits(self) -> Iterator[tuple[str, Limit]]:
+        """Yields the keys under which one time of it counts, each with its limit."""
 
 
 BY_DEVICE = Limit(10, timedelta(minutes=15))
@@ -64,17 +71,17 @@ class Attempt:
     def limits(self) -> Iterator[tuple[str, Limit]]:
         """Yields the keys under which a failure of it counts, each with its limit."""
         if self.device:
-            yield _key("device", self.account, self.device), BY_DEVICE
+            yield key_of("device", self.account, self.device), BY_DEVICE
             return
         yield self.own_key, BY_ACCOUNT_AND_ADDRESS
-        yield _key("address", self.address), BY_ADDRESS
-        yield _key("account", self.account), BY_ACCOUNT
+        yield key_of("address", self.address), BY_ADDRESS
+        yield key_of("account", self.account), BY_ACCOUNT
 
     @property
     def own_key(self) -> str:
         """The key that no other account's failures count under."""
         kind = ("device", self.account, self.device) if self.device else None
-        return _key(*(kind or ("account and address", self.account, self.address)))
+        return key_of(*(kind or ("account and address", self.account, self.address)))
 
 
 def attempt(account: str, address: str, cookie: str = "") -> Attempt:
@@ -90,7 +97,7 @@ def again(account: str) -> Attempt:
     return Attempt(account, "", "signed in")
 
 
-def check(tried: Attempt, now: datetime) -> None:
+def check(tried: Countable, now: datetime) -> None:
     """Raises SignInRefusedError where too many such attempts failed recently."""
     wait = timedelta()
     for key, limit in tried.limits():
@@ -102,7 +109,7 @@ def check(tried: Attempt, now: datetime) -> None:
         raise SignInRefusedError(int(wait.total_seconds()) + 1)
 
 
-def failed(tried: Attempt, now: datetime) -> None:
+def failed(tried: Countable, now: datetime) -> None:
     """Counts a failure."""
     SignInFailure.objects.bulk_create(SignInFailure(key=key, at=now) for key, _ in tried.limits())
 
@@ -135,5 +142,6 @@ def _device(cookie: str, account: str) -> str:
     return str(device) if known else ""
 
 
-def _key(*parts: str) -> str:
+def key_of(*parts: str) -> str:
+    """Returns what a limit counts under: a keyed digest, from which nothing can be read."""
     return salted_hmac("voicesite.sign-in", "\0".join(parts), algorithm="sha256").hexdigest()

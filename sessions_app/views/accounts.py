@@ -1,22 +1,27 @@
-"""A user's own account: signing in and changing the password."""
+"""A user's own account: signing in, changing the password, and signing out everywhere."""
 
 from typing import Any
 from urllib.parse import urlsplit
 
+from django import forms
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.auth import logout
+from django.contrib.auth.decorators import login_required
 from django.contrib.auth.forms import PasswordChangeForm
 from django.contrib.auth.views import LoginView, PasswordChangeDoneView, PasswordChangeView
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve, reverse, reverse_lazy
 from django.utils.translation import gettext
-from django.views.decorators.debug import sensitive_variables
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
+from django.views.decorators.http import require_http_methods
 
 from sessions_app.i18n import gettext_lazy
-from sessions_app.services import archives, installation
-from sessions_app.views.signing_in import is_own_password
+from sessions_app.services import access, archives, installation, sign_in_list
+from sessions_app.views.signing_in import SIGN_IN_KEY, is_own_password
 
 PAGES = {
     "start": gettext_lazy("the start page"),
@@ -25,6 +30,7 @@ PAGES = {
     "call_detail": gettext_lazy("this call"),
     "recording": gettext_lazy("this recording"),
     "account": gettext_lazy("your account"),
+    "own_tokens": gettext_lazy("your API tokens"),
     "admin": gettext_lazy("the admin"),
     "api": gettext_lazy("the API documentation"),
 }
@@ -66,7 +72,39 @@ class OwnPasswordForm(PasswordChangeForm):
         return password
 
 
-class SignIn(LoginView):
+class CurrentPasswordForm(forms.Form):
+    """Asks for the current password again: the browser may be unattended.
+
+    It is checked like a sign-in. Users who have none are not asked.
+    """
+
+    password = forms.CharField(
+        strip=False,
+        label=gettext_lazy("Current password"),
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+    def __init__(self, user: Any, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+        if not user.has_usable_password():
+            del self.fields["password"]
+
+    @sensitive_variables("password")
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        if not is_own_password(self.user, password):
+            raise ValidationError(NOT_CURRENT, code="password_incorrect")
+        return password
+
+
+class SignOutForm(CurrentPasswordForm):
+    """What signing out everywhere ends beside sessions."""
+
+    tokens = forms.BooleanField(required=False, label=gettext_lazy("Revoke all my API tokens, too"))
+
+
+class SignInPage(LoginView):
     """The sign-in page; it names the page it leads to.
 
     Only on an operator's own machine does it say where the passwords are.
@@ -109,13 +147,38 @@ class Account(PasswordChangeView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         days = settings.VOICE["EXPORT_KEEP_DAYS"]
         own = archives.newest_own(self.request.user)
-        return super().get_context_data(my_export=own, export_days=days, **kwargs)
+        about = {
+            "sign_ins": sign_in_list.of(self.request.user),
+            "this_sign_in": self.request.session.get(SIGN_IN_KEY),
+            "tokens_by_users": settings.VOICE["TOKENS_BY_USERS"],
+        }
+        return super().get_context_data(my_export=own, export_days=days, **about, **kwargs)
 
 
 class PasswordChanged(PasswordChangeDoneView):
     """Confirms the new password, and says what it ended."""
 
     template_name = "registration/password_changed.html"
+
+
+@login_required
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_out_everywhere(request: HttpRequest) -> HttpResponse:
+    """Ends all sessions of the user, this one too, and the calls that came by them.
+
+    The same password with another salt does it: no session holds with it that began before.
+    """
+    form = SignOutForm(request.user, request.POST if request.method == "POST" else None)
+    if request.method != "POST" or not form.is_valid():
+        return render(request, "registration/sign_out.html", {"form": form})
+    user: Any = request.user
+    user.set_password(form.cleaned_data.get("password"))  # None makes another unusable one
+    user.save(update_fields=["password"])
+    if form.cleaned_data["tokens"]:
+        access.revoke_tokens_of(user)
+    logout(request)
+    return redirect("login")
 
 
 def desk_password(request: HttpRequest) -> HttpResponseBase:

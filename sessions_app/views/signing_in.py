@@ -10,11 +10,14 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 
-from sessions_app.services import access, sign_ins
+from sessions_app.services import access, sign_in_list, sign_ins
 from sessions_app.services.passwords import RETRY_S, PasswordsBusyError, Queue
 from sessions_app.services.sign_ins import SignInRefusedError
 
 COOKIE = "voicesite_device"
+SIGN_IN_KEY = "sign_in"
+"""Where a session keeps which row of the account page's sign-ins is its own."""
+
 _WHO = "signed_in_user"
 
 _queue = Queue()
@@ -131,10 +134,13 @@ def _address(request: HttpRequest) -> str:
 
 
 def remember_devices() -> None:
-    """Connects the signal: from now on a sign-in sets the browser's device cookie."""
+    """Connects the signal: from now on a sign-in sets the browser's device cookie and is listed."""
     user_logged_in.connect(_signed_in, dispatch_uid="known-devices")
 
 
 def _signed_in(request: HttpRequest | None, user: Any, **_: Any) -> None:
     if request is not None:
         setattr(request, _WHO, user)
+        agent, address = request.headers.get("User-Agent", ""), _address(request)
+        row = sign_in_list.note(user, timezone.now(), agent, address)
+        request.session[SIGN_IN_KEY] = row.pk

@@ -1,4 +1,4 @@
-"""Keeps the addresses of share links, which hold their secret, to who has them."""
+"""Keeps the addresses of links, which hold their secret, to who has them."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -7,7 +7,9 @@ from asgiref.sync import iscoroutinefunction
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.decorators import sync_and_async_middleware
 
-BELOW = "/s/"
+BELOW = ("/s/", "/password/")
+"""Share links, and links that set a password."""
+
 HEADERS = {
     "X-Robots-Tag": "noindex, nofollow, noarchive, nosnippet",
     # never a path, not even to our own pages, whose requests a proxy may log; with no-referrer a
@@ -18,7 +20,7 @@ HEADERS = {
 
 @sync_and_async_middleware
 def unlisted(get_response: Any) -> Any:
-    """Asks search engines to leave all answers below /s/ alone, and browsers not to name them.
+    """Asks search engines to leave all answers below BELOW alone, and browsers not to name them.
 
     Also errors, wherever they come from: a link that does not work now may work again later.
     """

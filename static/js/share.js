@@ -1,5 +1,5 @@
 // @ts-check
-/** The page that shares a call: local times, and a button that copies a new link. */
+/** A page that shows a new link or token once: local times, and a button that copies it. */
 
 import { showLocalTimes } from "./clock.js";
 import { gettext } from "./i18n.js";
@@ -19,7 +19,7 @@ if (made && button && said) {
       said.textContent = gettext("Copied.");
     } catch {
       made.focus();
-      said.textContent = gettext("The browser did not allow that. The link is selected: copy it.");
+      said.textContent = gettext("The browser did not allow that. It is selected: copy it.");
     }
   });
 }

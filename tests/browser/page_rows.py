@@ -26,7 +26,7 @@ def main(audio: str) -> None:
 
     from sessions_app.models import Agent, ScorecardForm
     from sessions_app.services import calls
-    from tests.browser import check_rows
+    from tests.browser import check_rows, link_rows
 
     calls.seed_agents()
     user, staff = User.objects.get(username="user"), User.objects.get(username="staff")
@@ -53,6 +53,7 @@ def main(audio: str) -> None:
             "user": user.pk,
             "check": check_rows.a_check(user),
             **_shared(made["full"], user),
+            "chosen": link_rows.a_link(others[0]),
             "scorecard": ScorecardForm.objects.values_list("pk", flat=True)[0],
         },
         "cookies": cookies,

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.browser import call_states, check_states, live_states
+from tests.browser import account_states, call_states, check_states, live_states
 from tests.browser.conftest import Filled
 from tests.browser.page_states import STAFF, STATES, State, reach
 from tests.fixtures import pseudo
@@ -47,7 +47,10 @@ LOOK = """
   return found;
 }
 """
-EVERY = (*STATES, *live_states.STATES, *call_states.STATES, *check_states.STATES)
+EVERY = (
+    *(*STATES, *live_states.STATES, *call_states.STATES),
+    *(*check_states.STATES, *account_states.STATES),
+)
 NAMES = (
     "Ada",
     "PocketSphinx",
@@ -82,7 +85,14 @@ SHOWN = (
     ),
     *("calls", "calls found", "no calls found", "more filters", "a call", "a call to review"),
     *("a call, being corrected", "one summary of a call", "a call that failed", "erasing a call"),
-    *("a link was made", "an account", "signing in failed", "a shared call that is locked", "404"),
+    *(
+        "a link was made",
+        "an account",
+        "a token was made",
+        "signing in failed",
+        "a shared call that is locked",
+        "404",
+    ),
     *("admin", "admin: call", "admin: a call", "admin: hidden words", "admin: compared"),
     *("admin: an agent", "admin: versions compared", "admin: waiting for review", "a live call"),
     *("push-to-talk", "connection details", "a call in large captions"),

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser import call_states, check_states, live_states
+from tests.browser import account_states, call_states, check_states, live_states
 from tests.browser.conftest import Filled
 from tests.browser.dashboard_states import DASHBOARD
 from tests.browser.page_states import STAFF, STATES, State, long_talk, reach, settle
@@ -64,6 +64,7 @@ def found_by_axe(page: Page, width: int, scheme: Any) -> list[str]:
         *live_states.STATES,
         *call_states.STATES,
         *check_states.STATES,
+        *account_states.STATES,
     ],
     ids=lambda state: state.name.replace(" ", "-"),
 )

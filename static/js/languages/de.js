@@ -131,7 +131,7 @@ globalThis.voicesiteCatalogue = { plural: (n) => Number((n != 1)), messages: {
 "That agent is no longer available": "Diesen Agenten gibt es nicht mehr",
 "That ended the call. What was said until then is saved. Try again in a minute.": "Damit war der Anruf beendet. Was bis dahin gesagt wurde, ist gespeichert. Versuchen Sie es in einer Minute noch einmal.",
 "The agent falls silent, and says what you type.": "Der Agent verstummt und sagt, was Sie eingeben.",
-"The browser did not allow that. The link is selected: copy it.": "Der Browser hat das nicht erlaubt. Der Link ist markiert: Kopieren Sie ihn.",
+"The browser did not allow that. It is selected: copy it.": "Der Browser hat das nicht erlaubt. Es ist markiert: Kopieren Sie es.",
 "The browser did not copy it. Select the text below, and copy it.": "Der Browser hat ihn nicht kopiert. Markieren Sie den Text unten, und kopieren Sie ihn.",
 "The browser gives no microphone. Allow it for this page, or plug one in.": "Der Browser gibt kein Mikrofon frei. Erlauben Sie es für diese Seite, oder schließen Sie eines an.",
 "The browser no longer allows your microphone. Allow it, then reload the page: the call goes on.": "Der Browser erlaubt Ihr Mikrofon nicht mehr. Erlauben Sie es und laden Sie dann die Seite neu: Der Anruf geht weiter.",

@@ -131,7 +131,7 @@ globalThis.voicesiteCatalogue = { plural: (n) => Number((n != 1)), messages: {
 "That agent is no longer available": "Ese agente ya no está disponible",
 "That ended the call. What was said until then is saved. Try again in a minute.": "Eso terminó la llamada. Lo dicho hasta entonces se ha guardado. Inténtelo de nuevo dentro de un minuto.",
 "The agent falls silent, and says what you type.": "El agente calla y dice lo que usted escribe.",
-"The browser did not allow that. The link is selected: copy it.": "El navegador no lo ha permitido. El enlace está seleccionado: cópielo.",
+"The browser did not allow that. It is selected: copy it.": "El navegador no lo ha permitido. Está seleccionado: cópielo.",
 "The browser did not copy it. Select the text below, and copy it.": "El navegador no lo ha copiado. Seleccione el texto de abajo y cópielo.",
 "The browser gives no microphone. Allow it for this page, or plug one in.": "El navegador no da acceso a ningún micrófono. Permítalo para esta página o conecte uno.",
 "The browser no longer allows your microphone. Allow it, then reload the page: the call goes on.": "El navegador ya no permite su micrófono. Permítalo y vuelva a cargar la página: la llamada continúa.",
