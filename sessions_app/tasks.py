@@ -229,6 +229,10 @@ def _worker_starts(**_: Any) -> None:
     webhook_sending.start()
     _alive(heartbeats.WORKER)
     _answer_metrics()
+    if settings.TRACING:
+        from sessions_app.runtime.tracing import exporting  # noqa: PLC0415 - see above
+
+        exporting.start()
 
 
 @worker_process_init.connect
@@ -260,6 +264,10 @@ def _worker_stops(**_: Any) -> None:
 @worker_shutdown.connect
 def _worker_ends(**_: Any) -> None:
     webhook_sending.stop()
+    if settings.TRACING:
+        from sessions_app.runtime.tracing import exporting  # noqa: PLC0415 - see above
+
+        exporting.stop()
 
 
 @beat_init.connect

@@ -357,6 +357,30 @@ EMAIL_BACKEND = "sessions_app.services.mail.Backend"  # reads VOICE["MAIL"] for 
 METRICS_TOKEN: str = secret("METRICS_TOKEN")
 METRICS_PROCESS: str = read("str", "METRICS_PROCESS", "")
 
+# -- traces of calls (docs/tracing.md): OpenTelemetry's own library reads the other variables ----
+
+OTLP = "http/protobuf"
+
+
+def _tracing() -> bool:
+    """Returns whether calls are traced: whether there is somewhere to send traces to."""
+    address: str = read("str", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "")
+    address = address or read("str", "OTEL_EXPORTER_OTLP_ENDPOINT", "")
+    wanted = read("str", "OTEL_TRACES_EXPORTER", "otlp") == "otlp"
+    if not address or not wanted or read("bool", "OTEL_SDK_DISABLED", False):
+        return False
+    protocol: str = read("str", "OTEL_EXPORTER_OTLP_PROTOCOL", OTLP)
+    protocol = read("str", "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "") or protocol
+    if protocol != OTLP:
+        raise ImproperlyConfigured(
+            f"Traces are sent as {OTLP}, not as {protocol!r}. Set OTEL_EXPORTER_OTLP_PROTOCOL="
+            f"{OTLP} and the address of the collector's port for HTTP, which mostly is 4318."
+        )
+    return True
+
+
+TRACING = _tracing()
+
 # -- logs: ids and counts, never what was said (voicesite/logs.py) ----------------------
 
 LOGGING: dict[str, Any] = {
@@ -390,5 +414,7 @@ LOGGING: dict[str, Any] = {
         "django.security.csrf": {"filters": ["requests"]},
         "django.security.DisallowedHost": {"filters": ["host"]},
         "httpx2": {"level": "WARNING"},
+        # it quotes addresses, and what the collector answers
+        "opentelemetry": {"level": "CRITICAL"},
     },
 }
