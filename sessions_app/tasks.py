@@ -25,6 +25,7 @@ from django.conf import settings
 from django.db import close_old_connections
 from django.utils import timezone
 
+from sessions_app.engine.core.traced_calls import current_call
 from sessions_app.models import (
     Archive,
     AudioCopy,
@@ -252,6 +253,7 @@ def _answer_metrics() -> None:
 @task_prerun.connect
 def _task_begins(**_: Any) -> None:
     """A job has the settings of the admin as they are now."""
+    current_call.set("")
     stored_settings.refresh()
 
 
@@ -291,4 +293,5 @@ def _alive(name: str) -> None:
 def _ended(call_pk: int) -> Call | None:
     """Returns the call, or None where it was deleted or is still live."""
     call = Call.objects.filter(pk=call_pk).select_related("agent", "owner").first()
+    current_call.set(call.public_id if call is not None else "")
     return None if call is None or call.is_live else call

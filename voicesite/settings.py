@@ -4,6 +4,7 @@ With nothing set, voicesite runs embedded: SQLite, an in-memory channel layer, a
 a folder and recordings in a folder, all below `var/`.
 """
 
+import os
 import secrets
 from pathlib import Path
 from typing import Any
@@ -383,6 +384,7 @@ TRACING = _tracing()
 
 # -- logs: ids and counts, never what was said (voicesite/logs.py) ----------------------
 
+LOG_JSON: bool = read("bool", "LOG_JSON", False)
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -391,6 +393,10 @@ LOGGING: dict[str, Any] = {
             "()": "voicesite.logs.WithoutWords",
             "format": "{asctime} {levelname:<7} {name}: {message}",
             "style": "{",
+        },
+        "json": {
+            "()": "voicesite.logs.AsJson",
+            "process": METRICS_PROCESS or os.environ.get("SUPERVISOR_PROCESS_NAME", ""),
         },
     },
     "filters": {
@@ -401,7 +407,7 @@ LOGGING: dict[str, Any] = {
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
-            "formatter": "line",
+            "formatter": "json" if LOG_JSON else "line",
             "filters": ["servers"],
         },
     },
