@@ -90,8 +90,8 @@ def talk(owner: User) -> None:
     usage.keep(
         call.pk, [UsedPart(UsageKind.ANSWERS, "gpt", requests=15, tokens_in=9, tokens_out=9)]
     )
-    at = timezone.now() - timedelta(minutes=1)
-    over = {"state": "ended", "ended_at": at, "answered_at": at - timedelta(seconds=CALL_S)}
+    end = timezone.now() - timedelta(minutes=1)
+    over = {"state": "ended", "ended_at": end, "answered_at": end - timedelta(seconds=CALL_S)}
     Call.objects.filter(pk=call.pk).update(duration_ms=round(CALL_S * 1000), **over)
 
 

@@ -9,6 +9,7 @@ import copy
 import http
 import json
 import logging
+import os
 import re
 import sys
 import threading
@@ -60,13 +61,13 @@ class WithoutWords(logging.Formatter):
 class AsJson(WithoutWords):
     """Formats each record as one line of JSON, with as little in it as WithoutWords leaves.
 
-    It has the fields of docs/tracing.md: those that have no value are left out. `process` is what
-    the process is called, if anything.
+    It has the fields of docs/tracing.md: those that have no value are left out.
     """
 
-    def __init__(self, process: str = "") -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._process = process
+        given = (os.environ.get(name) for name in ("METRICS_PROCESS", "SUPERVISOR_PROCESS_NAME"))
+        self._process = next(filter(None, given), "")
 
     def format(self, record: logging.LogRecord) -> str:
         call_id = call_of(record)

@@ -4,7 +4,6 @@ With nothing set, voicesite runs embedded: SQLite, an in-memory channel layer, a
 a folder and recordings in a folder, all below `var/`.
 """
 
-import os
 import secrets
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import django_stubs_ext
 from django.core.exceptions import ImproperlyConfigured
 
+from voicesite import tracing
 from voicesite.private import keep_private
 from voicesite.reading import defaults_from, env, read, secret
 from voicesite.stored import StoredSettings
@@ -353,34 +353,11 @@ VOICE: dict[str, Any] = voice(VAR_DIR, TIME_ZONE)
 STORED_SETTINGS = StoredSettings(lambda: voice(VAR_DIR, TIME_ZONE))
 EMAIL_BACKEND = "sessions_app.services.mail.Backend"  # reads VOICE["MAIL"] for each connection
 
-# -- metrics (docs/metrics.md) -----------------------------------------------------------
+# -- metrics and traces (docs/metrics.md, docs/tracing.md) -------------------------------
 
 METRICS_TOKEN: str = secret("METRICS_TOKEN")
 METRICS_PROCESS: str = read("str", "METRICS_PROCESS", "")
-
-# -- traces of calls (docs/tracing.md): OpenTelemetry's own library reads the other variables ----
-
-OTLP = "http/protobuf"
-
-
-def _tracing() -> bool:
-    """Returns whether calls are traced: whether there is somewhere to send traces to."""
-    address: str = read("str", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "")
-    address = address or read("str", "OTEL_EXPORTER_OTLP_ENDPOINT", "")
-    wanted = read("str", "OTEL_TRACES_EXPORTER", "otlp") == "otlp"
-    if not address or not wanted or read("bool", "OTEL_SDK_DISABLED", False):
-        return False
-    protocol: str = read("str", "OTEL_EXPORTER_OTLP_PROTOCOL", OTLP)
-    protocol = read("str", "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "") or protocol
-    if protocol != OTLP:
-        raise ImproperlyConfigured(
-            f"Traces are sent as {OTLP}, not as {protocol!r}. Set OTEL_EXPORTER_OTLP_PROTOCOL="
-            f"{OTLP} and the address of the collector's port for HTTP, which mostly is 4318."
-        )
-    return True
-
-
-TRACING = _tracing()
+TRACING: bool = tracing.wanted()
 
 # -- logs: ids and counts, never what was said (voicesite/logs.py) ----------------------
 
@@ -394,10 +371,7 @@ LOGGING: dict[str, Any] = {
             "format": "{asctime} {levelname:<7} {name}: {message}",
             "style": "{",
         },
-        "json": {
-            "()": "voicesite.logs.AsJson",
-            "process": METRICS_PROCESS or os.environ.get("SUPERVISOR_PROCESS_NAME", ""),
-        },
+        "json": {"()": "voicesite.logs.AsJson"},
     },
     "filters": {
         "requests": {"()": "voicesite.logs.Requests"},
@@ -420,7 +394,6 @@ LOGGING: dict[str, Any] = {
         "django.security.csrf": {"filters": ["requests"]},
         "django.security.DisallowedHost": {"filters": ["host"]},
         "httpx2": {"level": "WARNING"},
-        # it quotes addresses, and what the collector answers
-        "opentelemetry": {"level": "CRITICAL"},
+        "opentelemetry": {"level": "CRITICAL"},  # the others quote addresses and answers
     },
 }

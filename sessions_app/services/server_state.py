@@ -84,10 +84,8 @@ def failed_jobs() -> list[FailedJob]:
 
 def storage() -> dict[str, int]:
     """Returns what `owed_work.storage` does, at most STORAGE_HOLDS_S old."""
-    found: dict[str, int] = cache.get_or_set(
-        "server_state.storage", owed_work.storage, STORAGE_HOLDS_S
-    )
-    return found
+    found = cache.get_or_set("server_state.storage", owed_work.storage, STORAGE_HOLDS_S)
+    return found or {}
 
 
 def _failed() -> Iterator[FailedJob]:

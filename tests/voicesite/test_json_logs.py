@@ -9,7 +9,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -26,12 +26,13 @@ Lines = Callable[[], list[dict[str, Any]]]
 
 
 @pytest.fixture
-def lines() -> Iterator[Lines]:
+def lines(monkeypatch: pytest.MonkeyPatch) -> Iterator[Lines]:
     """Returns what the settings' handler has written since, each line an object."""
     text = io.StringIO()
     configured: Any = settings.LOGGING
     handler = logging.StreamHandler(text)
-    handler.setFormatter(AsJson("media_0"))
+    monkeypatch.setenv("METRICS_PROCESS", "media_0")
+    handler.setFormatter(AsJson())
     for name in configured["handlers"]["console"]["filters"]:
         given = dict(configured["filters"][name])
         handler.addFilter(logging.config.BaseConfigurator({}).resolve(given["()"])())
@@ -51,7 +52,7 @@ def lines() -> Iterator[Lines]:
 def test_a_line_is_an_object_with_standard_fields(lines: Lines) -> None:
     logging.getLogger("a.b").warning("two\nlines of %d", 2)
     (one,) = lines()
-    assert datetime.fromisoformat(one.pop("time")).utcoffset().total_seconds() == 0
+    assert datetime.fromisoformat(one.pop("time")).utcoffset() == timedelta(0)
     assert one == {
         "level": "WARNING",
         "logger": "a.b",

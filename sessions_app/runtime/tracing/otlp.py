@@ -64,7 +64,7 @@ class OtlpSender:
 
     def close(self) -> None:
         """Gives up what is being sent, from any thread; nothing can be sent afterwards."""
-        self._exporter.shutdown()
+        self._exporter.shutdown()  # type: ignore[no-untyped-call] # it has no types
 
     def _sent(self, spans: list[ReadableSpan]) -> bool:
         self._status = 0

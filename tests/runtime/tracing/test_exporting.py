@@ -17,7 +17,7 @@ from sessions_app.models import Call, SignOfLife
 from sessions_app.runtime.tracing import exporting
 from sessions_app.runtime.tracing.exporting import Exporting
 from sessions_app.runtime.tracing.otlp import OtlpSender
-from sessions_app.services import ended_calls, turns
+from sessions_app.services import ended_calls, turns, webhook_sending
 from tests.conftest import CallMaker
 from tests.fixtures.otlp_receiver import Collector, attributes, collecting
 from tests.fixtures.spoken_call import WORDS, spoken_call
@@ -168,7 +168,7 @@ def test_the_environment_names_service_and_share(
 def test_a_worker_exports_where_it_is_told_to_and_stops_at_once(
     collector: Collector, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tasks.webhook_sending, "start", lambda: None)
+    monkeypatch.setattr(webhook_sending, "start", lambda: None)
     monkeypatch.setattr(tasks, "_alive", lambda _name: None)
     settings.TRACING = False
     tasks._worker_starts()
