@@ -25,6 +25,7 @@ from django.conf import settings
 from django.db import close_old_connections
 from django.utils import timezone
 
+from sessions_app.engine.core.traced_calls import current_call
 from sessions_app.models import (
     Archive,
     AudioCopy,
@@ -243,6 +244,10 @@ def _worker_starts(**_: Any) -> None:
     webhook_sending.start()
     _alive(heartbeats.WORKER)
     _answer_metrics()
+    if settings.TRACING:
+        from sessions_app.runtime.tracing import exporting  # noqa: PLC0415 - see above
+
+        exporting.start()
 
 
 @worker_process_init.connect
@@ -262,6 +267,7 @@ def _answer_metrics() -> None:
 @task_prerun.connect
 def _task_begins(**_: Any) -> None:
     """A job has the settings of the admin as they are now."""
+    current_call.set("")
     stored_settings.refresh()
 
 
@@ -274,6 +280,10 @@ def _worker_stops(**_: Any) -> None:
 @worker_shutdown.connect
 def _worker_ends(**_: Any) -> None:
     webhook_sending.stop()
+    if settings.TRACING:
+        from sessions_app.runtime.tracing import exporting  # noqa: PLC0415 - see above
+
+        exporting.stop()
 
 
 @beat_init.connect
@@ -297,4 +307,5 @@ def _alive(name: str) -> None:
 def _ended(call_pk: int) -> Call | None:
     """Returns the call, or None where it was deleted or is still live."""
     call = Call.objects.filter(pk=call_pk).select_related("agent", "owner").first()
+    current_call.set(call.public_id if call is not None else "")
     return None if call is None or call.is_live else call

@@ -1,4 +1,4 @@
-"""The rows of setting up in the table of tests/test_access_matrix.py."""
+"""The rows of setting up, and of the page "System", in the table of tests/test_access_matrix.py."""
 
 from tests.access_rows import desk
 
@@ -15,4 +15,11 @@ ADMIN = [
     desk(ONE, "/admin/setup/voice/", address="/admin/setup/model/", method="POST", body={}),
     desk(ONE, 404, address="/admin/setup/nothing/"),
     desk(TRY, 200, address="/admin/setup/model/try/", method="POST", body={}),
+    desk("system/", 200),
+    desk(
+        "system/<slug:kind>/retry/",
+        "/admin/system/",
+        address="/admin/system/summary/retry/",
+        method="POST",
+    ),
 ]

@@ -26,13 +26,15 @@ ORDER = [name for _, names in GROUPS for name in names]
 class VoiceAdminSite(AdminSite):
     """The admin whose index, and the list beside its pages, is sorted by GROUPS.
 
-    It has the pages of setting up, to which an operator's first sign-in leads.
+    It has the pages of setting up, to which an operator's first sign-in leads, and the one of how
+    the server is doing.
     """
 
     def get_urls(self) -> list[Any]:
-        from sessions_app.admin.setup import urls  # noqa: PLC0415 - models are loaded now
+        from sessions_app.admin import system  # noqa: PLC0415 - models are loaded now
+        from sessions_app.admin.setup import urls  # noqa: PLC0415 - as above
 
-        return [*urls.patterns(self), *super().get_urls()]
+        return [*urls.patterns(self), *system.patterns(self), *super().get_urls()]
 
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -7,20 +7,30 @@ caller of `logger.exception` can know what a message quotes, so none of them is 
 
 import copy
 import http
+import json
 import logging
+import os
+import re
 import sys
 import threading
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
 from sessions_app.engine.core.errors import chain_of, traced
+from sessions_app.engine.core.traced_calls import current_call, shown_trace_id
 
 SHORTEST = 4
 """Shorter texts of exceptions are left in a message: they are numbers and keys."""
 
 logger = logging.getLogger(__name__)
+
+CALL = re.compile(r"\bcall %s")
+"""How messages name the call that they are about."""
+
+CALL_ID = re.compile(r"[\w-]{1,64}", re.ASCII)
 
 ANSWERS = frozenset(status.phrase for status in http.HTTPStatus)
 CSRF = "django.security.csrf"
@@ -46,6 +56,53 @@ class WithoutWords(logging.Formatter):
         told = f": {error}" if isinstance(error, ImproperlyConfigured) else ""
         kind, _, where = traced(error).partition("\n")
         return f"{kind}{told}\n{where}".rstrip()
+
+
+class AsJson(WithoutWords):
+    """Formats each record as one line of JSON, with as little in it as WithoutWords leaves.
+
+    It has the fields of docs/tracing.md: those that have no value are left out.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        given = (os.environ.get(name) for name in ("METRICS_PROCESS", "SUPERVISOR_PROCESS_NAME"))
+        self._process = next(filter(None, given), "")
+
+    def format(self, record: logging.LogRecord) -> str:
+        call_id = call_of(record)
+        told = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": _message(record),
+            "process": self._process,
+            "pid": record.process,
+            "call_id": call_id,
+            "trace_id": shown_trace_id(call_id) if call_id else "",
+            **self._error(record),
+        }
+        return json.dumps({name: value for name, value in told.items() if value != ""})
+
+    def _error(self, record: logging.LogRecord) -> dict[str, str]:
+        if not isinstance(record.exc_info, tuple):
+            return {}
+        kind, _, where = self.formatException(record.exc_info).partition("\n")
+        return {"error": kind, "traceback": where}
+
+
+def call_of(record: logging.LogRecord) -> str:
+    """Returns the public id of the call that a record is about; empty where it is about none.
+
+    That is the one that its message names, or else the one whose work logged it.
+    """
+    found = CALL.search(record.msg) if isinstance(record.msg, str) else None
+    if found is not None and isinstance(record.args, tuple):
+        place = record.msg[: found.start()].replace("%%", "").count("%")
+        named = record.args[place] if place < len(record.args) else None
+        if isinstance(named, str) and CALL_ID.fullmatch(named):
+            return named
+    return current_call.get()
 
 
 def _message(record: logging.LogRecord) -> str:

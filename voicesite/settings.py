@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import django_stubs_ext
 from django.core.exceptions import ImproperlyConfigured
 
+from voicesite import tracing
 from voicesite.private import keep_private
 from voicesite.reading import defaults_from, env, read, secret
 from voicesite.stored import StoredSettings
@@ -352,13 +353,15 @@ VOICE: dict[str, Any] = voice(VAR_DIR, TIME_ZONE)
 STORED_SETTINGS = StoredSettings(lambda: voice(VAR_DIR, TIME_ZONE))
 EMAIL_BACKEND = "sessions_app.services.mail.Backend"  # reads VOICE["MAIL"] for each connection
 
-# -- metrics (docs/metrics.md) -----------------------------------------------------------
+# -- metrics and traces (docs/metrics.md, docs/tracing.md) -------------------------------
 
 METRICS_TOKEN: str = secret("METRICS_TOKEN")
 METRICS_PROCESS: str = read("str", "METRICS_PROCESS", "")
+TRACING: bool = tracing.wanted()
 
 # -- logs: ids and counts, never what was said (voicesite/logs.py) ----------------------
 
+LOG_JSON: bool = read("bool", "LOG_JSON", False)
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -368,6 +371,7 @@ LOGGING: dict[str, Any] = {
             "format": "{asctime} {levelname:<7} {name}: {message}",
             "style": "{",
         },
+        "json": {"()": "voicesite.logs.AsJson"},
     },
     "filters": {
         "requests": {"()": "voicesite.logs.Requests"},
@@ -377,7 +381,7 @@ LOGGING: dict[str, Any] = {
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
-            "formatter": "line",
+            "formatter": "json" if LOG_JSON else "line",
             "filters": ["servers"],
         },
     },
@@ -390,5 +394,6 @@ LOGGING: dict[str, Any] = {
         "django.security.csrf": {"filters": ["requests"]},
         "django.security.DisallowedHost": {"filters": ["host"]},
         "httpx2": {"level": "WARNING"},
+        "opentelemetry": {"level": "CRITICAL"},  # the others quote addresses and answers
     },
 }

@@ -37,7 +37,10 @@ PROGRAMS = {
 }
 
 _SUPERVISORD = re.compile(r"^[\d-]+ [\d:,]+ (?:CRIT|ERRO|WARN|INFO|DEBG) (?P<message>\S.*)$")
-_LOGGED = re.compile(r"^[\d-]+ [\d:,]+ (?P<level>[A-Z]+) +[\w.]+: ")
+_LOGGED = re.compile(
+    r"^[\d-]+ [\d:,]+ (?P<level>[A-Z]+) +[\w.]+: "
+    r'|^\{"time": "[^"]*", "level": "(?P<in_json>[A-Z]+)"'  # LOG_JSON=1
+)
 _DIED = re.compile(r"^exited: (?P<program>\w+) \((?P<how>[^;)]*)")
 _GAVE_UP = re.compile(r"^gave up: (?P<program>\w+) ")
 _TOLD_TO_STOP = "received SIGTERM"
@@ -60,7 +63,7 @@ class Terminal:
         if found := _SUPERVISORD.match(line):
             return self._of_supervisord(found["message"])
         if found := _LOGGED.match(line):
-            self._showing = found["level"] not in ("DEBUG", "INFO")
+            self._showing = (found["level"] or found["in_json"]) not in ("DEBUG", "INFO")
         elif not line.startswith((" ", "Traceback")):
             self._showing = not self.stopping
         return line if self._showing and line.strip() else None

@@ -229,9 +229,16 @@ class MediaProcesses:
 
     async def _there(self) -> list[tuple[str, ProcessLoad]]:
         """Returns the processes that answer, each with its load."""
+        return [(name, load) for name, load in await self.listed() if load is not None]
+
+    async def listed(self) -> list[tuple[str, ProcessLoad | None]]:
+        """Returns all processes with a socket, each with its load.
+
+        That is None for one that never answered; of one that has fallen silent, its last one, full.
+        """
         names = self.names()
         loads = await asyncio.gather(*(self._load(name) for name in names))
-        return [(name, load) for name, load in zip(names, loads, strict=True) if load is not None]
+        return list(zip(names, loads, strict=True))
 
     def _coming(self, name: str) -> int:
         """Returns how many calls are on their way there."""

@@ -13,6 +13,7 @@ from functools import partial
 from sessions_app.engine.core.commands import Offer, StartStream
 from sessions_app.engine.core.reservations import Reservation
 from sessions_app.engine.core.states import EndReason
+from sessions_app.engine.core.traced_calls import current_call
 from sessions_app.engine.rtc.transport import WebRTCTransport
 from sessions_app.engine.session.call_session import CallSession
 from sessions_app.engine.session.registry import Registry
@@ -149,6 +150,7 @@ class Placement:
 
     def _begin(self, session: CallSession, by: Principal, reservation: Reservation) -> None:
         self.registry.add(session, reservation)
+        current_call.set(session.call_id)  # of the call's tasks, which begin below
         self._hold(session, by)
         session.storage_is_behind = partial(self.store.is_behind, session.call_id)
         session.desk.storage_is_behind = session.storage_is_behind

@@ -1,4 +1,4 @@
-"""What calls used, wherever staff are shown it."""
+"""What calls used, wherever staff are shown it, and how the server is doing."""
 
 from playwright.sync_api import Page
 
@@ -14,5 +14,6 @@ def _unfolded(page: Page) -> None:
 USAGE = (
     State("a call, what it used", "/calls/{full}/", STAFF, _unfolded),
     State("admin: usage and cost", SUMS, STAFF),
+    State("admin: system", "/admin/system/", STAFF),
     State("admin: usage of a wrong period", f"{SUMS}?by=day&since=2000-01-01", STAFF),
 )

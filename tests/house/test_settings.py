@@ -45,7 +45,7 @@ Default = str | None
 
 def read_calls() -> Iterator[tuple[str, Default]]:
     """Yields each variable that the settings read, and what it is where it is not set."""
-    for name in ("settings", "voice"):
+    for name in ("settings", "voice", "tracing"):
         for node in ast.walk(ast.parse((ROOT / "voicesite" / f"{name}.py").read_text())):
             if isinstance(node, ast.Call):
                 yield from _variables(node)

@@ -36,6 +36,17 @@ BYE_REASONS = frozenset(EndReason) - {EndReason.SERVER_DIED}
 """The reasons that can be sent to a client; a process that died can send nothing."""
 
 
+FAULTS = frozenset(
+    {
+        EndReason.INTERNAL_ERROR,
+        EndReason.SERVER_DIED,
+        EndReason.CONNECTION_LOST,
+        EndReason.NEVER_CONNECTED,
+    }
+)
+"""The reasons that nobody chose: something of the server's, or of a network, failed."""
+
+
 class Floor(StrEnum):
     """Who speaks in a call with an agent. PAUSED: the agent is silent and may be interrupted."""
 

@@ -60,10 +60,15 @@ class Gathering:
 
     async def _others(self, role: str, authorisation: str) -> list[list[Metric]]:
         """Returns what the other processes of this machine count."""
-        names = media_processes.current().names() if role == WEB else []
         workers = [asyncio.to_thread(_of_worker, path) for path in worker_socket.paths()]
-        media = [self._of_media(name, authorisation) for name in names]
-        return await asyncio.gather(*workers, *media)
+        media = self.of_media(authorisation) if role == WEB else _none()
+        of_workers, of_media = await asyncio.gather(asyncio.gather(*workers), media)
+        return [*of_workers, *of_media]
+
+    async def of_media(self, authorisation: str) -> list[list[Metric]]:
+        """Returns what each media process counts."""
+        names = media_processes.current().names()
+        return await asyncio.gather(*(self._of_media(name, authorisation) for name in names))
 
     async def _of_media(self, name: str, authorisation: str) -> list[Metric]:
         """Returns the metrics of a media process; of a silent one, that it is."""
@@ -85,6 +90,10 @@ class Gathering:
         silent = Exposition()
         silent.put("process_up", 0, MEDIA)
         return labelled(silent.families(), self._names.get(name, name))
+
+
+async def _none() -> list[list[Metric]]:
+    return []
 
 
 def _of_worker(path: Path) -> list[Metric]:
