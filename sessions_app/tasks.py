@@ -48,6 +48,7 @@ from sessions_app.services import (
     heartbeats,
     recordings,
     retention,
+    service_manager,
     sign_ins,
     stopping,
     tickets,
@@ -160,6 +161,7 @@ def make_archive(archive_pk: int) -> None:
 @shared_task
 def reap_stale_calls() -> None:
     """Ends calls whose process died. That it runs is the worker's sign of life."""
+    service_manager.alive()
     heartbeats.give(heartbeats.WORKER)
     if not calls.silent(timezone.now()).exists():
         return
@@ -229,6 +231,7 @@ def _worker_starts(**_: Any) -> None:
     webhook_sending.start()
     _alive(heartbeats.WORKER)
     _answer_metrics()
+    service_manager.ready()
 
 
 @worker_process_init.connect
@@ -254,6 +257,7 @@ def _task_begins(**_: Any) -> None:
 @worker_shutting_down.connect
 def _worker_stops(**_: Any) -> None:
     """Celery itself would wait for the task, however long it takes, until it is killed."""
+    service_manager.stopping(stopping.MOST_S)
     stopping.stop_after()
 
 
@@ -265,11 +269,13 @@ def _worker_ends(**_: Any) -> None:
 @beat_init.connect
 def _beat_starts(**_: Any) -> None:
     _alive(heartbeats.BEAT)
+    service_manager.ready()
 
 
 @before_task_publish.connect(sender="sessions_app.tasks.reap_stale_calls")
 def _beat_works(**_: Any) -> None:
     """Nobody else queues this task: that it is queued is beat's sign of life."""
+    service_manager.alive()
     _alive(heartbeats.BEAT)
 
 
