@@ -52,6 +52,7 @@ from sessions_app.services import (
     password_mail,
     recordings,
     retention,
+    service_manager,
     sign_in_list,
     sign_ins,
     stopping,
@@ -173,6 +174,7 @@ def make_archive(archive_pk: int) -> None:
 @shared_task
 def reap_stale_calls() -> None:
     """Ends calls whose process died. That it runs is the worker's sign of life."""
+    service_manager.alive()
     heartbeats.give(heartbeats.WORKER)
     if not calls.silent(timezone.now()).exists():
         return
@@ -248,6 +250,7 @@ def _worker_starts(**_: Any) -> None:
         from sessions_app.runtime.tracing import exporting  # noqa: PLC0415 - see above
 
         exporting.start()
+    service_manager.ready()
 
 
 @worker_process_init.connect
@@ -274,6 +277,7 @@ def _task_begins(**_: Any) -> None:
 @worker_shutting_down.connect
 def _worker_stops(**_: Any) -> None:
     """Celery itself would wait for the task, however long it takes, until it is killed."""
+    service_manager.stopping(stopping.MOST_S)
     stopping.stop_after()
 
 
@@ -289,11 +293,13 @@ def _worker_ends(**_: Any) -> None:
 @beat_init.connect
 def _beat_starts(**_: Any) -> None:
     _alive(heartbeats.BEAT)
+    service_manager.ready()
 
 
 @before_task_publish.connect(sender="sessions_app.tasks.reap_stale_calls")
 def _beat_works(**_: Any) -> None:
     """Nobody else queues this task: that it is queued is beat's sign of life."""
+    service_manager.alive()
     _alive(heartbeats.BEAT)
 
 

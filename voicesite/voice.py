@@ -82,6 +82,7 @@ def _limits() -> dict[str, Any]:
         "MAX_CALL_S": within("VOICE_MAX_CALL_S", 4 * 3600, 1, 10 * 365 * 86_400),
         "RESULTS_INPUT_S": 2.0,
         "IDLE_S": read("int", "VOICE_IDLE_S", 0),
+        "DRAIN_S": within("VOICE_DRAIN_S", 0, 0, 86_400),
         "CALLS_PER_USER": read("int", "VOICE_CALLS_PER_USER", 10),
         "CALLS_PER_ADDRESS": read("int", "VOICE_CALLS_PER_ADDRESS", 50),
         "REQUESTS_PER_ADDRESS": read("int", "VOICE_REQUESTS_PER_ADDRESS", 1800),

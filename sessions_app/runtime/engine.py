@@ -133,6 +133,11 @@ class Engine:
         """The recognisers of this process."""
         return self._factory.recognisers
 
+    async def wind_down(self) -> None:
+        """Refuses new calls; returns when those that are there have ended by themselves."""
+        self.faults.stopping = True
+        await self._registry.emptied()
+
     async def drain(self) -> None:
         """Ends every call, stores the last words, and frees everything; takes some seconds.
 
@@ -329,6 +334,11 @@ async def start() -> None:
     started = time.monotonic()
     await current().start()
     logger.info("the voice engine is ready after %.1f s", time.monotonic() - started)
+
+
+async def wind_down() -> None:
+    """Refuses new calls in this process; returns when those that are there have ended."""
+    await current().wind_down()
 
 
 async def drain() -> None:

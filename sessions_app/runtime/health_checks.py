@@ -30,6 +30,9 @@ DATABASE, LANES, RECORDINGS, STORE = "database", "lanes", "recordings", "store"
 PARTS = (DATABASE, LANES, RECORDINGS, heartbeats.WORKER, heartbeats.BEAT)
 """What is checked in every process."""
 
+STOPPING = "stopping"
+"""Named while a process that was told to stop waits for its calls to end."""
+
 DATABASE_EVERY_S, DISKS_EVERY_S = 1.0, 5.0
 """How often database and disks are probed: longer finds a fault later, shorter costs writes."""
 
@@ -169,6 +172,9 @@ class Faults:
         self._late = late
         self._since = timezone.now()
         self._kept_s = 0.0
+        self.stopping = False
+        """Whether this process takes no new calls because it is going to end."""
+
         self._probes = (
             Probe(DATABASE, DATABASE_EVERY_S, self._database),
             Probe("disk", DISKS_EVERY_S, self._disks),
@@ -188,6 +194,8 @@ class Faults:
         found = [fault for probe in self._probes for fault in probe.faults()]
         if self._late():
             found.append(Fault(STORE, "The database cannot keep up with what is said."))
+        if self.stopping:
+            found.append(Fault(STOPPING, "The server is about to be restarted or stopped."))
         return found
 
     async def check(self) -> list[Fault]:

@@ -24,6 +24,7 @@ from sessions_app.server.http.channel import build
 from sessions_app.server.http.connections import Connections
 from sessions_app.server.http.pace import Pace
 from sessions_app.server.http.request import Request, Socket
+from sessions_app.services import service_manager
 from voicesite import targets
 
 reactor: Any = installed_reactor  # its interface lacks `self`, which mypy rejects
@@ -51,7 +52,10 @@ BACKLOG = 1024
 """Connections that may wait to be accepted. Smaller: a burst of new ones is refused."""
 
 HARD_LIMIT_S = 4.0
-"""How long shutdown may take in all before the process is killed."""
+"""How long shutdown may take in all before the process is killed; waiting for calls is apart."""
+
+SPARE_S = 6.0
+"""What a service manager is asked for beyond that, before it kills the process itself."""
 
 COLLECT_EVERY = 700
 """New objects after which the youngest are looked through: Python's own value. More delays all
@@ -125,8 +129,17 @@ class Part(Protocol):
     async def start(self) -> None:
         """Starts it; returns once it can serve."""
 
+    async def wind_down(self) -> None:
+        """Takes no new calls; returns once those that are there have ended."""
+
     async def drain(self) -> None:
         """Ends calls or connections, and frees resources."""
+
+
+def _limit_shutdown() -> None:
+    """Has the kernel end this process after HARD_LIMIT_S, whatever it does."""
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.setitimer(signal.ITIMER_REAL, HARD_LIMIT_S)
 
 
 def _endpoints(host: str, port: int, unix: Path | None) -> list[str]:
@@ -143,9 +156,14 @@ class VoiceServer(Server):  # type: ignore[misc]
     """Serves HTTP and WebSockets, and shuts down gracefully on SIGTERM and SIGINT.
 
     It listens on `port`, unless that is 0, on the Unix socket `unix`, and with TLS as `https`
-    says. Its part starts with
-    the event loop. Shutdown: nothing new is accepted, the engine ends its calls, every socket is
-    closed with 4012. After HARD_LIMIT_S the kernel ends the process, even if it is blocked.
+    says. Its part starts with the event loop. Shutdown: for `wait_s` seconds calls may end by
+    themselves, while no new ones are taken; a second signal ends that. Then nothing new is
+    accepted, the engine ends its calls, every socket is closed with 4012. After HARD_LIMIT_S of
+    this the kernel ends the process, even if it is blocked.
+
+    A service manager that watches over the process hears from the event loop itself that it
+    turns. It is told that the process is ready when its part is, with `open_early` already when
+    clients can connect.
     """
 
     def __init__(
@@ -160,6 +178,8 @@ class VoiceServer(Server):  # type: ignore[misc]
         network: Connections,
         pace: Pace,
         on_ready: Callable[[], None],
+        wait_s: float = 0.0,
+        open_early: bool = False,
     ) -> None:
         super().__init__(
             application,
@@ -183,9 +203,12 @@ class VoiceServer(Server):  # type: ignore[misc]
         self._port = port
         self._https = https
         self._on_ready = on_ready
+        self._wait_s = wait_s
+        self._open_early = open_early
         self._ports: list[Any] = []
         self._starting: asyncio.Task[None] | None = None
         self._draining: asyncio.Task[None] | None = None
+        self._waiting: asyncio.Task[None] | None = None
         self._ended = False
 
     def run(self) -> None:
@@ -269,8 +292,17 @@ class VoiceServer(Server):  # type: ignore[misc]
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._on_signal)
         self._starting = loop.create_task(self._start())
+        if every_s := service_manager.alive_every_s():
+            self._say_alive(loop, every_s)
+
+    def _say_alive(self, loop: asyncio.AbstractEventLoop, every_s: float) -> None:
+        """Says so from the loop that carries the calls: a blocked one says nothing."""
+        service_manager.alive()
+        loop.call_later(every_s, self._say_alive, loop, every_s)
 
     async def _start(self) -> None:
+        if self._open_early:
+            service_manager.ready()
         try:
             await self._part.start()
         except Exception as error:
@@ -281,17 +313,35 @@ class VoiceServer(Server):  # type: ignore[misc]
             _load_pages()
             _keep_for_good()
             self._on_ready()
+            service_manager.ready()
 
     def _on_signal(self) -> None:
-        if self._draining is not None:
-            self._end()  # a second signal: end at once
+        if self._waiting is not None:
+            self._waiting.cancel()  # a second signal: the calls end now
+        elif self._draining is not None:
+            self._end()  # another one: end at once
+        else:
+            service_manager.stopping(self._wait_s + HARD_LIMIT_S + SPARE_S)
+            loop = asyncio.get_running_loop()
+            if self._wait_s:
+                self._waiting = loop.create_task(self._part.wind_down())
+            else:
+                _limit_shutdown()
+            self._draining = loop.create_task(self._drain())
+
+    async def _wait_for_calls(self) -> None:
+        if self._waiting is None:
             return
-        signal.signal(signal.SIGALRM, signal.SIG_DFL)
-        signal.setitimer(signal.ITIMER_REAL, HARD_LIMIT_S)
-        self._draining = asyncio.get_running_loop().create_task(self._drain())
+        log.info("no new calls are taken; those that are there have %.0f s", self._wait_s)
+        await asyncio.wait((self._waiting,), timeout=self._wait_s)
+        self._waiting.cancel()
+        await asyncio.gather(self._waiting, return_exceptions=True)
+        self._waiting = None
+        _limit_shutdown()
 
     async def _drain(self) -> None:
         try:
+            await self._wait_for_calls()
             for port in self._ports:
                 port.stopListening()
             if self._starting is not None:

@@ -12,6 +12,7 @@ from sessions_app.models import (
     AudioCopy,
     ErasureReceipt,
     Extraction,
+    PasswordLink,
     Recording,
     SoundRedaction,
     Summary,
@@ -28,6 +29,7 @@ from sessions_app.services.queueing import (
     MAKE_ARCHIVE,
     REDACT_SOUND,
     RETRANSCRIBE,
+    SEND_PASSWORD_LINK,
     queue,
 )
 
@@ -47,6 +49,7 @@ TASKS: Mapping[type[LeasedJob], str] = {
     WebhookDelivery: DELIVER,
     AudioCopy: COPY_AUDIO,
     Archive: MAKE_ARCHIVE,
+    PasswordLink: SEND_PASSWORD_LINK,
 }
 """What does each kind of job; the key that it gets is the kind's WORK_KEY."""
 
@@ -77,6 +80,7 @@ AGAIN: Mapping[type[LeasedJob], Again] = {
     Version: _plainly,
     SoundRedaction: _plainly,
     AudioCopy: _plainly,
+    PasswordLink: _plainly,
 }
 """How those that failed are retried. Erasures never fail for good; an export that failed may be one
 of what was erased since, and is asked for anew by its user."""

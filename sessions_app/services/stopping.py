@@ -8,6 +8,9 @@ from contextlib import contextmanager
 FINISH_S = 5.0
 """How long a running task may still take. deploy/embedded/programs.conf waits longer."""
 
+MOST_S = 15.0
+"""How long a worker may take to end in all; deploy/embedded/programs.conf kills it then."""
+
 
 class StoppedError(SystemExit):
     """The worker must stop, and the work is not done; another worker will do all of it.

@@ -17,7 +17,7 @@ from django.utils import timezone
 from sessions_app.engine.core.errors import VoiceError, traced
 from sessions_app.models import Extraction, Recording, Summary, Version
 from sessions_app.models.work import LeasedJob, WorkState
-from sessions_app.services import changes, heartbeats, stopping
+from sessions_app.services import changes, heartbeats, service_manager, stopping
 from sessions_app.services.database import is_away
 
 logger = logging.getLogger(__name__)
@@ -335,6 +335,7 @@ def _renew(row: LeasedJob, lease: timedelta, over: threading.Event) -> None:
     try:
         while not over.wait(lease.total_seconds() / 3):
             heartbeats.give(heartbeats.WORKER)  # a worker with one long job is alive
+            service_manager.alive()
             try:
                 held_by(row).update(leased_until=timezone.now() + lease)
             except DatabaseError as error:

@@ -17,6 +17,9 @@ from sessions_app.routing import websocket_urlpatterns
 from sessions_app.services import access
 from sessions_app.services.authentication import Way, by_token, still_valid
 from tests.conftest import CallMaker
+from tests.consumers.conftest import own_endings
+
+__all__ = ["own_endings"]
 
 READ, WRITE, CALL = TokenScope.READ, TokenScope.WRITE, TokenScope.CALL
 

@@ -21,6 +21,7 @@ sent = 0
 
 class Part:
     async def start(self): pass
+    async def wind_down(self): pass
     async def drain(self): pass
 
 async def application(scope, receive, send):

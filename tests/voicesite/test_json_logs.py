@@ -28,6 +28,7 @@ Lines = Callable[[], list[dict[str, Any]]]
 @pytest.fixture
 def lines(monkeypatch: pytest.MonkeyPatch) -> Iterator[Lines]:
     """Returns what the settings' handler has written since, each line an object."""
+    current_call.set("")  # tests of jobs that ran here before have set it
     text = io.StringIO()
     configured: Any = settings.LOGGING
     handler = logging.StreamHandler(text)

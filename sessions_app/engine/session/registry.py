@@ -164,6 +164,11 @@ class Registry:
             raise UnknownCallError("You have no live call with this id.")
         return session
 
+    async def emptied(self) -> None:
+        """Returns when no call is there or being built; it refuses none, and ends none."""
+        while self._unfinished():  # noqa: ASYNC110 - calls end in many ways
+            await asyncio.sleep(TICK_S)
+
     async def drain(self, reason: EndReason = EndReason.SERVER_STOPPED) -> None:
         """Refuses new calls and ends all others at the same time; returns after DRAIN_S at most.
 

@@ -81,6 +81,8 @@ class Command(BaseCommand):
             network=Connections(files.connections, each),
             pace=Pace(settings.VOICE["REQUESTS_PER_ADDRESS"]),
             on_ready=say_ready,
+            wait_s=settings.VOICE["DRAIN_S"],
+            open_early=role == "web",  # its pages need no media process
         )
         server.run()
         if server.failure is not None:

@@ -192,3 +192,18 @@ async def test_at_its_own_limit_a_party_makes_room_with_its_own_calls(
     registry.evict_silent(Party(7).key)
     assert other.ending is None
     assert registry.free_slots == 4
+
+
+async def test_it_is_empty_once_the_calls_have_ended_by_themselves() -> None:
+    registry = Registry(2, Ticks())
+    place, built = registry.reserve(), registry.reserve()
+    call = begin(registry, "one", place)
+    emptied = asyncio.create_task(registry.emptied())
+    await asyncio.sleep(0)
+    assert not emptied.done()
+    assert call.ending is None
+    built.release()
+    call.over = True
+    async with asyncio.timeout(2):
+        await emptied
+    await registry.drain()
