@@ -44,6 +44,7 @@ KINDS = {
     "webhook_delivery": gettext_lazy("Webhooks"),
     "audio_copy": gettext_lazy("Copies in other formats"),
     "archive": gettext_lazy("Exports"),
+    "password_link": gettext_lazy("Mails with links for a password"),
 }
 """What people call each kind of job."""
 

@@ -82,7 +82,7 @@ def test_clicking_a_time_plays_from_there(
         rows = page.locator("#transcript .line")
         expect(rows).to_have_count(3)
         # the player's own module, which comes before that one, has drawn the sound
-        page.wait_for_function("document.querySelector('#wave-canvas').width > 300")
+        page.wait_for_function("() => document.querySelector('#wave-canvas').width > 300")
         rows.nth(1).locator(".line-time").click()
         page.wait_for_function("document.querySelector('audio').played.length > 0")
         with page.expect_response("**/heard?**") as told:
