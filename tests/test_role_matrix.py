@@ -35,7 +35,7 @@ TABLE = [
     ("GET", f"{DESK}/agent/add/", None, 403, 403, 200),
     ("GET", f"{DESK}/webhookendpoint/add/", None, 403, 403, 200),
     ("GET", f"{DESK}/apitoken/add/", None, 403, 403, 200),
-    ("GET", "/admin/setup/", None, 403, 403, 200),
+    ("GET", "/admin/setup/", None, 403, 403, 403),  # it names who sends the links for passwords
     # people
     ("GET", f"{DESK}/passwordlink/add/", None, 403, 200, 200),
     ("GET", "/admin/auth/user/", None, 403, 403, 403),

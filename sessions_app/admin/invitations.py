@@ -80,7 +80,7 @@ class InviteForm(CleanForm[PasswordLink]):
 
     def clean_username(self) -> str:
         name: str = User.normalize_username(self.cleaned_data["username"])
-        if User.objects.filter(username=name).exists():
+        if User.objects.filter(username__iexact=name).exists():
             raise ValidationError(gettext("There is a user of that name already."))
         return name
 

@@ -58,7 +58,6 @@ OPERATOR = (
     "add_apitoken",
     "change_apitoken",
     "view_apitoken",
-    "change_storedsetting",
     "view_connectioncheck",
     "add_passwordlink",
     "change_passwordlink",

@@ -64,7 +64,7 @@ def invite(by: Any, wish: Wish) -> tuple[PasswordLink, str]:
     if not {group.pk for group in wish.groups} <= allowed:
         raise NotYoursToInviteError(gettext("You can only give rights that you have yourself."))
     with transaction.atomic():
-        if User.objects.filter(username=wish.username).exists():
+        if User.objects.filter(username__iexact=wish.username).exists():
             raise NameTakenError(gettext("There is a user of that name already."))
         user = User.objects.create_user(wish.username, wish.email, is_staff=bool(wish.groups))
         user.groups.set(wish.groups)
@@ -74,15 +74,26 @@ def invite(by: Any, wish: Wish) -> tuple[PasswordLink, str]:
 def renew(by: Any, link: PasswordLink, days: int) -> tuple[PasswordLink, str]:
     """Ends an invitation and returns a new one of the same user; sent by mail as the first was.
 
-    Raises NotYoursToInviteError where the user has a password already, or more rights than `by`.
+    Raises NotYoursToInviteError where the user has or had a password already, is not active, or has
+    more rights than `by`.
     """
-    user = User.objects.filter(password_links=link).first()
-    if user is None or user.has_usable_password():
-        raise NotYoursToInviteError(gettext("This user has a password already."))
+    user = User.objects.filter(password_links=link, is_active=True).first()
+    if user is None or user.has_usable_password() or _has_come(user):
+        raise NotYoursToInviteError(
+            gettext(
+                "This user has a password or accepted an invitation already, or is deactivated."
+            )
+        )
     stronger = not user.get_all_permissions() <= by.get_all_permissions()
     if not by.is_superuser and (user.is_superuser or stronger):
         raise NotYoursToInviteError(gettext("This user has rights that you do not have."))
     return _link(by, user, days, by_mail=link.by_mail)
+
+
+def _has_come(user: User) -> bool:
+    """Returns whether somebody has used an invitation of the user's: no password is on purpose."""
+    used = PasswordLink.objects.filter(user=user, purpose=LinkPurpose.INVITATION)
+    return used.exclude(used_at=None).exists()
 
 
 def _link(by: Any, user: User, days: int, *, by_mail: bool) -> tuple[PasswordLink, str]:

@@ -79,7 +79,7 @@ def make(
             made_by=made_by,
             salt=salt,
             digest=digest_of(secret),
-            mark=_mark(user),
+            mark=_mark(user, purpose),
             language=get_language() or settings.LANGUAGE_CODE,
             by_mail=by_mail,
             state=WorkState.PENDING if by_mail else WorkState.DONE,
@@ -98,21 +98,20 @@ def ask(given: str, address: str) -> None:
     where `address` asks too often; what is asked for one account too often is dropped silently.
     """
     now = timezone.now()
-    here = _Counted(sign_ins.key_of("reset from", network_of(address) or address), BY_ADDRESS)
-    sign_ins.check(here, now)
-    sign_ins.failed(here, now)
+    _count(sign_ins.key_of("reset from", network_of(address) or address), BY_ADDRESS, now)
     found = _users(given) or [None]
     for user in found:
         name = given.casefold() if user is None else f"user {user.pk}"
-        if not _too_often(name, now):
-            make(user, LinkPurpose.RESET, now + RESET_LIFE, by_mail=True)
+        # one too many takes as long as any other: it is a link of nobody
+        whose = None if _too_often(name, now) else user
+        make(whose, LinkPurpose.RESET, now + RESET_LIFE, by_mail=True)
 
 
 def find(secret: str) -> PasswordLink | None:
     """Returns the link with that secret, with its user; None for one that does not work.
 
     The reason is not given: it may be used, revoked or too old, or the user may have got another
-    password or mail address since, or be deactivated.
+    password or mail address since, or be deactivated; an invited one, other rights.
     """
     now = timezone.now()
     link = (
@@ -120,23 +119,33 @@ def find(secret: str) -> PasswordLink | None:
         .filter(PasswordLink.open_at(now), digest=digest_of(secret), user__is_active=True)
         .first()
     )
-    return link if link is not None and constant_time_compare(link.mark, _mark(link.user)) else None
+    if link is None or link.user is None:
+        return None
+    mark = _mark(link.user, LinkPurpose(link.purpose))
+    return link if constant_time_compare(link.mark, mark) else None
 
 
 def use(link: PasswordLink, password: str) -> bool:
     """Sets the password of the link's user, which ends their sessions and their other links.
 
-    Returns False, and changes nothing, where the link was used or revoked meanwhile. Raises
-    PasswordsBusyError (retryable). The caller has checked that the password will do.
+    Returns False, and changes nothing, where the link was used or revoked since it was found, or
+    the user got another password or mail address, or was deactivated. Raises PasswordsBusyError
+    (retryable). The caller has checked that the password will do.
     """
+    user = link.user
     hashed = make_password(password)  # takes long: before the database is locked
     now = timezone.now()
     with transaction.atomic():
         still = PasswordLink.objects.filter(PasswordLink.open_at(now), pk=link.pk)
-        if not still.update(used_at=now):
+        same = User.objects.filter(
+            pk=user.pk, password=user.password, email=user.email, is_active=True
+        )
+        if not same.update(password=hashed):
             return False
-        User.objects.filter(pk=link.user.pk).update(password=hashed)
-        revoke_all(link.user)
+        if not still.update(used_at=now):
+            transaction.set_rollback(True)
+            return False
+        revoke_all(user)
     return True
 
 
@@ -175,15 +184,19 @@ def _users(given: str) -> list[User | None]:
 
 
 def _too_often(name: str, now: datetime) -> bool:
-    """Counts a mail, then says whether it is one too many: at once, a burst gets no more."""
-    limit = Limit(BY_ACCOUNT.failures + 1, BY_ACCOUNT.within)
-    mails = _Counted(sign_ins.key_of("reset of", name), limit)
-    sign_ins.failed(mails, now)
+    """Counts a mail, and returns whether it is one too many."""
     try:
-        sign_ins.check(mails, now)
+        _count(sign_ins.key_of("reset of", name), BY_ACCOUNT, now)
     except SignInRefusedError:
         return True
     return False
+
+
+def _count(key: str, limit: Limit, now: datetime) -> None:
+    """Counts first and then raises SignInRefusedError for one too many: a burst gets no more."""
+    counted = _Counted(key, Limit(limit.failures + 1, limit.within))
+    sign_ins.failed(counted, now)
+    sign_ins.check(counted, now)
 
 
 def _secret(salt: str) -> str:
@@ -191,10 +204,20 @@ def _secret(salt: str) -> str:
     return base64.urlsafe_b64encode(made).decode().rstrip("=")
 
 
-def _mark(user: User | None) -> str:
+def _mark(user: User | None, purpose: LinkPurpose) -> str:
+    """Returns a digest of what must not change until the link is used.
+
+    Whoever invites has seen the link: it must not open an account that got more rights since.
+    """
     if user is None:
         return ""
-    return salted_hmac(_SALT, f"{user.password}\0{user.email}", algorithm="sha256").hexdigest()
+    kept = [user.password, user.email]
+    if purpose is LinkPurpose.INVITATION:
+        kept += [str(user.is_staff), str(user.is_superuser)]
+        kept += map(str, user.groups.order_by("pk").values_list("pk", flat=True))
+        kept.append("and")
+        kept += map(str, user.user_permissions.order_by("pk").values_list("pk", flat=True))
+    return salted_hmac(_SALT, "\0".join(kept), algorithm="sha256").hexdigest()
 
 
 def may_be_sent(user: User | None) -> bool:

@@ -1,5 +1,7 @@
 """Sends the links that set a password, as jobs of a worker: no request waits for a mail server."""
 
+from smtplib import SMTPException
+
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
@@ -7,9 +9,15 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, override
 
+from sessions_app.engine.core.errors import VoiceError
 from sessions_app.models import LinkPurpose, PasswordLink
 from sessions_app.models.work import WorkState
 from sessions_app.services import mail, password_links, work
+
+
+class NotSentError(VoiceError):
+    """The mail server was not reached, or refused the message (retryable)."""
+
 
 TEMPLATES = {
     LinkPurpose.INVITATION: "mail/invitation.txt",
@@ -23,7 +31,7 @@ def send(link_pk: int) -> None:
         if link is None:
             return
         if _is_wanted(link):
-            _message(link).send()
+            _send(_message(link))
         # nothing but this: the link may be used or revoked meanwhile
         work.held_by(link).update(
             state=WorkState.DONE, done_at=timezone.now(), leased_until=None, error=""
@@ -34,6 +42,15 @@ def address_of(secret: str) -> str:
     """Returns the whole address of a link, as it stands in a mail."""
     base = settings.PUBLIC_URL or f"http://localhost:{settings.PORT}"
     return f"{base}{reverse('set_password', args=[secret])}"
+
+
+def _send(message: EmailMessage) -> None:
+    """Sends it; a failure names no address, since staff read it on the page System."""
+    try:
+        message.send()
+    except (OSError, SMTPException) as error:
+        told = gettext("The mail server did not take the message ({kind}).")
+        raise NotSentError(told.format(kind=type(error).__name__)) from None
 
 
 def _is_wanted(link: PasswordLink) -> bool:

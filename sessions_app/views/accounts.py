@@ -1,5 +1,6 @@
 """A user's own account: signing in, changing the password, and signing out everywhere."""
 
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -9,6 +10,7 @@ from django.contrib import admin
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.forms import PasswordChangeForm
+from django.contrib.auth.models import User
 from django.contrib.auth.views import LoginView, PasswordChangeDoneView, PasswordChangeView
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -63,6 +65,11 @@ class OwnPasswordForm(PasswordChangeForm):
         """Reports errors of the new password at its first field; Django's names the second."""
         super().validate_password_for_user(user, "new_password1")
 
+    def save(self, commit: bool = True) -> Any:
+        """Sets the password, and nothing else of the user; raises PasswordChangedError."""
+        set_own_password(self.user, self.cleaned_data["new_password1"])
+        return self.user
+
     @sensitive_variables("password")
     def clean_old_password(self) -> str:
         password: str = self.cleaned_data["old_password"]
@@ -70,6 +77,24 @@ class OwnPasswordForm(PasswordChangeForm):
             message = self.error_messages["password_incorrect"]
             raise ValidationError(message, code="password_incorrect")
         return password
+
+
+class PasswordChangedError(Exception):
+    """The user has another password by now than the one that was checked."""
+
+
+@sensitive_variables("password")
+def set_own_password(user: Any, password: str | None) -> None:
+    """Sets the password of `user`, whose current one was checked; None makes an unusable one.
+
+    Hashing waits in a queue. Who got another password meanwhile, or was deactivated, keeps that:
+    then it raises PasswordChangedError.
+    """
+    checked = user.password
+    user.set_password(password)
+    same = User.objects.filter(pk=user.pk, password=checked, is_active=True)
+    if not same.update(password=user.password):
+        raise PasswordChangedError
 
 
 class CurrentPasswordForm(forms.Form):
@@ -137,11 +162,26 @@ def page_at(address: str) -> str:
     return PAGES.get(name or "", "")
 
 
-class Account(PasswordChangeView):
-    """The account page with the form to change the password; this browser stays signed in."""
+class OwnPassword(PasswordChangeView):
+    """A page to change the own password; this browser stays signed in.
+
+    One whose password was changed elsewhere meanwhile is signed out, as by that change.
+    """
+
+    form_class = OwnPasswordForm
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        try:
+            return super().form_valid(form)
+        except PasswordChangedError:
+            logout(self.request)
+            return redirect("login")
+
+
+class Account(OwnPassword):
+    """The account page, with that form."""
 
     template_name = "registration/account.html"
-    form_class = OwnPasswordForm
     success_url = reverse_lazy("password_changed")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -172,19 +212,18 @@ def sign_out_everywhere(request: HttpRequest) -> HttpResponse:
     form = SignOutForm(request.user, request.POST if request.method == "POST" else None)
     if request.method != "POST" or not form.is_valid():
         return render(request, "registration/sign_out.html", {"form": form})
-    user: Any = request.user
-    user.set_password(form.cleaned_data.get("password"))  # None makes another unusable one
-    user.save(update_fields=["password"])
+    # another unusable one for who has none; another password meanwhile has ended all sessions, too
+    with suppress(PasswordChangedError):
+        set_own_password(request.user, form.cleaned_data.get("password"))
     if form.cleaned_data["tokens"]:
-        access.revoke_tokens_of(user)
+        access.revoke_tokens_of(request.user)
     logout(request)
     return redirect("login")
 
 
 def desk_password(request: HttpRequest) -> HttpResponseBase:
     """The admin's page to change the password, with the same form."""
-    view = PasswordChangeView.as_view(
-        form_class=OwnPasswordForm,
+    view = OwnPassword.as_view(
         success_url=reverse("admin:password_change_done"),
         extra_context=admin.site.each_context(request),
     )

@@ -77,8 +77,13 @@ def test_who_is_invited_has_the_role_and_no_password(groups: dict[str, Group]) -
     assert password_links.use(found, "a-lilac-bicycle-42")
     with pytest.raises(NotYoursToInviteError):
         invitations.renew(leader, link, 7)
+    kim.refresh_from_db()
+    kim.set_unusable_password()  # as staff do to keep somebody from signing in with one
+    kim.save()
+    with pytest.raises(NotYoursToInviteError):
+        invitations.renew(leader, link, 7)
     with pytest.raises(NameTakenError):
-        invitations.invite(leader, wish())
+        invitations.invite(leader, wish(name="Kim"))
     invitations.invite(leader, wish(name="plain-user"))
     assert not User.objects.get(username="plain-user").is_staff
 
@@ -96,7 +101,10 @@ def test_a_new_link_ends_the_old_one_and_is_not_for_who_became_stronger(
     link.refresh_from_db()
     with pytest.raises(NotYoursToInviteError):
         invitations.renew(leader, link, 7)
-    User.objects.filter(pk=kim.pk).update(is_superuser=True)
+    User.objects.filter(pk=kim.pk).update(is_active=False)
+    with pytest.raises(NotYoursToInviteError):
+        invitations.renew(leader, link, 7)
+    User.objects.filter(pk=kim.pk).update(is_active=True, is_superuser=True)
     link.refresh_from_db()
     with pytest.raises(NotYoursToInviteError):
         invitations.renew(leader, link, 7)

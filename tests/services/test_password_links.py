@@ -1,10 +1,11 @@
 """Links that set a password: one use, their end, what is stored, and what nobody learns."""
 
 from datetime import timedelta
+from smtplib import SMTPRecipientsRefused
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.core import mail
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -52,6 +53,31 @@ def test_a_link_works_once(anna: User) -> None:
     assert other.revoked_at is not None
     anna.refresh_from_db()
     assert anna.check_password(NEW)
+
+
+@pytest.mark.parametrize(
+    "change", [{"password": "another"}, {"email": "other@example.org"}, {"is_active": False}]
+)
+def test_what_changed_while_the_new_password_was_hashed_stays(
+    anna: User, change: dict[str, Any]
+) -> None:
+    _, secret = made(anna)
+    link = password_links.find(secret)
+    assert link is not None
+    User.objects.filter(pk=anna.pk).update(**change)
+    assert not password_links.use(link, NEW)
+    anna.refresh_from_db()
+    assert not anna.check_password(NEW)
+    link.refresh_from_db()
+    assert link.used_at is None
+
+
+def test_an_invitation_opens_no_account_that_got_more_rights(anna: User) -> None:
+    invitation, reset = made(anna, LinkPurpose.INVITATION)[1], made(anna)[1]
+    assert password_links.find(invitation)
+    anna.groups.add(Group.objects.create(name="more"))
+    assert password_links.find(invitation) is None
+    assert password_links.find(reset), "only its user gets that one"
 
 
 def new_password(user: User) -> None:
@@ -142,14 +168,16 @@ def test_those_who_get_none(anna: User) -> None:
 
 def test_a_name_that_there_is_costs_what_another_costs(anna: User, queued: Queued) -> None:
     counts = {}
-    for name in ("anna", "nobody"):
+    for name in ("anna", "nobody", *["often"] * 4, "one too many"):
+        given = name if name == "nobody" else "anna"
         with CaptureQueriesContext(connection) as done:
-            password_links.ask(name, HERE)
+            password_links.ask(given, HERE)
         counts[name] = [query["sql"].split()[0] for query in done.captured_queries]
     # the same writes; one more look-up where the name is no user's but might be an address
     assert counts["anna"].count("INSERT") == counts["nobody"].count("INSERT")
     assert abs(len(counts["anna"]) - len(counts["nobody"])) <= 1
-    assert PasswordLink.objects.count() == 2
+    assert counts["one too many"].count("INSERT") == counts["anna"].count("INSERT")
+    assert PasswordLink.objects.exclude(user=None).count() == password_links.BY_ACCOUNT.failures
 
 
 def test_nobody_is_sent_more_than_three_and_no_address_asks_without_end(anna: User) -> None:
@@ -184,6 +212,20 @@ def test_a_mail_that_fails_is_tried_again_then_given_up(
     row = PasswordLink.objects.get()
     assert (row.state, row.attempts) == (WorkState.FAILED, 4)
     assert work.due(PasswordLink, timezone.now()) == []
+
+
+def test_what_is_told_of_a_failure_names_no_address(
+    anna: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(message: Any) -> None:
+        raise SMTPRecipientsRefused(dict.fromkeys(message.to, (550, b"unknown")))
+
+    monkeypatch.setattr("django.core.mail.EmailMessage.send", refused)
+    password_links.ask("anna", HERE)
+    password_mail.send(PasswordLink.objects.get().pk)
+    told = PasswordLink.objects.get().error
+    assert "SMTPRecipientsRefused" in told
+    assert "anna" not in told
 
 
 def test_nothing_is_sent_of_a_link_that_ended_meanwhile(anna: User) -> None:

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
@@ -12,10 +13,13 @@ from sessions_app import tasks
 from sessions_app.models import SignIn
 from sessions_app.services import access, sign_in_list
 from sessions_app.services.authentication import Way, still_valid
+from sessions_app.views import accounts
 from tests.conftest import PASSWORD
 from tests.views.test_pages import text_of
 
-OUT = "/account/sign-out/"
+OUT, DESK = "/account/sign-out/", "/admin/password_change/"
+NEW = "a-lilac-bicycle-42"
+OWN = {"old_password": PASSWORD, "new_password1": NEW, "new_password2": NEW}
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 
 
@@ -87,3 +91,24 @@ def test_who_has_no_password_signs_out_everywhere_too(alice: User) -> None:
     assert elsewhere.get("/").status_code == 302
     alice.refresh_from_db()
     assert not alice.has_usable_password()
+
+
+def test_who_got_another_password_meanwhile_keeps_that(
+    alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As by a link that was mailed, while the hash of the password here waits in the queue."""
+    another = make_password("by-a-link-42")
+
+    def checked(user: User, password: str) -> bool:
+        User.objects.filter(pk=user.pk).update(password=another)
+        return user.check_password(password)
+
+    monkeypatch.setattr(accounts, "is_own_password", checked)
+    for address, given in ((OUT, {"password": PASSWORD}), ("/account/", OWN), (DESK, OWN)):
+        User.objects.filter(pk=alice.pk).update(password=make_password(PASSWORD), is_staff=True)
+        alice.refresh_from_db()
+        here = signed_in(alice)
+        assert here.post(address, given)["Location"] == "/login/"
+        assert here.get("/").status_code == 302
+        alice.refresh_from_db()
+        assert alice.password == another
