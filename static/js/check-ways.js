@@ -13,6 +13,8 @@ import { failed, passed } from "./check-run.js";
 
 /** How often a way is measured, every second. */
 export const SAMPLES = 5;
+/** How many figures may come over a WebSocket, one a second, before the server has acknowledged any sound. */
+const UNANSWERED = 15;
 /** How long the server may take to say that a check is over. */
 const BYE_MS = 3000;
 
@@ -45,7 +47,7 @@ function kindOf(url) {
 }
 
 /**
- * Tries one way: connects, and measures it for 5 s.
+ * Tries one way: connects, and measures it for 5 s from when sound goes over it.
  * @param {Way} way
  * @param {object} options
  * @param {NewCall} options.newCall
@@ -58,6 +60,7 @@ export function tryWay(way, { newCall, stream, signal }) {
   /** @type {Measured[]} */
   const samples = [];
   let connectMs = 0;
+  let unanswered = 0;
   return duringCall(way, { newCall, stream, signal }, (on, finish) => {
     on("state", ({ state }) => {
       if (state === "active") {
@@ -67,12 +70,24 @@ export function tryWay(way, { newCall, stream, signal }) {
       }
     });
     on("quality", ({ figures }) => {
+      if (nothingHeard(figures)) {
+        unanswered += 1;
+        return unanswered === UNANSWERED && finish(failed("no-way"));
+      }
       samples.push(figures);
       if (samples.length === SAMPLES) {
         finish(judged(samples, connectMs));
       }
     });
   });
+}
+
+/**
+ * Whether nothing is known yet: over a WebSocket only the server's acknowledgements show that sound arrives.
+ * @param {Measured} figures
+ */
+function nothingHeard({ transport, roundTripMs }) {
+  return transport === "websocket" && roundTripMs === null;
 }
 
 /**

@@ -110,6 +110,25 @@ test("a way that connects is measured five times, and left", async () => {
   assert.deepEqual(call.said, ["start", "bye", "leave"]);
 });
 
+const overSocket = (roundTripMs) => ({ figures: { ...FIGURES, transport: "websocket", roundTripMs } });
+
+test("over a WebSocket, measuring waits for the first sound that the server acknowledges", async () => {
+  const { call, finding } = tried({ transport: "websocket", iceServers: [] });
+  call.tell("state", { state: "active", words: "" });
+  [...Array(SAMPLES).fill(null), 10, 20, 30, 40, 50].forEach((ms) => call.tell("quality", overSocket(ms)));
+  const { result, figures } = await finding;
+  assert.deepEqual([result, figures.roundTripMs], ["pass", 30]);
+});
+
+test("a WebSocket that opens, and over which no sound arrives, does not pass", async () => {
+  const { call, finding } = tried({ transport: "websocket", iceServers: [] });
+  call.tell("state", { state: "active", words: "" });
+  Array(15)
+    .fill(null)
+    .forEach((ms) => call.tell("quality", overSocket(ms)));
+  assert.deepEqual(await finding, { result: "fail", reason: "no-way", figures: {} });
+});
+
 for (const [code, found, way, reason] of [
   ["no-media", {}, {}, "no-way"],
   ["no-media", { relayRefused: true }, { relayOnly: true }, "relay-refused"],
