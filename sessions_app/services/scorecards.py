@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext
 
 from sessions_app.engine.core.errors import VoiceError
-from sessions_app.engine.text.cleaning import clean, one_line
+from sessions_app.engine.text.cleaning import clean, is_invisible, one_line
 from sessions_app.i18n import gettext_lazy
 from sessions_app.models import (
     AccessLog,
@@ -20,6 +20,7 @@ from sessions_app.models import (
     ScorecardVersion,
 )
 from sessions_app.services import access, changes, review_rights
+from sessions_app.services.visible_texts import UNSEEN
 
 SCORE = "sessions_app.score_call"
 VIEW = "sessions_app.view_scorecard"
@@ -266,6 +267,8 @@ def _text(_question: Question, value: Any) -> str:
     if not isinstance(value, str):
         raise ValueError(gettext("write a text."))
     tidy = clean(value).replace("\r\n", "\n").strip()
+    if is_invisible(tidy):
+        raise ValueError(str(UNSEEN))
     if len(tidy) > LONGEST_ANSWER:
         raise ValueError(
             gettext("an answer has {longest_answer} characters at most.").format(

@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from sessions_app.engine.core.errors import UnknownCallError, VoiceError
-from sessions_app.engine.text.cleaning import clean, one_line
+from sessions_app.engine.text.cleaning import clean, is_invisible, one_line
 from sessions_app.models import Call, ReviewComment, Scorecard
 from sessions_app.services import (
     access,
@@ -28,6 +28,7 @@ from sessions_app.services import (
     tags,
 )
 from sessions_app.services.review_refusals import RefusedForm
+from sessions_app.services.visible_texts import UNSEEN
 
 REVIEW = "review"
 """The part of both pages that a form leads back to."""
@@ -58,6 +59,9 @@ def title(request: HttpRequest, public_id: str) -> HttpResponse:
         why = gettext("A title has {longest_title} characters at most.").format(
             longest_title=LONGEST_TITLE
         )
+        return refused(request, found, RefusedForm.of("title", {"title": why}, request.POST))
+    if is_invisible(given):
+        why = str(UNSEEN)
         return refused(request, found, RefusedForm.of("title", {"title": why}, request.POST))
     calls.rename(found, request.user, given)
     return back(request, found)
