@@ -1,7 +1,7 @@
 """The calls page's filters in the admin's list: their form, and what is set."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.contrib.admin.views.main import PAGE_VAR
@@ -176,7 +176,7 @@ def _reach(request: HttpRequest, size: int) -> int:
 class FindsCalls:
     """Mixin for `CallAdmin`: lets the list be asked by these filters, and searched."""
 
-    list_per_page: int
+    list_per_page: ClassVar[int]
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Call], search_term: str

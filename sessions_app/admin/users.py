@@ -36,4 +36,4 @@ class UserAdmin(ExportsUsers, Erases, OnlyListedLookups[User], DjangoUserAdmin[U
 class GroupAdmin(OnlyListedLookups[Group], DjangoGroupAdmin):
     """Groups of permissions."""
 
-    form = CleanForm
+    form = CleanForm[Group]

@@ -8,6 +8,7 @@ import pytest
 
 from sessions_app.engine.core.desk import DeskState, StaffMember, TakeOver
 from sessions_app.engine.core.events import StaffActed
+from sessions_app.engine.session.listening import ListeningMix
 from sessions_app.engine.session.staff_desk import DeskControls, StaffDesk
 
 KIM, LEE = StaffMember(1, "kim"), StaffMember(2, "lee")
@@ -16,8 +17,10 @@ KIM, LEE = StaffMember(1, "kim"), StaffMember(2, "lee")
 class Client:
     """A connection of a member of staff."""
 
+    mix: ListeningMix | None = None
+
     def __init__(self, desk: StaffDesk, member: StaffMember) -> None:
-        self.member, self.mix = member, None
+        self.member = member
         desk.join(self)
 
     def show(self, state: DeskState) -> None: ...
