@@ -14,6 +14,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
+from sessions_app.i18n import gettext_lazy
 from sessions_app.models import Agent, AgentVersion, Call
 from sessions_app.services import agent_versions
 
@@ -21,13 +22,32 @@ FOLDER = "admin/sessions_app/agent"
 SHOWN = 10
 """Versions that the agent's own page lists."""
 
-EMPTY = "(empty)"
+EMPTY = gettext_lazy("(empty)")
 
 MOST_DIGITS = 9
 """A version's number in the address has fewer digits; a longer one means no version."""
 
 LONG = 60
 """Characters from which a text is compared by line."""
+
+
+SEEN = "seen_version"
+"""What the agent's page sends: the number of the version that it showed."""
+
+
+def not_seen(agent: Agent, seen: str) -> str:
+    """Returns that somebody saved the agent after its page was opened; empty if nobody did.
+
+    The page that says so has the newer version's number: saved again, it writes over that one.
+    """
+    newest = agent_versions.of_agent(agent).first() if agent.pk and seen else None
+    if newest is None or str(newest.number) == seen:
+        return ""
+    who = newest.made_by.get_username() if newest.made_by else gettext("nobody that is known")
+    return gettext(
+        "Version {number} was saved meanwhile (by {who}). Open this page anew to begin from that, "
+        "or save again to write over it."
+    ).format(number=newest.number, who=who)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,15 +224,15 @@ def _against(request: HttpRequest, others: Any, number: int) -> AgentVersion | N
 
 def _difference(label: str, old: str, new: str) -> Difference:
     texts = (old, new)
-    is_long = EMPTY not in texts and any("\n" in text or len(text) > LONG for text in texts)
+    is_long = str(EMPTY) not in texts and any("\n" in text or len(text) > LONG for text in texts)
     return Difference(label, old, new, agent_versions.lines(old, new) if is_long else ())
 
 
 def _text(value: Any) -> str:
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return gettext("yes") if value else gettext("no")
     if value in (None, "", [], {}):
-        return EMPTY
+        return str(EMPTY)
     if isinstance(value, list):
         return ", ".join(map(str, value))
     return (

@@ -19,7 +19,7 @@ from django.utils.translation import gettext
 from sessions_app.admin import latency, redaction_fields, trying
 from sessions_app.admin.agent_names import HELP, LABELS, NAMED
 from sessions_app.admin.agent_summaries import AgentSummaryFields
-from sessions_app.admin.agent_versions import VersionsOfAgents
+from sessions_app.admin.agent_versions import SEEN, VersionsOfAgents, not_seen
 from sessions_app.admin.base import CleanForm, VoiceAdmin
 from sessions_app.admin.display import NOTHING, opens
 from sessions_app.admin.extracting import AgentExtractionFields
@@ -165,6 +165,8 @@ class AgentForm(AgentSummaryFields, AgentExtractionFields, CleanForm[Agent]):
 
     def clean(self) -> dict[str, Any]:
         values = super().clean()
+        if told := not_seen(self.instance, self.data.get(SEEN, "")):
+            self.add_error(None, told)
         is_default = values.get("is_default")
         if "is_default" in self.changed_data and not is_default:
             self.add_error(

@@ -22,16 +22,21 @@ from sessions_app.engine.core.timestamps import in_utc
 from sessions_app.engine.text.cleaning import cleaned
 from sessions_app.engine.text.writing import clip
 from sessions_app.services import access
+from sessions_app.services.visible_texts import refuse_invisible
 
 Row = TypeVar("Row", bound=Model)
 
 
 class CleanForm(forms.ModelForm[Row]):
-    """Cleans all typed text, also within JSON, as all other input is cleaned."""
+    """Cleans all typed text, also within JSON, as all other input is cleaned.
+
+    A text of which nobody sees anything is refused.
+    """
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
         self.cleaned_data = {name: cleaned(value) for name, value in values.items()}
+        refuse_invisible(self)
         return self.cleaned_data
 
 
@@ -163,6 +168,20 @@ def _check_time(field: DateTimeField[Any, Any], value: str) -> None:
         return
     if moment is not None:
         in_utc(timezone.make_aware(moment) if timezone.is_naive(moment) else moment)
+
+
+MOST_AT_ONCE = 900
+"""Rows of an action that asks first: its page sends each again, and Django takes 1000 fields."""
+
+
+def too_many(count: int) -> str:
+    """Returns why an action that asks first does not take so many rows; empty if it does."""
+    if count <= MOST_AT_ONCE:
+        return ""
+    return gettext(
+        "{count} are chosen, and {most} at most can be at once. Narrow the list with a filter, and "
+        "go on with the rest afterwards."
+    ).format(count=count, most=MOST_AT_ONCE)
 
 
 class VoiceAdmin(OnlyListedLookups[Row]):

@@ -17,13 +17,13 @@ from sessions_app.admin.archives import ExportsAudio
 from sessions_app.admin.audio import MakesAudio
 from sessions_app.admin.base import VoiceAdmin
 from sessions_app.admin.columns import CallColumns
-from sessions_app.admin.dated import DatedCalls, timed
+from sessions_app.admin.dated import DatedCalls
 from sessions_app.admin.ending import EndsCalls, can_be_ended
 from sessions_app.admin.erasing import Erases
 from sessions_app.admin.exporting import zip_response
 from sessions_app.admin.extracting import ExportsExtractions
 from sessions_app.admin.filters import LegalHoldFilter, RecordingStateFilter, SummaryStateFilter
-from sessions_app.admin.finding import FindsCalls, MoreFilters, ViewsFilter, speaker_of
+from sessions_app.admin.finding import FindsCalls, MoreFilters, ViewsFilter, told_of_more
 from sessions_app.admin.holding import HoldsCalls
 from sessions_app.admin.listing import ListsCalls
 from sessions_app.admin.parting import ShowsParts
@@ -153,7 +153,6 @@ class CallAdmin(
     )
 
     class Media:
-        js = ["admin-voicesite/call.js"]
         css = {"all": ["css/review.css", "css/usage.css", "admin-voicesite/filters.css"]}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Call]:
@@ -193,25 +192,13 @@ class CallAdmin(
         rows: Any = Keyed(queryset, every)
         return super().get_paginator(request, rows, per_page, orphans, allow_empty_first_page)
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Call], search_term: str
-    ) -> tuple[QuerySet[Call], bool]:
-        named, _ = super().get_search_results(request, queryset, search_term)
-        if not search_term.strip():
-            return named, False
-        said = search.calls_saying(queryset, search_term, speaker_of(request))
-        # the list counts them, reads a page, and finds the days that have some
-        found = {pk: at for calls in (said, named) for pk, at in timed(calls)}
-        if isinstance(queryset, DatedCalls):
-            return queryset.among(found), False
-        return queryset.filter(search.among(list(found), queryset.db)), False
-
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         shown = {"title": gettext("Calls"), "may_review": self.has_review_permission(request)}
         shown["may_see_usage"] = usage.may_see(request)
-        return super().changelist_view(request, {**shown, **(extra_context or {})})
+        listed = super().changelist_view(request, {**shown, **(extra_context or {})})
+        return told_of_more(request, listed)
 
     def get_urls(self) -> list[URLPattern]:
         again = self.admin_site.admin_view(require_POST(self.summarise_one))

@@ -31,11 +31,15 @@ class DatedCalls(QuerySet[Call]):
             moment = times.filter(**{f"{field_name}__gte": _after(start, kind)}).first()
         return found if order == "ASC" else found[::-1]
 
-    def among(self, found: Mapping[int, str]) -> "FoundCalls":
-        """Returns those of the calls whose keys are in `found`, with times as `TIME` has them."""
+    def among(self, found: Mapping[int, str], *, is_all: bool = True) -> "FoundCalls":
+        """Returns those of the calls whose keys are in `found`, with times as `TIME` has them.
+
+        Without `is_all` there are others, whose times are not known: all periods are offered then.
+        """
         calls = FoundCalls(Call, self.query.chain(), self.db)
         calls = calls.filter(among(list(found), self.db))
         calls.times = sorted(found.values())
+        calls.among_others = None if is_all else self
         return calls
 
 
@@ -43,9 +47,16 @@ TIME = Left(Cast("created_at", TextField()), 19)
 """When a call began, in UTC to the second, as text: thousands are read without being understood."""
 
 
-def timed(calls: QuerySet[Call]) -> Iterable[tuple[int, str]]:
-    """Returns the keys of the calls, each with its TIME."""
-    return calls.order_by().values_list("pk", TIME)
+def timed(calls: QuerySet[Call]) -> QuerySet[Call, tuple[int, str]]:
+    """Returns the keys of the calls, each with its TIME, the newest first."""
+    return calls.order_by("-created_at", "-pk").values_list("pk", TIME)
+
+
+def newest(several: Iterable[QuerySet[Call]], most: int) -> tuple[dict[int, str], bool]:
+    """Returns the `most` newest calls of several sets with their TIMEs, and if there are more."""
+    found = {pk: at for calls in several for pk, at in timed(calls)[: most + 1]}
+    in_order = sorted(found, key=lambda pk: (found[pk], pk), reverse=True)
+    return {pk: found[pk] for pk in in_order[:most]}, len(found) > most
 
 
 class FoundCalls(DatedCalls):
@@ -54,8 +65,13 @@ class FoundCalls(DatedCalls):
     times: Sequence[str] = ()
     """In order; not those of querysets that are made of this one."""
 
+    among_others: DatedCalls | None = None
+    """The calls that were searched, where not all that were found are here."""
+
     def datetimes(self, field_name: str, kind: Any, order: Any = "ASC", tzinfo: Any = None) -> Any:
         """Returns the beginnings of the periods that have calls, as Django does."""
+        if self.among_others is not None:
+            return self.among_others.datetimes(field_name, kind, order, tzinfo)
         if not self.times or field_name != "created_at" or kind not in _LONGEST or tzinfo:
             return QuerySet(Call, self.query.chain(), self.db).datetimes(
                 field_name, kind, order, tzinfo

@@ -9,6 +9,7 @@ from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.translation import gettext
 
+from sessions_app.admin.base import too_many
 from sessions_app.engine.core.errors import VoiceError
 from sessions_app.models import Call, ErasureCause
 from sessions_app.services import erasure
@@ -31,6 +32,8 @@ class Erases:
     def get_deleted_objects(self, objs: Iterable[Any], request: HttpRequest) -> Found:
         """Returns what would be erased, and under `protected` why not."""
         chosen = list(objs)
+        if told := too_many(len(chosen)):
+            return [], {}, set(), [told]
         protected = [error.message for one in chosen if (error := _why_not(one))]
         return [_description(one) for one in chosen], _counted(chosen), set(), protected
 

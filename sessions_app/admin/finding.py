@@ -1,19 +1,23 @@
 """The calls page's filters in the admin's list: their form, and what is set."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.contrib.admin.views.main import PAGE_VAR
 from django.db.models import QuerySet
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.template.response import TemplateResponse
 from django.utils.functional import cached_property
 
+from sessions_app.admin.dated import DatedCalls, newest
 from sessions_app.engine.core.events import Speaker
 from sessions_app.i18n import gettext_lazy
 from sessions_app.models import Call
-from sessions_app.services import access, saved_views
+from sessions_app.services import access, saved_views, search
 from sessions_app.services.finding.filters import is_filter
 from sessions_app.services.finding.panel import Panel
+from sessions_app.services.paging import PAGE_NUMBER, reach
 
 PREFIX = "find-"
 """Parameters begin so: no field of the model and no relation is named like that."""
@@ -35,6 +39,9 @@ LINKS: tuple[tuple[str, str, dict[str, str]], ...] = (
 )
 """What filters that are links ask, as saved views hold it: name, parameter, and other values."""
 
+
+MORE_THAN = "_found_more_than"
+"""The attribute of a request that says how many calls a search lists, where it found more."""
 
 OPEN = f"{PREFIX}open"
 """Shows the form and the saved views, which the list by itself need not ask the database for."""
@@ -152,8 +159,40 @@ class ViewsFilter(admin.ListFilter):
             yield {"display": view.name, "query_string": f"?{query}", "selected": here}
 
 
+def told_of_more(request: HttpRequest, listed: HttpResponse) -> HttpResponse:
+    """Lets the list say that a search found more calls than it has; returns `listed`."""
+    context = listed.context_data if isinstance(listed, TemplateResponse) else None
+    if context is not None:
+        context["more_than"] = getattr(request, MORE_THAN, 0)
+    return listed
+
+
+def _reach(request: HttpRequest, size: int) -> int:
+    """Returns how many calls a search must find for the page that is asked for."""
+    page = request.GET.get(PAGE_VAR, "1")
+    return reach(int(page) if PAGE_NUMBER.fullmatch(page) else 1, size)
+
+
 class FindsCalls:
-    """Mixin for `CallAdmin`: lets the list be asked by these filters."""
+    """Mixin for `CallAdmin`: lets the list be asked by these filters, and searched."""
+
+    list_per_page: ClassVar[int]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Call], search_term: str
+    ) -> tuple[QuerySet[Call], bool]:
+        """Returns the newest calls that were found, as many as `paging` says."""
+        named, _ = super().get_search_results(request, queryset, search_term)  # type: ignore[misc]
+        if not search_term.strip():
+            return named, False
+        most = _reach(request, self.list_per_page)
+        said = search.calls_saying(queryset, search_term, speaker_of(request), first=most)
+        # the list counts them, reads a page, and finds the days that have some
+        found, goes_on = newest((said, named), most)
+        setattr(request, MORE_THAN, most if goes_on else 0)
+        if isinstance(queryset, DatedCalls):
+            return queryset.among(found, is_all=not goes_on), False
+        return queryset.filter(search.among(list(found), queryset.db)), False
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         """Returns whether `lookup` is one of these filters, or of the list's own."""

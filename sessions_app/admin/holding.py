@@ -9,7 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext
 
-from sessions_app.engine.text.cleaning import one_line
+from sessions_app.admin.base import too_many
+from sessions_app.engine.text.cleaning import is_invisible, one_line
 from sessions_app.i18n import gettext_lazy
 from sessions_app.models import Call
 from sessions_app.services import erasure
@@ -30,8 +31,11 @@ class HoldsCalls:
     @admin.action(description=gettext_lazy("Place under legal hold"), permissions=["hold"])
     def legal_hold(self, request: HttpRequest, queryset: QuerySet[Call]) -> HttpResponse | None:
         """Asks for the reason first."""
+        if told := too_many(queryset.count()):
+            self.message_user(request, told, messages.WARNING)
+            return None
         reason = one_line(request.POST.get("reason", ""))
-        if not reason:
+        if not reason or is_invisible(reason):
             return self._asked(request, queryset)
         held = [erasure.hold(call, request.user, reason) for call in queryset]
         self._show_result(

@@ -8,10 +8,11 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 
 from sessions_app.admin.base import CleanForm, VoiceAdmin
-from sessions_app.engine.text.cleaning import one_line
+from sessions_app.engine.text.cleaning import is_invisible, one_line
 from sessions_app.i18n import gettext_lazy
 from sessions_app.models import QuestionKind, Scorecard, ScorecardForm, ScorecardQuestion
 from sessions_app.services import scorecard_exports, scorecards
+from sessions_app.services.visible_texts import UNSEEN
 
 FEWEST_CHOICES = 2
 """Answers that a question with choices must have."""
@@ -31,6 +32,9 @@ class ScorecardQuestionForm(CleanForm[ScorecardQuestion]):
         if lowest is not None and highest is not None and lowest > highest:
             self.add_error("highest", gettext("It must not be less than the lowest number."))
         lines = {one_line(line) for line in (data.get("choices") or "").splitlines()} - {""}
+        if any(map(is_invisible, lines)):
+            self.add_error("choices", UNSEEN)
+            return data
         if data.get("kind") == QuestionKind.CHOICE and len(lines) < FEWEST_CHOICES:
             self.add_error(
                 "choices",

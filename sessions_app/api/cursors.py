@@ -12,6 +12,7 @@ from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db.models import DateTimeField, F, Q, QuerySet
 from django.db.models.expressions import OrderBy
 
+from sessions_app.engine.core.states import CallState
 from sessions_app.engine.core.timestamps import in_utc
 
 MOST_CHARACTERS = 500
@@ -122,7 +123,7 @@ def _value(column: Column, value: Any) -> Any:
             raise WrongCursorError
         return in_utc(moment)
     if column.name == "state":
-        return str(value)
+        return CallState(value).value
     if type(value) is not int or abs(value) >= 2**63:
         raise WrongCursorError
     return value

@@ -10,7 +10,9 @@ from drf_spectacular.utils import Direction
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
+from sessions_app.engine.text.cleaning import is_invisible
 from sessions_app.services.finding.words import not_known, shown
+from sessions_app.services.visible_texts import UNSEEN
 
 MOST_NAMED = 5
 """Unknown parameters or keys that an error names."""
@@ -49,7 +51,8 @@ class StrictBody(serializers.Serializer[Any]):
     """A body whose unknown keys are refused: otherwise a misspelt one would be ignored.
 
     Values of a wrong JSON type are refused too, such as a number for a text, which Django REST
-    framework accepts. `or_number` names the texts that may be numbers.
+    framework accepts. `or_number` names the texts that may be numbers. So are texts of which nobody
+    sees anything.
     """
 
     or_number: tuple[str, ...] = ()
@@ -64,7 +67,16 @@ class StrictBody(serializers.Serializer[Any]):
                 raise ValidationError({shown(key): [not_known(key, known)] for key in named})
             if not isinstance(data, QueryDict):  # a form has texts alone
                 self._check_types(data)
-        return super().to_internal_value(data)
+        values: dict[str, Any] = super().to_internal_value(data)
+        if unseen := [name for name, value in values.items() if self._is_unseen(name, value)]:
+            raise ValidationError({name: [str(UNSEEN)] for name in unseen})
+        return values
+
+    def _is_unseen(self, name: str, value: Any) -> bool:
+        if isinstance(value, list):
+            return any(self._is_unseen(name, one) for one in value)
+        is_secret = name in self.fields and self.fields[name].write_only
+        return isinstance(value, str) and is_invisible(value) and not is_secret
 
     def _check_types(self, data: Mapping[str, Any]) -> None:
         wrong = {

@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from sessions_app.api import schema
 from sessions_app.api.base import WHERE, ApiView, CallView
+from sessions_app.api.errors import error_response
 from sessions_app.api.parameters import StrictBody
 from sessions_app.models import (
     AccessLog,
@@ -32,6 +33,9 @@ NOT_TO_SCORE = "Only staff with the permission to fill in scorecards may do this
 NOT_TO_EXPORT = "Only staff with the permission to view scorecards may do this."
 NO_FORM = "There is no such form to fill in; GET …/scorecard-forms lists them."
 NO_CARD = "You have not filled in that form for this call."
+CONFLICT = 409
+"""HTTP status."""
+
 MOST_DIGITS = 19
 """Keys have fewer: 2⁶³ has as many."""
 
@@ -61,11 +65,19 @@ class FormSerializer(serializers.ModelSerializer[ScorecardVersion]):
     description = serializers.CharField(source="form.description", read_only=True)
     version = serializers.IntegerField(source="number", read_only=True)
     questions = QuestionSerializer(many=True, read_only=True)
+    questions_id = serializers.SerializerMethodField(
+        help_text="Another one whenever the questions are changed."
+    )
 
     class Meta:
         model = ScorecardVersion
-        fields: ClassVar[tuple[str, ...]] = ("id", "name", "description", "version", "questions")
+        fields: ClassVar[tuple[str, ...]] = (
+            *("id", "name", "description", "version", "questions", "questions_id"),
+        )
         read_only_fields = fields
+
+    def get_questions_id(self, version: ScorecardVersion) -> str:
+        return scorecards.questions_id(version)
 
 
 class ScorecardSerializer(serializers.ModelSerializer[Scorecard]):
@@ -104,6 +116,12 @@ class AnswersSerializer(StrictBody):
 
     answers = serializers.DictField(
         child=serializers.JSONField(), help_text='Such as {"12": 4, "13": true, "14": "polite"}.'
+    )
+    questions_id = serializers.CharField(
+        required=False,
+        max_length=100,
+        help_text="The form's `questions_id` that you have seen. If it asks something else by now, "
+        "nothing is stored (409, `stale_form`).",
     )
 
 
@@ -167,6 +185,11 @@ class OwnScorecard(CallView):
         responses={
             200: ScorecardSerializer,
             403: schema.error("You may not do this.", "not_allowed", NOT_TO_SCORE),
+            409: schema.error(
+                "The form was changed meanwhile.",
+                "stale_form",
+                "The form was changed while you filled it in. Read its questions again.",
+            ),
             **schema.OF_A_CALL,
             400: schema.INVALID,
         },
@@ -180,10 +203,14 @@ class OwnScorecard(CallView):
         given = AnswersSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         answers = given.validated_data["answers"]
+        seen = given.validated_data.get("questions_id", scorecards.questions_id(version))
         try:
+            scorecards.check_asked(form_id, seen)
             card = scorecards.score(call, version, request.user, answers)
         except scorecards.AnswersRefusedError as error:
             raise ValidationError({key: [why] for key, why in error.fields.items()}) from error
+        except scorecards.FormChangedError as error:
+            return error_response(error.code, error.message, CONFLICT)
         return Response(ScorecardSerializer(card).data)
 
     @extend_schema(

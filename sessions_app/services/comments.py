@@ -12,10 +12,11 @@ from django.utils.translation import gettext
 
 from sessions_app.engine.core.clock_times import short_time
 from sessions_app.engine.core.errors import VoiceError
-from sessions_app.engine.text.cleaning import clean
+from sessions_app.engine.text.cleaning import clean, is_invisible
 from sessions_app.models import AccessLog, Call, ReviewComment
 from sessions_app.models.review import LONGEST_COMMENT
 from sessions_app.services import access, changes, review_rights
+from sessions_app.services.visible_texts import UNSEEN
 
 COMMENT = "sessions_app.comment_call"
 VIEW = "sessions_app.view_reviewcomment"
@@ -187,6 +188,8 @@ def _tidy(text: str) -> str:
     tidy = clean(text).replace("\r\n", "\n").strip()
     if not tidy:
         raise CommentRefusedError(gettext("Write something: the comment is empty."))
+    if is_invisible(tidy):
+        raise CommentRefusedError(str(UNSEEN))
     if len(tidy) > LONGEST_COMMENT:
         raise CommentRefusedError(
             gettext("A comment has {longest_comment} characters at most.").format(

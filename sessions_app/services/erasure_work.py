@@ -194,6 +194,8 @@ def delete_expired_lanes(now: datetime) -> int:
     rows = Recording.objects.filter(free, failed, retention.audio_over(now))
     count = 0
     for row in rows.select_related("call").order_by("pk")[:BATCH]:
+        if not rows.filter(pk=row.pk).exists():
+            continue  # placed under legal hold, erased, or asked for again just now
         try:
             delete_files(row.call)
         except StorageRefusedError as error:

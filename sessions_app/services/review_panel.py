@@ -12,6 +12,9 @@ RENAME = "sessions_app.change_call"
 SCORECARD = "scorecard"
 """The form of that name, in a `RefusedForm`."""
 
+WHOLE_FORM = ""
+"""In its problems, what is wrong with no field in particular."""
+
 
 def may_rename(user: Any, call: Call) -> bool:
     """Returns whether `user` may give a call a title: its owner, and staff who change calls."""
@@ -61,9 +64,12 @@ def _scorecards(call: Call, user: Any, refused: RefusedForm | None) -> dict[str,
     cards = list(scorecards.visible(call, user)) if sees else []
     own = {card.form_id: card for card in cards if card.reviewer_id == user.pk}
     forms = scorecards.newest() if scores else []
+    asked = {version.form_id for version in forms}
+    # a card of a form that can be filled in is deleted in that form
+    left = {card.pk for card in own.values() if scores and card.form_id not in asked}
     return {
         "sees_scorecards": sees and bool(cards or forms),
-        "cards": [(card, scorecards.answered(card)) for card in cards],
+        "cards": [(card, scorecards.answered(card), card.pk in left) for card in cards],
         "score_forms": [_form(version, own.get(version.form_id), refused) for version in forms],
         "longest_answer": scorecards.LONGEST_ANSWER,
     }
@@ -88,4 +94,11 @@ def _form(
         (question, shown.get(key), problems.get(key, ""), key == first)
         for key, question in zip(keys, version.questions, strict=True)
     ]
-    return {"version": version, "own": own, "fields": fields, "is_refused": is_refused}
+    told = {"is_refused": is_refused, "problem": problems.get(WHOLE_FORM, "")}
+    return {
+        "version": version,
+        "asked": scorecards.questions_id(version),
+        "own": own,
+        "fields": fields,
+        **told,
+    }

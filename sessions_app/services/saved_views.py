@@ -15,13 +15,14 @@ from django.http import QueryDict
 from django.utils.translation import gettext
 
 from sessions_app.engine.core.errors import VoiceError
-from sessions_app.engine.text.cleaning import one_line
+from sessions_app.engine.text.cleaning import is_invisible, one_line
 from sessions_app.i18n import gettext_lazy
 from sessions_app.models import Call, SavedView
 from sessions_app.models.saved_view import LONGEST_NAME, LONGEST_QUERY
 from sessions_app.services import access
 from sessions_app.services.finding.filters import CallFilter
 from sessions_app.services.finding.panel import asked_of
+from sessions_app.services.visible_texts import UNSEEN
 
 SHARE = "sessions_app.share_saved_view"
 MOST = 100
@@ -77,6 +78,8 @@ def save(user: Any, wish: ViewWish, view: SavedView | None = None) -> SavedView:
                 longest_name=LONGEST_NAME
             ),
         )
+    if is_invisible(name):
+        raise ViewRefusedError("name", str(UNSEEN))
     if wish.shared and not may_share(user):
         raise ViewRefusedError("shared", NOT_TO_SHARE)
     query = tidy(user, wish.query)

@@ -12,6 +12,7 @@ from sessions_app.services import scorecards
 COLUMNS = ("call", "form", "version", "reviewer", "scored_at", "question", "kind", "answer")
 MEDIA_TYPE = "text/csv; charset=utf-8"
 DETAIL = "scorecards"
+YES_NO = {True: "Yes", False: "No"}
 
 
 def render(cards: QuerySet[Scorecard], user: Any) -> str:
@@ -35,9 +36,14 @@ def _lines(card: Scorecard) -> list[list[Any]]:
     lines = []
     for question in card.version.questions:
         value = card.answers.get(question["key"])
-        told = csv.word_cell(value) if isinstance(value, str) else scorecards.shown(value)
+        told = csv.word_cell(value) if isinstance(value, str) else _plain(value)
         lines.append([*known, at, csv.word_cell(question["text"]), question["kind"], told])
     return lines
+
+
+def _plain(value: Any) -> str:
+    """Returns an answer that is no text, in English whoever exports it: programs read the file."""
+    return YES_NO[value] if isinstance(value, bool) else scorecards.shown(value)
 
 
 def _log(call_keys: set[int], user: Any) -> None:

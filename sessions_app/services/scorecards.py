@@ -1,5 +1,7 @@
 """Scorecards: the questions of forms, what reviewers answer, and who sees it."""
 
+import hashlib
+import json
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
@@ -9,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext
 
 from sessions_app.engine.core.errors import VoiceError
-from sessions_app.engine.text.cleaning import clean, one_line
+from sessions_app.engine.text.cleaning import clean, is_invisible, one_line
 from sessions_app.i18n import gettext_lazy
 from sessions_app.models import (
     AccessLog,
@@ -20,6 +22,7 @@ from sessions_app.models import (
     ScorecardVersion,
 )
 from sessions_app.services import access, changes, review_rights
+from sessions_app.services.visible_texts import UNSEEN
 
 SCORE = "sessions_app.score_call"
 VIEW = "sessions_app.view_scorecard"
@@ -41,6 +44,18 @@ class AnswersRefusedError(VoiceError):
     def __init__(self, fields: dict[str, str]) -> None:
         super().__init__("; ".join(dict.fromkeys(fields.values())))
         self.fields = fields
+
+
+class FormChangedError(VoiceError):
+    """The form asks something else by now, or cannot be filled in any more (not retryable)."""
+
+    code = "stale_form"
+
+
+def questions_id(version: ScorecardVersion) -> str:
+    """Returns a text that changes whenever a version's questions do."""
+    asked = json.dumps([version.pk, version.questions], sort_keys=True)
+    return hashlib.sha256(asked.encode()).hexdigest()[:16]
 
 
 def may_score(user: Any) -> bool:
@@ -128,11 +143,14 @@ def score(
 ) -> Scorecard:
     """Stores a reviewer's answers, in place of their earlier ones to that form.
 
-    Raises AnswersRefusedError.
+    Raises AnswersRefusedError, and FormChangedError where `version` is not what the form asks now.
     """
     kept = checked(version.questions, answers)
     with transaction.atomic():
         access.lock_call(call.pk)
+        # `publish` holds the same row while it looks whether somebody has answered
+        ScorecardForm.objects.select_for_update().filter(pk=version.form_id).first()
+        check_asked(version.form_id, questions_id(version))
         card, _ = Scorecard.objects.update_or_create(
             call=call,
             form=version.form,
@@ -142,6 +160,15 @@ def score(
         access.log(call, reviewer, AccessLog.Action.EDITED, f"scorecard: {version.form.name}")
         changes.updated(call.pk)
     return card
+
+
+def check_asked(form_id: int, seen: str) -> None:
+    """Raises FormChangedError unless the form asks the questions whose `questions_id` is `seen`."""
+    now = next((row for row in newest() if row.form_id == form_id), None)
+    if now is None or questions_id(now) != seen:
+        raise FormChangedError(
+            gettext("The form was changed while you filled it in. Read its questions again.")
+        )
 
 
 def delete(card: Scorecard, user: Any) -> None:
@@ -266,6 +293,8 @@ def _text(_question: Question, value: Any) -> str:
     if not isinstance(value, str):
         raise ValueError(gettext("write a text."))
     tidy = clean(value).replace("\r\n", "\n").strip()
+    if is_invisible(tidy):
+        raise ValueError(str(UNSEEN))
     if len(tidy) > LONGEST_ANSWER:
         raise ValueError(
             gettext("an answer has {longest_answer} characters at most.").format(

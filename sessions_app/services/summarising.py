@@ -24,7 +24,7 @@ from sessions_app.engine.summaries.extractive import SMALL_TALK, words_were
 from sessions_app.engine.summaries.repairs import repaired
 from sessions_app.engine.summaries.shares import shares
 from sessions_app.engine.summaries.written_dates import writes_month_first
-from sessions_app.engine.text.cleaning import clean
+from sessions_app.engine.text.cleaning import clean, is_invisible
 from sessions_app.engine.text.languages import base_of, region_of
 from sessions_app.engine.text.writing import count, sentences
 from sessions_app.models import Call, Note, Summary, WebhookEvent
@@ -67,7 +67,8 @@ def summarise(
         _facts(item["text"], call, said_at.get(item["seq"] or item["text"], 0)) | item
         for item in asked
     ]
-    row.title, row.note = clean(found.title)[:200], clean(found.note)[:500]
+    title = clean(found.title)[:200]
+    row.title, row.note = "" if is_invisible(title) else title, clean(found.note)[:500]
     row.decisions = _points(found.decisions)
     row.speakers = [
         {"speaker": s.speaker, "spoken_ms": s.spoken_ms, "words": s.words} for s in shares(rows)

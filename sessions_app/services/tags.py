@@ -9,10 +9,11 @@ from django.db.models import Aggregate, Count, JSONField, OuterRef, QuerySet, Su
 from django.utils.translation import gettext
 
 from sessions_app.engine.core.errors import VoiceError
-from sessions_app.engine.text.cleaning import one_line
+from sessions_app.engine.text.cleaning import is_invisible, one_line
 from sessions_app.models import AccessLog, Call, CallTag
 from sessions_app.models.review import LONGEST_TAG
 from sessions_app.services import access, changes
+from sessions_app.services.visible_texts import UNSEEN
 
 TAG = "sessions_app.tag_call"
 MOST_TAGS = 20
@@ -36,11 +37,13 @@ def may_tag(user: Any, call: Call) -> bool:
 def tidy(text: str) -> str:
     """Returns a tag as it is kept: one line, lower case, composed (Unicode NFC).
 
-    Raises TagRefusedError for one that is empty or too long, or has a comma.
+    Raises TagRefusedError for one that is empty, invisible or too long, or has a comma.
     """
     tag = unicodedata.normalize("NFC", one_line(text).lower())
     if not tag:
         raise TagRefusedError(gettext("A tag has at least one character."))
+    if is_invisible(tag):
+        raise TagRefusedError(str(UNSEEN))
     if len(tag) > LONGEST_TAG:
         raise TagRefusedError(
             gettext("A tag has {longest_tag} characters at most.").format(longest_tag=LONGEST_TAG)

@@ -24,6 +24,7 @@ from sessions_app.engine.understanding.fields import (
 from sessions_app.i18n import gettext_lazy
 from sessions_app.models import Call, Extraction
 from sessions_app.services import access, extractions, summary_display
+from sessions_app.services.visible_texts import VisibleTexts
 
 NOT_SAID = gettext_lazy("(not said)")
 
@@ -60,7 +61,7 @@ def shown(row: Extraction, starts: Mapping[int, int]) -> list[TakenField]:
     ]
 
 
-class ValuesForm(forms.Form):
+class ValuesForm(VisibleTexts, forms.Form):
     """One field for each value, of its type, and checked by its schema."""
 
     def __init__(self, row: Extraction, data: Any = None) -> None:

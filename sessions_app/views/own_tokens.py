@@ -18,6 +18,7 @@ from sessions_app.i18n import gettext_lazy
 from sessions_app.models import ApiToken, TokenScope
 from sessions_app.services import access
 from sessions_app.services.access import TOKEN_DAYS
+from sessions_app.services.visible_texts import VisibleTexts
 from sessions_app.views.accounts import CurrentPasswordForm
 
 CONFLICT = 409
@@ -27,7 +28,7 @@ MOST_VALID = 50
 """Valid tokens of one user that they may make themselves; more than anybody keeps in order."""
 
 
-class TokenForm(CurrentPasswordForm):
+class TokenForm(VisibleTexts, CurrentPasswordForm):
     """What a new token is for, what it is good for, and for how long."""
 
     name = forms.CharField(max_length=100, label=gettext_lazy("What it is for"))

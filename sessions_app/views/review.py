@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from sessions_app.engine.core.errors import UnknownCallError, VoiceError
-from sessions_app.engine.text.cleaning import clean, one_line
+from sessions_app.engine.text.cleaning import clean, is_invisible, one_line
 from sessions_app.models import Call, ReviewComment, Scorecard
 from sessions_app.services import (
     access,
@@ -28,6 +28,7 @@ from sessions_app.services import (
     tags,
 )
 from sessions_app.services.review_refusals import RefusedForm
+from sessions_app.services.visible_texts import UNSEEN
 
 REVIEW = "review"
 """The part of both pages that a form leads back to."""
@@ -58,6 +59,9 @@ def title(request: HttpRequest, public_id: str) -> HttpResponse:
         why = gettext("A title has {longest_title} characters at most.").format(
             longest_title=LONGEST_TITLE
         )
+        return refused(request, found, RefusedForm.of("title", {"title": why}, request.POST))
+    if is_invisible(given):
+        why = str(UNSEEN)
         return refused(request, found, RefusedForm.of("title", {"title": why}, request.POST))
     calls.rename(found, request.user, given)
     return back(request, found)
@@ -161,19 +165,27 @@ def scorecard(request: HttpRequest, public_id: str) -> HttpResponse:
     found, user = the_call(request, public_id), request.user
     if not scorecards.may_score(user):
         raise Http404
-    key, versions = request.POST.get("form", ""), scorecards.newest()
-    version = next((one for one in versions if str(one.form_id) == key), None)
+    key, given = request.POST.get("form", ""), request.POST
+    if given.get("what") == "delete":  # also of a form that nobody can fill in any more
+        for card in Scorecard.objects.filter(call=found, reviewer=user.pk):
+            if str(card.form_id) == key:
+                scorecards.delete(card, user)
+        return back(request, found, SCORECARDS)
+    version = next((one for one in scorecards.newest() if str(one.form_id) == key), None)
     if version is None:
         raise Http404
-    if request.POST.get("what") == "delete":
-        for card in Scorecard.objects.filter(call=found, form=version.form, reviewer=user.pk):
-            scorecards.delete(card, user)
-        return back(request, found, SCORECARDS)
     try:
-        answers = scorecards.typed(version.questions, request.POST)
+        scorecards.check_asked(
+            version.form_id, given.get("asked", scorecards.questions_id(version))
+        )
+        answers = scorecards.typed(version.questions, given)
         scorecards.score(found, version, user, answers)
     except scorecards.AnswersRefusedError as error:
-        why = RefusedForm.of(review_panel.SCORECARD, error.fields, request.POST)
+        why = RefusedForm.of(review_panel.SCORECARD, error.fields, given)
+        return refused(request, found, replace(why, key=version.form_id))
+    except scorecards.FormChangedError as error:
+        problem = {review_panel.WHOLE_FORM: error.message}
+        why = RefusedForm.of(review_panel.SCORECARD, problem, given)
         return refused(request, found, replace(why, key=version.form_id))
     return back(request, found, SCORECARDS)
 

@@ -21,6 +21,7 @@ from sessions_app.i18n import gettext_lazy
 from sessions_app.models import Call, ShareLink
 from sessions_app.services import access, sharing
 from sessions_app.services.sharing import ShareWish
+from sessions_app.services.visible_texts import VisibleTexts
 
 CONFLICT = 409
 """HTTP status."""
@@ -36,7 +37,7 @@ DAYS = [
 ]
 
 
-class ShareForm(forms.Form):
+class ShareForm(VisibleTexts, forms.Form):
     """What a new link shows, to whom, and for how long."""
 
     note = forms.CharField(

@@ -9,7 +9,7 @@ import { inserted, gettext } from "./i18n.js";
 
 /** @type {Record<string, string>} */
 const DEEDS = {
-  whisper: "whispered",
+  whisper: gettext("whispered"),
   listen: gettext("began to listen"),
   stop_listening: gettext("stopped listening"),
   take_over: gettext("took the call over"),
@@ -56,10 +56,15 @@ export function takesOver(link) {
   let mine = false;
   typed("desk-say", (text) => link.send({ type: "say", text }));
   button.addEventListener("click", () => link.send({ type: mine ? "give-back" : "take-over" }));
-  // the server waits for whoever took it over and lost the connection
-  link.addEventListener("up", () => mine && link.send({ type: "take-over" }));
+  // the server waits for whoever took it over and lost the connection or loaded the page again; somebody else may have it
+  let fresh = false;
+  link.addEventListener("up", () => (fresh = true));
   link.addEventListener("desk", (event) => {
     const { answers, heldBy, mine: isMine = false } = /** @type {CustomEvent} */ (event).detail;
+    if (fresh && isMine) {
+      link.send({ type: "take-over" });
+    }
+    fresh = false;
     const began = isMine && !mine;
     mine = isMine;
     byId("desk-say").hidden = !mine;

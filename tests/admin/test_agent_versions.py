@@ -40,6 +40,20 @@ def go_back(desk: Any, agent: Agent, number: int) -> Any:
     return desk.post(f"{AGENTS}{agent.pk}/versions/{number}/restore/")
 
 
+def test_who_saves_an_older_page_is_told_first(at_desk: Any, root: Any, clerk: Agent) -> None:
+    change = f"{AGENTS}{clerk.pk}/change/"
+    assert 'name="seen_version" value="1"' in page(at_desk, clerk)
+    save(root, change, speed="1.2", seen_version="1")
+    told = at_desk.post(change, CLERK | {"greeting": "Hello.", "seen_version": "1"})
+    shown = told.content.decode()
+    assert "Version 2 was saved meanwhile (by root)" in shown
+    assert 'name="seen_version" value="2"' in shown
+    assert ">\nHello.</textarea>" in shown
+    assert len(versions_of(clerk)) == 2
+    save(at_desk, change, greeting="Hello.", seen_version="2")
+    assert len(versions_of(clerk)) == 3
+
+
 def test_each_save_that_changes_something_is_a_version(
     at_desk: Any, clerk: Agent, staff: User
 ) -> None:

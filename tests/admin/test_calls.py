@@ -1,12 +1,15 @@
 """Calls in the admin: the list, and what can be done with them."""
 
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 
+from sessions_app.admin.calls import CallAdmin
 from sessions_app.models import AccessLog, Call, ErasureReceipt, Recording, Summary
+from sessions_app.services import paging
 from sessions_app.services.call_parts import FIRST_LINES
 from tests.api.conftest import end, say
 from tests.conftest import CallMaker
@@ -67,6 +70,41 @@ def test_search_and_filters_find_it(at_desk: Any, ended: Call, query: str) -> No
 )
 def test_search_and_filters_leave_it_out(at_desk: Any, ended: Call, query: str) -> None:
     assert shown(at_desk.get(f"{LIST}?{query}")) == set()
+
+
+def test_a_search_lists_the_newest_and_says_that_there_are_more(
+    at_desk: Any, alice: User, make_call: CallMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paging, "MOST_COUNTED", 3)
+    monkeypatch.setattr(CallAdmin, "list_per_page", 2)
+    made = [make_call(alice, offer_key=str(number)) for number in range(8)]
+    for number, call in enumerate(made):
+        say(call, "a few words")
+        Call.objects.filter(pk=call.pk).update(created_at=datetime(2020 + number, 1, 2, tzinfo=UTC))
+    ids = [call.public_id for call in reversed(made)]
+    first = at_desk.get(LIST, {"q": "words"})
+    assert (shown(first), first.context["cl"].result_count) == (set(ids[:2]), 4)
+    text = first.content.decode()
+    assert "More than 4 calls were found" in text
+    assert [year for year in range(2020, 2028) if f"created_at__year={year}" in text] == [
+        *range(2020, 2028)
+    ]
+    assert shown(at_desk.get(LIST, {"q": "words", "p": "2"})) == set(ids[2:4])
+    assert shown(at_desk.get(LIST, {"q": "words", "p": "3"})) == set(ids[4:6])
+    last = at_desk.get(LIST, {"q": "words", "p": "4"})
+    assert (shown(last), last.context["cl"].result_count) == (set(ids[6:]), 8)
+    assert "were found. The newest" not in last.content.decode()
+    old = at_desk.get(LIST, {"q": "words", "created_at__year": "2020"})
+    assert shown(old) == {ids[-1]}
+    assert "were found. The newest" not in old.content.decode()
+    assert "were found. The newest" not in at_desk.get(LIST).content.decode()
+
+
+def test_the_page_of_a_call_has_no_scripts_of_forms(at_desk: Any, ended: Call) -> None:
+    text = at_desk.get(page(ended)).content.decode()
+    assert "jquery" not in text
+    assert "jsi18n" not in text
+    assert "admin-voicesite/call-player.js" in text
 
 
 def test_opening_a_call_is_logged(looking: Any, viewer: User, ended: Call) -> None:

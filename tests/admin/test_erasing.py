@@ -6,9 +6,10 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission, User
 
-from sessions_app.admin import call_page
+from sessions_app.admin import base, call_page
 from sessions_app.models import AccessLog, Call, ErasureCause, ErasureReceipt
 from sessions_app.services import erasure, erasure_work
+from tests.conftest import CallMaker
 
 LIST = "/admin/sessions_app/call/"
 SURE = {"post": "yes"}
@@ -97,6 +98,19 @@ def test_a_legal_hold_has_a_reason(at_desk: Any, staff: User, ended: Call) -> No
     assert "Lift the legal hold" in at_desk.get(page(ended)).content.decode()
     again = at_desk.post(LIST, chosen("legal_hold", ended, reason="another"), follow=True)
     assert "Skipped 1" in again.content.decode()
+
+
+def test_more_than_a_page_can_send_are_refused_in_words(
+    at_desk: Any, alice: User, ended: Call, make_call: CallMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_call(alice, offer_key="2")
+    monkeypatch.setattr(base, "MOST_AT_ONCE", 1)
+    for action in ("legal_hold", "delete_selected"):
+        given = chosen(action, ended, select_across="1", reason="the case")
+        told = at_desk.post(LIST, given, follow=True).content.decode()
+        assert "2 are chosen, and 1 at most can be at once" in told, action
+        assert ended.public_id not in told or action == "legal_hold"
+    assert not Call.objects.exclude(held_at=None).exists()
 
 
 def test_lifting_it(at_desk: Any, staff: User, ended: Call) -> None:

@@ -86,4 +86,7 @@ def test_lists_take_a_time_of_change(program: Program, alice: User, make_call: C
     assert [call["id"] for call in listed] == [new.public_id]
     assert listed[0]["updated_at"] > since[:19]
     assert program.get("/api/v1/calls/", {"updated_after": "x"}).status_code == 400
+    with_zone = since.replace("Z", "+00:00")
+    unescaped = program.get(f"/api/v1/calls/?updated_after={with_zone}")  # its plus is a blank
+    assert unescaped.json()["results"] == listed
     assert old.public_id not in str(listed)

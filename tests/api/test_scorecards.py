@@ -75,3 +75,18 @@ def test_viewers_may_neither_read_nor_fill_in(
     assert program.get(path).status_code == 403
     answers = {"answers": {version.questions[0]["key"]: 4}}
     assert program.send("PUT", f"{path}/{version.form_id}", answers).status_code == 403
+
+
+def test_answers_to_questions_that_were_changed_are_refused(
+    desk: Program, call: Call, version: ScorecardVersion
+) -> None:
+    (seen,) = desk.get(FORMS).json()
+    own = f"/api/v1/calls/{call.public_id}/scorecards/{version.form_id}"
+    body = {"answers": {version.questions[0]["key"]: 4}, "questions_id": seen["questions_id"]}
+    version.form.questions.update(text="Rudeness")
+    scorecards.publish(version.form)
+    refused = desk.send("PUT", own, body)
+    assert (refused.status_code, refused.json()["code"]) == (409, "stale_form")
+    assert not Scorecard.objects.exists()
+    (now,) = desk.get(FORMS).json()
+    assert desk.send("PUT", own, body | {"questions_id": now["questions_id"]}).status_code == 200

@@ -24,6 +24,7 @@ NOT_ON_THIS_WIRE = {
     "bad_results",  # the check's page's, as the next
     "too_many_checks",
     "stale_revision",
+    "stale_form",
     "error",
     "recogniser_unavailable",
     "sign_in_refused",

@@ -179,3 +179,21 @@ def test_it_is_done_in_small_batches(
     assert [retention.expire(in_days(31)) for _ in range(3)] == [2, 1, 0]
     tasks.expire()
     assert Call.objects.count() == 3
+
+
+def test_a_hold_that_is_placed_while_it_runs_wins(
+    alice: User, own_folders: Path, keep: Any, staff: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep(30, 0)
+    first, second = (spoken_call(alice, own_folders) for _ in range(2))
+    Recording.objects.update(state="failed", file="", done_at=None, delete_after=None)
+    delete = erasure_work.delete_files
+
+    def holding(call: Call) -> None:
+        delete(call)
+        erasure.hold(second, staff, "a case")
+
+    monkeypatch.setattr(erasure_work, "delete_files", holding)
+    assert erasure_work.delete_expired_lanes(in_days(31)) == 1
+    lanes = own_folders / "lanes"
+    assert [(lanes / call.public_id).exists() for call in (first, second)] == [False, True]

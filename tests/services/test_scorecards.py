@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Permission, User
 from django.db.models import ProtectedError
+from django.utils import translation
 
 from sessions_app.models import (
     AccessLog,
@@ -17,7 +18,7 @@ from sessions_app.models import (
     ScorecardVersion,
 )
 from sessions_app.services import erasure, scorecard_exports, scorecards
-from sessions_app.services.scorecards import AnswersRefusedError
+from sessions_app.services.scorecards import AnswersRefusedError, FormChangedError
 from tests.conftest import CallMaker
 
 
@@ -199,3 +200,33 @@ def test_the_export_has_a_line_an_answer(
     assert lines[0][:4] == [call.public_id, "Courtesy", "1", "staff"]
     entry = AccessLog.objects.get(call=call, action="exported")
     assert (entry.user, entry.detail) == (alice, "scorecards")
+
+
+def test_answers_to_other_questions_are_not_kept(
+    call: Call, version: ScorecardVersion, staff: User
+) -> None:
+    score, before = version.form.questions.get(text="Score"), scorecards.questions_id(version)
+    score.text = "Rudeness"
+    score.save()
+    now = scorecards.publish(version.form)
+    assert (now.number, now.pk) == (1, version.pk)  # nobody had answered: it is the same version
+    assert scorecards.questions_id(now) != before
+    version.refresh_from_db()
+    stale = ScorecardVersion.objects.get(pk=version.pk)
+    stale.questions = [{**one, "text": "Score"} for one in stale.questions]
+    with pytest.raises(FormChangedError):
+        scorecards.score(call, stale, staff, by_text(version, Rudeness=4, Tone="warm", Solved=True))
+    assert not Scorecard.objects.exists()
+    ScorecardForm.objects.update(is_active=False)
+    with pytest.raises(FormChangedError):
+        scorecards.score(call, now, staff, by_text(now, Rudeness=4, Tone="warm", Solved=True))
+
+
+def test_files_have_the_same_words_in_every_language(
+    call: Call, version: ScorecardVersion, staff: User
+) -> None:
+    scorecards.score(call, version, staff, by_text(version, **GOOD))
+    plain = scorecard_exports.render(Scorecard.objects.all(), staff)
+    with translation.override("de"):
+        assert scorecard_exports.render(Scorecard.objects.all(), staff) == plain
+    assert ",yes_no,No" in plain

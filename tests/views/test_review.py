@@ -274,3 +274,33 @@ def test_owners_see_scorecards_where_the_setting_says_so(
     assert "Fill in" not in shown
     given = {"form": courtesy.form_id}
     assert as_alice.post(f"/calls/{call.public_id}/scorecard", given).status_code == 404
+
+
+def test_a_form_that_was_changed_meanwhile_is_read_again(
+    at_page: Client, call: Call, courtesy: ScorecardVersion
+) -> None:
+    path, key = f"/calls/{call.public_id}/scorecard", f"q-{courtesy.questions[0]['key']}"
+    asked = within(page(at_page, call), 'name="asked" value="', '">')
+    courtesy.form.questions.filter(text="Score").update(text="Rudeness")
+    scorecards.publish(courtesy.form)
+    at_page.post(path, {"form": courtesy.form_id, "asked": asked, key: "4"})
+    shown = within(page(at_page, call), 'class="rv-form" open', "</form>")
+    assert "was changed while you filled it in" in shown
+    assert "Rudeness" in shown
+    assert 'value="4"' in shown
+    assert shown.count("autofocus") == 1
+    assert "Nobody has filled one in." in page(at_page, call)
+
+
+def test_a_card_of_a_form_that_is_no_longer_active_can_be_deleted(
+    at_page: Client, call: Call, courtesy: ScorecardVersion, staff: User
+) -> None:
+    scorecards.score(call, courtesy, staff, {courtesy.questions[0]["key"]: 4})
+    given = {"form": courtesy.form_id, "what": "delete"}
+    assert page(at_page, call).count('value="delete"') == 1
+    ScorecardForm.objects.update(is_active=False)
+    shown = page(at_page, call)
+    assert "Edit your answers" not in shown
+    assert shown.count('value="delete"') == 1
+    at_page.post(f"/calls/{call.public_id}/scorecard", given)
+    assert '<dd dir="auto">4</dd>' not in page(at_page, call)

@@ -14,6 +14,7 @@ from sessions_app.runtime import ice_servers, recogniser_use, setup_trials, stor
 from sessions_app.runtime.turn_trials import read_address
 from sessions_app.services import installation
 from sessions_app.services.setup_registry import RECORDING, SettingKind, SetupEntry, of_step
+from sessions_app.services.visible_texts import refuse_invisible
 
 MOST_DAYS = 36_500
 NO_RECOGNISERS = ("default", "thorough", "google", "openai")
@@ -67,6 +68,7 @@ class SetupForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         self.cleaned_data = {name: cleaned(value) for name, value in self.cleaned_data.items()}
+        refuse_invisible(self)
         for entry in self.entries:
             self._check(entry)
         if self.errors:

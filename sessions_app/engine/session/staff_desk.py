@@ -94,7 +94,9 @@ class StaffDesk:
 
         self._was_heard = False
         self._clients: list[DeskClient] = []
-        self._holder: DeskClient | None = None
+        self._holders: list[DeskClient] = []
+        """The connections through which whoever holds the call took it over."""
+
         self._giving_back: asyncio.TimerHandle | None = None
 
     # -- who watches --------------------------------------------------------------------
@@ -105,12 +107,19 @@ class StaffDesk:
         client.show(self.state)
 
     def leave(self, client: DeskClient) -> None:
-        """Removes `client`; a call that it had taken over is given back after GRACE_S."""
+        """Removes `client`.
+
+        A call that it had taken over is given back after GRACE_S, unless the same member of staff
+        has it through another connection.
+        """
         if client not in self._clients:
             return
         self._clients.remove(client)
         self._stop_listening(client)
-        if client is self._holder and not self.state.over:
+        if client not in self._holders:
+            return
+        self._holders.remove(client)
+        if not self._holders and not self.state.over:
             loop = asyncio.get_running_loop()
             self._giving_back = loop.call_later(GRACE_S, self._give_back, client.member)
 
@@ -173,16 +182,19 @@ class StaffDesk:
         self._call.emit(StaffActed(action, by, self._call.now_ms(), text))
 
     def _take_over(self, client: DeskClient) -> None:
-        self._agent.staff.hold()
+        staff = self._agent.staff
         self._stop_timer()
-        before, self._holder = self.state.held_by, client
-        if before != client.member:
+        if self.state.held_by != client.member:
+            staff.hold()
+            self._holders.clear()
             self._act(StaffAction.TAKE_OVER, client.member)
+        if client not in self._holders:
+            self._holders.append(client)
         self._show(held_by=client.member)
 
     def _give_back(self, by: StaffMember) -> None:
         self._stop_timer()
-        self._holder = None
+        self._holders.clear()
         if self.state.held_by is None or self.state.over:
             return
         self._agent.staff.release()

@@ -15,6 +15,14 @@ _PLAIN = re.compile(
 )
 """Common characters that never need cleaning and never combine: a fast path."""
 
+_UNSEEN = re.compile(
+    r"[\s\u00ad\u034f\u061c\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    r"\ufe00-\ufe0f\ufeff\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    r"\U000e0000-\U000e0fff"
+    r"\u115f\u1160\u3164\uffa0\u2800]+"  # letters and signs whose shape is empty
+)
+"""White space, and what has no shape of its own (Unicode, Default_Ignorable_Code_Point)."""
+
 _BREAKS = re.compile("\r(?!\n)|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _REMOVED = re.compile(
     "["
@@ -49,6 +57,11 @@ def clean(text: str) -> str:
 def one_line(text: str) -> str:
     """Returns `text` clean, with single blanks between its words."""
     return " ".join(clean(text).split())
+
+
+def is_invisible(text: str) -> bool:
+    """Returns whether `text` has characters, but none that anybody sees: as a name it is none."""
+    return _UNSEEN.fullmatch(text) is not None
 
 
 def cleaned(value: Any) -> Any:

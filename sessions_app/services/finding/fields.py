@@ -1,5 +1,6 @@
 """How the values of filters are parsed, and the errors about wrong ones."""
 
+import re
 from collections.abc import Collection
 from datetime import date, datetime, time
 from typing import Any
@@ -28,6 +29,10 @@ def refused(told: str) -> forms.ValidationError:
     return forms.ValidationError("%(told)s", params={"told": told})
 
 
+_PLUS_IS_BLANK = re.compile(r"(.+[0-9]{2}:[0-9]{2}\S*) ([0-9]{2}:?[0-9]{2})")
+"""A time of which the `+` before its zone was not written as %2B, which makes it a blank."""
+
+
 class MomentField(IsoDateTimeField):  # type: ignore[misc] # untyped library
     """A time in ISO 8601 that is representable in UTC."""
 
@@ -36,7 +41,8 @@ class MomentField(IsoDateTimeField):  # type: ignore[misc] # untyped library
     }
 
     def clean(self, value: Any) -> datetime | None:
-        moment: datetime | None = super().clean(value)
+        meant = _PLUS_IS_BLANK.fullmatch(value) if isinstance(value, str) else None
+        moment: datetime | None = super().clean(f"{meant[1]}+{meant[2]}" if meant else value)
         try:
             return None if moment is None else in_utc(moment)
         except OverflowError:

@@ -261,6 +261,7 @@ globalThis.voicesiteCatalogue = { plural: (n) => Number((n != 1)), messages: {
 "took the correction back": "hat die Korrektur zurückgenommen",
 "undid a correction": "hat eine Korrektur rückgängig gemacht",
 "voicesite needs it to hear you. To allow it:": "voicesite braucht es, um Sie zu hören. So erlauben Sie es:",
+"whispered": "hat geflüstert",
 "{agent} cannot answer until staff fix its settings. Your words are still written down.": "{agent} kann nicht antworten, bis das Personal die Einstellungen korrigiert. Ihre Worte werden weiter mitgeschrieben.",
 "{agent} couldn't answer just now. Please ask again.": "{agent} konnte gerade nicht antworten. Bitte fragen Sie noch einmal.",
 "{agent} is having trouble answering. The call continues.": "{agent} hat Schwierigkeiten zu antworten. Der Anruf läuft weiter.",

@@ -261,6 +261,7 @@ globalThis.voicesiteCatalogue = { plural: (n) => Number((n != 1)), messages: {
 "took the correction back": "ha retirado la corrección",
 "undid a correction": "ha deshecho una corrección",
 "voicesite needs it to hear you. To allow it:": "voicesite lo necesita para oírle. Para permitirlo:",
+"whispered": "ha susurrado",
 "{agent} cannot answer until staff fix its settings. Your words are still written down.": "{agent} no puede responder hasta que el personal corrija sus ajustes. Sus palabras se siguen transcribiendo.",
 "{agent} couldn't answer just now. Please ask again.": "{agent} no ha podido responder ahora. Pregunte de nuevo, por favor.",
 "{agent} is having trouble answering. The call continues.": "{agent} tiene problemas para responder. La llamada continúa.",

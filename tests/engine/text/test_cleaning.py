@@ -12,6 +12,7 @@ from sessions_app.engine.text.cleaning import (
     Cleaning,
     clean,
     cleaned,
+    is_invisible,
     one_line,
     read_json,
 )
@@ -108,3 +109,19 @@ def test_what_is_no_json_is_one_error(text: str | bytes) -> None:
 
 def test_one_line_has_single_blanks() -> None:
     assert one_line(" a \n\tb\x00 \u2028 c ") == "a b c"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["\u200b", " \u200b\n", "\u200e\u200f", "\u00ad", "\u2060", "\ufe0f", "\u3164", "\u115f",
+     "\u2800", "\U000e0041", "\u180e", "\u034f", "\u3000"],
+)  # fmt: skip
+def test_what_nobody_sees_is_no_name(text: str) -> None:
+    assert is_invisible(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "a", "\u200ba", "\u0301", ".", "1\ufe0f\u20e3", "👍", "ไม่", "\ue000", "\u0600"]
+)
+def test_what_somebody_sees_is_one(text: str) -> None:
+    assert not is_invisible(text)

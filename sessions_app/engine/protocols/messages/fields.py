@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, NotRequired
 
-from pydantic import Field, StringConstraints, WithJsonSchema
+from pydantic import AfterValidator, Field, StringConstraints, WithJsonSchema
+from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict
 
 from sessions_app.engine.core.call_data import MOST_VARIABLES, NAME
 from sessions_app.engine.core.states import BYE_REASONS, CallState, Floor
+from sessions_app.engine.text.cleaning import is_invisible
 
 MAX_TYPED_CHARS = 2_000
 """Characters of one typed message. Longer ones cost a model more to read."""
@@ -43,10 +45,25 @@ _FLAG = Field(description="true or false")
 FilledText = Annotated[str, Field(min_length=1), Says(_MISSING_TEXT)]
 """Text that must be there."""
 
+
+def _seen(text: str) -> str:
+    if is_invisible(text):
+        raise PydanticCustomError("invisible", "only invisible characters")
+    return text
+
+
 TypedText = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_TYPED_CHARS),
-    Says(_MISSING_TEXT, (("string_too_short", _TYPED_LENGTH), ("string_too_long", _TYPED_LENGTH))),
+    AfterValidator(_seen),
+    Says(
+        _MISSING_TEXT,
+        (
+            ("string_too_short", _TYPED_LENGTH),
+            ("string_too_long", _TYPED_LENGTH),
+            ("invisible", "must hold something that can be seen."),
+        ),
+    ),
 ]
 """What was typed instead of said, without white space around it."""
 
