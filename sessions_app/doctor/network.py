@@ -41,6 +41,7 @@ HTTPS_PORT = 443
 
 PROBE = b"voicesite doctor"
 DOCUMENT = "docs/networks.md"
+PROXY = "Look at the name in DNS, and at the reverse proxy: it must lead /healthz here."
 
 
 def check_turn() -> PartFinding:
@@ -77,12 +78,22 @@ def check_public_address() -> PartFinding:
         return problem(told, "Look at its name in DNS, its certificate and the firewall.")
     took_ms = 1000 * (time.monotonic() - began)
     if answer.status_code != httpx2.codes.OK:
-        advice = "Look at the reverse proxy: it must lead /healthz here."
-        return problem(f"{address} answered {answer.status_code}.", advice)
+        return problem(f"{address} answered {answer.status_code}.", PROXY)
+    if not _is_health(answer):
+        return problem(f"{address} is answered by something else than voicesite.", PROXY)
     if not address.startswith("https:"):
         advice = "Serve it over HTTPS: browsers give the microphone to no other page."
         return warning(f"{address} answers in {took_ms:.0f} ms, without TLS.", advice)
     return ok(f"{address} answers in {took_ms:.0f} ms.")
+
+
+def _is_health(answer: httpx2.Response) -> bool:
+    """Returns whether an answer is what /healthz of a voicesite says: a proxy may serve its own."""
+    try:
+        told = answer.json()
+    except ValueError:
+        return False
+    return isinstance(told, dict) and "recogniser" in told
 
 
 def check_udp() -> PartFinding:
