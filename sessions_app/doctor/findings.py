@@ -15,6 +15,10 @@ from sessions_app.engine.core.errors import VoiceError
 from sessions_app.runtime import stored_settings
 
 
+THREADS = "voice-doctor-"
+"""How the names of the threads of checks begin."""
+
+
 class PartState(StrEnum):
     """How a part is; a PROBLEM makes the command fail."""
 
@@ -76,7 +80,7 @@ def run(checks: Sequence[PartCheck]) -> dict[str, PartFinding]:
     """
     began, done = time.monotonic(), queue.SimpleQueue[tuple[str, PartFinding]]()
     for one in checks:
-        name = f"voice-doctor-{one.name}"
+        name = f"{THREADS}{one.name}"
         threading.Thread(target=_run_one, args=(one, done), name=name, daemon=True).start()
     found: dict[str, PartFinding] = {}
     waiting = {one.name: began + one.limit_s for one in checks}
@@ -90,6 +94,11 @@ def run(checks: Sequence[PartCheck]) -> dict[str, PartFinding]:
             for name in [name for name, until in waiting.items() if until <= now]:
                 del waiting[name]
     return {one.name: _clean(found.get(one.name) or _late(one)) for one in checks}
+
+
+def are_hanging() -> bool:
+    """Returns whether checks that took too long are still at it."""
+    return any(thread.name.startswith(THREADS) for thread in threading.enumerate())
 
 
 def _late(one: PartCheck) -> PartFinding:
