@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx2
+from aioice import stun
 from aioice.turn import create_turn_endpoint
 from cryptography import x509
 from django.conf import settings
@@ -115,14 +116,10 @@ async def _reached(relay: IceTarget) -> PartFinding:
     loop = asyncio.get_running_loop()
     with contextlib.closing(_bound(config.udp_ports)) as own:
         target = (config.public_address or _seen_from(relay), own.getsockname()[1])
-        transport, _ = await create_turn_endpoint(
-            asyncio.DatagramProtocol,
-            (relay.address.host, relay.address.port),
-            relay.server.username,
-            relay.server.credential,
-            ssl=relay.address.tls or None,
-            transport=relay.address.transport,
-        )
+        try:
+            transport = await _allocated(relay)
+        except (OSError, stun.TransactionError):
+            return not_checked("The relay that would send from outside does not work.", "See turn.")
         try:
             began = time.monotonic()
             heard = asyncio.ensure_future(loop.sock_recv(own, len(PROBE)))
@@ -139,6 +136,20 @@ async def _reached(relay: IceTarget) -> PartFinding:
     ports = "{}-{}".format(*config.udp_ports) if config.udp_ports else "all UDP ports"
     advice = f"Open {ports} for UDP in the firewall, and set VOICE_PUBLIC_ADDRESS behind NAT."
     return warning(f"No datagram from the relay arrived at {where}: calls need the relay.", advice)
+
+
+async def _allocated(relay: IceTarget) -> asyncio.DatagramTransport:
+    """Returns what sends by a relay; raises OSError and TransactionError."""
+    async with asyncio.timeout(WAIT_S):
+        transport, _ = await create_turn_endpoint(
+            asyncio.DatagramProtocol,
+            (relay.address.host, relay.address.port),
+            relay.server.username,
+            relay.server.credential,
+            ssl=relay.address.tls or None,
+            transport=relay.address.transport,
+        )
+    return transport
 
 
 def _bound(ports: tuple[int, int] | None) -> socket.socket:

@@ -5,6 +5,7 @@ import threading
 import time
 
 import pytest
+from django.db import OperationalError
 
 from sessions_app.doctor import configured, parts
 from sessions_app.doctor.findings import PartCheck, PartFinding, PartState, ok, run
@@ -48,6 +49,16 @@ def test_one_that_hangs_or_breaks_is_a_problem_of_its_own(monkeypatch: pytest.Mo
     assert found["breaks"] == PartFinding(PartState.PROBLEM, "It failed: ValueError.", "Mend it.")
     assert found["tells"].detail == "The key … is not … for …, …."
     assert found["works"].state == PartState.OK
+
+
+def test_what_needs_the_database_is_not_blamed_for_it() -> None:
+    def breaks() -> PartFinding:
+        raise OperationalError("connection refused for voice:password")
+
+    found = run([PartCheck(name, breaks, "Mend it.") for name in ("database", "voice")])
+    told = "It failed: OperationalError."
+    assert found["database"] == PartFinding(PartState.PROBLEM, told, "Mend it.")
+    assert (found["voice"].state, told in found["voice"].detail) == (PartState.NOT_CHECKED, True)
 
 
 def test_the_command_ends_though_a_check_hangs(

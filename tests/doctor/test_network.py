@@ -148,6 +148,7 @@ def test_a_relay_allocates_and_sends_from_outside(settings: Any) -> None:
         assert (found.state, "arrived at 127.0.0.1:" in found.detail) == (PartState.OK, True)
         settings.VOICE = {**voice, "TURN": {**given, "SECRET": "another"}}
         found = network.check_turn()
+        assert network.check_udp().state == PartState.NOT_CHECKED
     assert found.state == PartState.PROBLEM
     assert SECRET not in found.detail
     settings.VOICE = {**voice, "TURN": {}}
