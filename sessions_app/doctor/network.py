@@ -181,8 +181,9 @@ def check_certificates() -> PartFinding:
         try:
             ends[host] = expiry(host, port)
         except ssl.SSLCertVerificationError as error:
-            advice = "Renew it, and serve it with its whole chain."
-            return problem(f"Clients refuse that of {host}: {error.verify_message}.", advice)
+            why = error.verify_message.rstrip(".")
+            advice = "Get one for this name that is in date, and serve it with its whole chain."
+            return problem(f"Clients refuse that of {host}: {why}.", advice)
         except OSError as error:
             told = f"{host}:{port} cannot be reached ({type(error).__name__})."
             return problem(told, "Look at its name and the firewall.")
