@@ -36,5 +36,5 @@ def test_a_thread_that_may_not_works_on(monkeypatch: pytest.MonkeyPatch) -> None
     def forbidden(*_: int) -> None:
         raise PermissionError
 
-    monkeypatch.setattr(priorities.os, "setpriority", forbidden)
+    monkeypatch.setattr(os, "setpriority", forbidden)
     priorities.lower(4)
