@@ -56,6 +56,7 @@ urlpatterns = [
     path("account/tokens/", own_tokens.tokens, name="own_tokens"),
     path("account/tokens/<int:number>/revoke", own_tokens.revoke, name="revoke_token"),
     path("password/", passwords.forgot, name="forgot_password"),
+    path("password/", passwords.forgot, name="admin_password_reset"),  # what Django's page links to
     path("password/sent/", passwords.sent, name="password_sent"),
     path("password/done/", passwords.done, name="password_done"),
     path("password/<str:secret>/", passwords.by_link, name="set_password"),

@@ -1,8 +1,10 @@
 """What the site sets up in each of its processes, once Django's settings are read."""
 
+import logging
 from typing import Any
 
 from django.apps import AppConfig, apps
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.apps import SimpleAdminConfig
 from django.contrib.admin.checks import check_admin_app, check_dependencies
@@ -11,7 +13,9 @@ from django.utils.translation import gettext_lazy
 
 
 class VoicesiteConfig(AppConfig):
-    """Makes the Celery application the default, has broken threads logged, names Django's users."""
+    """Makes the Celery application the default, has broken threads and, as JSON, warnings logged,
+    and names Django's users.
+    """
 
     name = "voicesite"
     verbose_name = "Site"
@@ -21,6 +25,8 @@ class VoicesiteConfig(AppConfig):
 
         celery.app.set_default()
         logs.log_threads()
+        if settings.LOG_JSON:
+            logging.captureWarnings(True)  # Python prints them in lines of its own
         # breadcrumbs and headings of users and groups, as `admin_site` names them on the start page
         apps.get_app_config("auth").verbose_name = gettext_lazy("People and programs")
 

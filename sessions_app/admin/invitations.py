@@ -171,8 +171,10 @@ class InvitationAdmin(VoiceAdmin[PasswordLink]):
         if not row.by_mail:
             return gettext("Not sent by mail")
         if row.state == WorkState.DONE:
-            return gettext("Sent")
-        return gettext("Could not be sent") if row.state == WorkState.FAILED else gettext("Waiting")
+            return row.error or gettext("Sent")
+        failed = row.state == WorkState.FAILED
+        told = gettext("Could not be sent") if failed else gettext("Waiting")
+        return f"{told}. {row.error}" if row.error else told
 
     def save_model(self, request: HttpRequest, obj: PasswordLink, form: Any, change: bool) -> None:
         """Makes the account and its link, whose secret `response_add` shows."""

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from sessions_app.admin.base import CleanForm, ReadOnlyAdmin, VoiceAdmin
 from sessions_app.admin.display import NOTHING, badge, call_link, link, opens, related
@@ -159,9 +159,17 @@ class WebhookDeliveryAdmin(ReadOnlyAdmin[WebhookDelivery]):
         description=gettext_lazy("Send the selected messages again"), permissions=["send"]
     )
     def send_again(self, request: HttpRequest, queryset: QuerySet[WebhookDelivery]) -> None:
-        sent = [row for row in queryset.order_by("pk") if webhooks.send_again(row)]
+        rows = list(queryset.order_by("pk"))
+        sent = [row for row in rows if webhooks.send_again(row)]
         for row in sent:
             self.log_change(request, row, "Sent again.")
-        self.message_user(
-            request, gettext("{len} will be sent again.").format(len=len(sent)), messages.SUCCESS
-        )
+        if sent:
+            said = gettext("{len} will be sent again.").format(len=len(sent))
+            self.message_user(request, said, messages.SUCCESS)
+        if left := len(rows) - len(sent):
+            told = ngettext(
+                "{left} will not: its endpoint is switched off, or it is being sent just now.",
+                "{left} will not: their endpoint is switched off, or they are being sent just now.",
+                left,
+            )
+            self.message_user(request, told.format(left=left), messages.WARNING)

@@ -7,6 +7,7 @@ from django.core import checks, mail
 from sessions_app.doctor import findings
 from sessions_app.doctor.findings import PartCheck, PartFinding, not_set, ok, problem, warning
 from sessions_app.runtime import service_trials, stored_settings
+from sessions_app.services.mail import why_not
 
 OWN_MAIL = "sessions_app.services.mail.Backend"
 """What signs in at the server of VOICE["MAIL"]."""
@@ -53,11 +54,21 @@ def check_channels() -> PartFinding:
 
 def check_mail() -> PartFinding:
     """Signs in at the mail server; nothing is sent."""
-    host = settings.VOICE["MAIL"]["HOST"]
+    given = settings.VOICE["MAIL"]
     if settings.EMAIL_BACKEND != OWN_MAIL:
         backend = settings.EMAIL_BACKEND.rpartition(".")[2]
         return warning(f"Mail goes to {backend}.", "Leave EMAIL_BACKEND as it is.")
-    if not host:
+    if not given["HOST"]:
         return not_set("No mail server is set; voicesite sends no mail without.")
-    with mail.get_connection():
-        return ok(f"{host} took the sign-in.")
+    try:
+        with mail.get_connection():
+            pass
+    except OSError as error:  # smtplib's are some, too
+        advice = "Look at MAIL_HOST, MAIL_PORT, MAIL_SECURITY, MAIL_USER and MAIL_PASSWORD."
+        return problem(why_not(error), advice)
+    told = f"{given['HOST']} took the sign-in."
+    if not given["FROM"]:
+        return problem(f"{told} Without a sender nothing is sent.", "Set MAIL_FROM.")
+    if not settings.PUBLIC_URL:
+        return warning(f"{told} Links in mails name localhost.", "Set PUBLIC_URL.")
+    return ok(told)

@@ -9,10 +9,17 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from urllib.parse import unquote, urlsplit
 
-from django.db import connections
+from django.db import DatabaseError, connections
 
 from sessions_app.engine.core.errors import VoiceError
 from sessions_app.runtime import stored_settings
+
+THREADS = "voice-doctor-"
+"""How the names of the threads of checks begin."""
+
+
+DATABASE = "database"
+"""The part that others need: where it fails, nothing was found out of these."""
 
 
 class PartState(StrEnum):
@@ -76,7 +83,7 @@ def run(checks: Sequence[PartCheck]) -> dict[str, PartFinding]:
     """
     began, done = time.monotonic(), queue.SimpleQueue[tuple[str, PartFinding]]()
     for one in checks:
-        name = f"voice-doctor-{one.name}"
+        name = f"{THREADS}{one.name}"
         threading.Thread(target=_run_one, args=(one, done), name=name, daemon=True).start()
     found: dict[str, PartFinding] = {}
     waiting = {one.name: began + one.limit_s for one in checks}
@@ -92,6 +99,11 @@ def run(checks: Sequence[PartCheck]) -> dict[str, PartFinding]:
     return {one.name: _clean(found.get(one.name) or _late(one)) for one in checks}
 
 
+def are_hanging() -> bool:
+    """Returns whether checks that took too long are still at it."""
+    return any(thread.name.startswith(THREADS) for thread in threading.enumerate())
+
+
 def _late(one: PartCheck) -> PartFinding:
     return problem(f"It gave no answer within {one.limit_s:.0f} s.", one.advice)
 
@@ -101,6 +113,12 @@ def _run_one(one: PartCheck, done: "queue.SimpleQueue[tuple[str, PartFinding]]")
         found = one.check()
     except VoiceError as error:
         found = problem(error.message, one.advice)
+    except DatabaseError as error:
+        told = f"It failed: {type(error).__name__}."
+        if one.name == DATABASE:
+            found = problem(told, one.advice)
+        else:
+            found = not_checked(f"It needs the database. {told}", "Look at the database first.")
     except Exception as error:  # noqa: BLE001 - whatever fails is a finding; texts may hold secrets
         found = problem(f"It failed: {type(error).__name__}.", one.advice)
     finally:

@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx2
+from aioice import stun
 from aioice.turn import create_turn_endpoint
 from cryptography import x509
 from django.conf import settings
@@ -41,6 +42,7 @@ HTTPS_PORT = 443
 
 PROBE = b"voicesite doctor"
 DOCUMENT = "docs/networks.md"
+PROXY = "Look at the name in DNS, and at the reverse proxy: it must lead /healthz here."
 
 
 def check_turn() -> PartFinding:
@@ -77,12 +79,22 @@ def check_public_address() -> PartFinding:
         return problem(told, "Look at its name in DNS, its certificate and the firewall.")
     took_ms = 1000 * (time.monotonic() - began)
     if answer.status_code != httpx2.codes.OK:
-        advice = "Look at the reverse proxy: it must lead /healthz here."
-        return problem(f"{address} answered {answer.status_code}.", advice)
+        return problem(f"{address} answered {answer.status_code}.", PROXY)
+    if not _is_health(answer):
+        return problem(f"{address} is answered by something else than voicesite.", PROXY)
     if not address.startswith("https:"):
         advice = "Serve it over HTTPS: browsers give the microphone to no other page."
         return warning(f"{address} answers in {took_ms:.0f} ms, without TLS.", advice)
     return ok(f"{address} answers in {took_ms:.0f} ms.")
+
+
+def _is_health(answer: httpx2.Response) -> bool:
+    """Returns whether an answer is what /healthz of a voicesite says: a proxy may serve its own."""
+    try:
+        told = answer.json()
+    except ValueError:
+        return False
+    return isinstance(told, dict) and "recogniser" in told
 
 
 def check_udp() -> PartFinding:
@@ -104,14 +116,10 @@ async def _reached(relay: IceTarget) -> PartFinding:
     loop = asyncio.get_running_loop()
     with contextlib.closing(_bound(config.udp_ports)) as own:
         target = (config.public_address or _seen_from(relay), own.getsockname()[1])
-        transport, _ = await create_turn_endpoint(
-            asyncio.DatagramProtocol,
-            (relay.address.host, relay.address.port),
-            relay.server.username,
-            relay.server.credential,
-            ssl=relay.address.tls or None,
-            transport=relay.address.transport,
-        )
+        try:
+            transport = await _allocated(relay)
+        except (OSError, stun.TransactionError):
+            return not_checked("The relay that would send from outside does not work.", "See turn.")
         try:
             began = time.monotonic()
             heard = asyncio.ensure_future(loop.sock_recv(own, len(PROBE)))
@@ -128,6 +136,20 @@ async def _reached(relay: IceTarget) -> PartFinding:
     ports = "{}-{}".format(*config.udp_ports) if config.udp_ports else "all UDP ports"
     advice = f"Open {ports} for UDP in the firewall, and set VOICE_PUBLIC_ADDRESS behind NAT."
     return warning(f"No datagram from the relay arrived at {where}: calls need the relay.", advice)
+
+
+async def _allocated(relay: IceTarget) -> asyncio.DatagramTransport:
+    """Returns what sends by a relay; raises OSError and TransactionError."""
+    async with asyncio.timeout(WAIT_S):
+        transport, _ = await create_turn_endpoint(
+            asyncio.DatagramProtocol,
+            (relay.address.host, relay.address.port),
+            relay.server.username,
+            relay.server.credential,
+            ssl=relay.address.tls or None,
+            transport=relay.address.transport,
+        )
+    return transport
 
 
 def _bound(ports: tuple[int, int] | None) -> socket.socket:
@@ -159,8 +181,9 @@ def check_certificates() -> PartFinding:
         try:
             ends[host] = expiry(host, port)
         except ssl.SSLCertVerificationError as error:
-            advice = "Renew it, and serve it with its whole chain."
-            return problem(f"Clients refuse that of {host}: {error.verify_message}.", advice)
+            why = error.verify_message.rstrip(".")
+            advice = "Get one for this name that is in date, and serve it with its whole chain."
+            return problem(f"Clients refuse that of {host}: {why}.", advice)
         except OSError as error:
             told = f"{host}:{port} cannot be reached ({type(error).__name__})."
             return problem(told, "Look at its name and the firewall.")

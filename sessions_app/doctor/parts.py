@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from sessions_app.doctor import configured, network, speaking, storing
-from sessions_app.doctor.findings import PartCheck
+from sessions_app.doctor.findings import DATABASE, PartCheck
 
 LOADING_S = 90.0
 """Seconds for what loads a model and uses it, on a machine with calls."""
@@ -16,7 +16,7 @@ def all_parts(time_server: str) -> Sequence[PartCheck]:
     loading = {"limit_s": LOADING_S}
     return (
         PartCheck("settings", configured.check_settings, "Run `manage.py check`.", **loading),
-        PartCheck("database", storing.check_database, look),
+        PartCheck(DATABASE, storing.check_database, look),
         PartCheck("migrations", storing.check_migrations, look),
         PartCheck("broker", storing.check_broker, "Look at CELERY_BROKER_URL, and start it."),
         PartCheck("channels", configured.check_channels, "Look at REDIS_URL, and start Redis."),

@@ -1,14 +1,13 @@
 """Makes recordings in other formats, at low priority."""
 
 import hashlib
-import os
-import sys
 import tempfile
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
+from sessions_app.engine.core import priorities
 from sessions_app.engine.core.errors import MediaError
 from sessions_app.engine.recording.transcoding import transcode
 from sessions_app.models import AudioCopy, Call, Recording
@@ -16,8 +15,8 @@ from sessions_app.services import audio_copies, redactions, work
 from sessions_app.services.erasure_work import copies_prefix
 from sessions_app.services.stored_files import save_as
 
-LOWEST = 19
-"""Niceness: copies are made only while the CPU has nothing else to do."""
+NICE = priorities.LOWEST
+"""Copies are made only while the CPU has nothing else to do."""
 
 SLACK_MS = 100
 """How far a copy's length may be off: a recording that cannot be read to its end is none."""
@@ -71,16 +70,13 @@ def transcode_at_low_priority(source: Path, target: Path, form: str) -> int:
         if over.is_set():
             raise _GivenUpError
 
-    with ThreadPoolExecutor(1, "transcoding", initializer=_lower_priority) as pool:
+    with ThreadPoolExecutor(
+        1, "transcoding", initializer=priorities.lower, initargs=(NICE,)
+    ) as pool:
         try:
             return pool.submit(transcode, source, target, form, proceed).result()
         finally:
             over.set()
-
-
-def _lower_priority() -> None:
-    if sys.platform == "linux":  # there a thread has a priority of its own
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), LOWEST)
 
 
 def _facts(file: Path) -> dict[str, object]:

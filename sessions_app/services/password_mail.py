@@ -1,7 +1,5 @@
 """Sends the links that set a password, as jobs of a worker: no request waits for a mail server."""
 
-from smtplib import SMTPException
-
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
@@ -30,11 +28,12 @@ def send(link_pk: int) -> None:
     with work.claimed(PasswordLink, link_pk) as link:
         if link is None:
             return
-        if _is_wanted(link):
+        unwanted = _why_unwanted(link)
+        if not unwanted:
             _send(_message(link))
         # nothing but this: the link may be used or revoked meanwhile
         work.held_by(link).update(
-            state=WorkState.DONE, done_at=timezone.now(), leased_until=None, error=""
+            state=WorkState.DONE, done_at=timezone.now(), leased_until=None, error=unwanted
         )
 
 
@@ -48,14 +47,18 @@ def _send(message: EmailMessage) -> None:
     """Sends it; a failure names no address, since staff read it on the page System."""
     try:
         message.send()
-    except (OSError, SMTPException) as error:
-        told = gettext("The mail server did not take the message ({kind}).")
-        raise NotSentError(told.format(kind=type(error).__name__)) from None
+    except OSError as error:  # smtplib's are some, too
+        raise NotSentError(mail.why_not(error)) from None
 
 
-def _is_wanted(link: PasswordLink) -> bool:
+def _why_unwanted(link: PasswordLink) -> str:
+    """Returns why nothing is sent of a link, for staff; empty where it is to be sent."""
+    if not mail.is_set():
+        return gettext("Not sent: no mail server is set any more.")
     secret = password_links.secret_of(link)
-    return mail.is_set() and bool(secret) and password_links.find(secret) is not None
+    if not secret or password_links.find(secret) is None:
+        return gettext("Not sent: the link did not work any more.")
+    return ""
 
 
 def _message(link: PasswordLink) -> EmailMessage:

@@ -4,8 +4,6 @@ A check takes most of a second of one core. Many at once would take all cores, a
 carries live calls would have to share them.
 """
 
-import os
-import sys
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -14,11 +12,10 @@ from contextlib import contextmanager
 
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 
+from sessions_app.engine.core import priorities
+
 NICE = 10
 """How much lower the thread's priority is than the process's (nice(1)); more waits longer."""
-
-LOWEST = 19
-"""The lowest priority there is (setpriority(2))."""
 
 MOST_WAITING = 24
 """Checks that wait or run; at half a second each the last waits twelve seconds.
@@ -64,14 +61,10 @@ class Queue:
                     del self._places[whose]
 
 
-def _lower_priority() -> None:
-    if sys.platform == "linux":  # there a thread has a priority of its own
-        nice = os.getpriority(os.PRIO_PROCESS, 0) + NICE
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), min(nice, LOWEST))
-
-
 _hashing = Queue(MOST_WAITING, MOST_WAITING)
-_thread = ThreadPoolExecutor(1, thread_name_prefix="passwords", initializer=_lower_priority)
+_thread = ThreadPoolExecutor(
+    1, thread_name_prefix="passwords", initializer=priorities.lower, initargs=(NICE,)
+)
 
 
 def at_low_priority(work: Callable[[], str]) -> str:

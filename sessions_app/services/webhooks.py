@@ -248,9 +248,12 @@ def rotate(endpoint: WebhookEndpoint) -> None:
 
 
 def send_again(row: WebhookDelivery) -> bool:
-    """Queues a message again, with its id and its sequence; False while it is being sent."""
+    """Queues a message again, with its id and its sequence.
+
+    Returns False while it is being sent, and where its endpoint is switched off.
+    """
     with transaction.atomic():
-        if not work.retry(row):
+        if not row.endpoint.enabled or not work.retry(row):
             return False
         queue(DELIVER, row.pk)
     return True

@@ -77,6 +77,23 @@ def test_it_is_mailed_where_mail_is_set_up(at_desk: Any, settings: Any) -> None:
     assert (link.by_mail, link.state) == (True, WorkState.PENDING)
 
 
+def test_it_says_what_became_of_the_mail(at_desk: Any, alice: User) -> None:
+    link, _ = password_links.make(alice, LinkPurpose.INVITATION, timezone.now(), by_mail=True)
+
+    def told(state: WorkState, error: str = "") -> str:
+        PasswordLink.objects.filter(pk=link.pk).update(state=state, error=error)
+        page: str = at_desk.get(f"{INVITATIONS}{link.pk}/change/").content.decode()
+        return page
+
+    why = "The mail server refuses the recipient (550)."
+    assert "Waiting" in told(WorkState.PENDING)
+    assert f"Waiting. {why}" in told(WorkState.PENDING, why)
+    assert f"Could not be sent. {why}" in told(WorkState.FAILED, why)
+    not_sent = "Not sent: the link did not work any more."
+    assert not_sent in told(WorkState.DONE, not_sent)
+    assert "Sent" in told(WorkState.DONE)
+
+
 def test_revoking_and_making_anew(at_desk: Any) -> None:
     secret = secret_in(at_desk.post(f"{INVITATIONS}add/", FORM))
     chosen = {"_selected_action": [PasswordLink.objects.get().pk]}

@@ -90,3 +90,18 @@ def test_a_message_that_was_given_up_is_sent_again_with_its_id(
     row.refresh_from_db()
     assert (row.state, row.attempts, row.error) == (WorkState.PENDING, 0, "")
     assert WebhookDelivery.objects.get().message_id == row.message_id
+
+
+def test_nothing_is_said_to_be_sent_to_an_endpoint_that_is_off(
+    desk: Client, endpoint: WebhookEndpoint, call: Call
+) -> None:
+    webhooks.schedule(WebhookEvent.CALL_ENDED, call.public_id)
+    row = WebhookDelivery.objects.get()
+    WebhookDelivery.objects.update(state=WorkState.FAILED, status=410, error="It answered 410.")
+    WebhookEndpoint.objects.update(enabled=False)
+    chosen = {"action": "send_again", "_selected_action": str(row.pk)}
+    page = desk.post(DELIVERIES, chosen, follow=True).content.decode()
+    assert "1 will not: its endpoint is switched off" in page
+    assert "will be sent again" not in page
+    row.refresh_from_db()
+    assert (row.state, row.error) == (WorkState.FAILED, "It answered 410.")

@@ -123,6 +123,12 @@ def test_no_watchdog_is_quicker_than_the_sign_of_life(units: dict[str, Unit]) ->
         assert units[name].get("Unit", "StartLimitIntervalSec") == "0", "or it gives up"
 
 
+def test_logs_and_metrics_name_the_process(units: dict[str, Unit]) -> None:
+    for name in ROLES:
+        process = name.removeprefix("voicesite-").replace("@", "_%i")
+        assert units[name].environment()["METRICS_PROCESS"] == process
+
+
 def test_calls_end_before_what_they_need(units: dict[str, Unit]) -> None:
     after = units["voicesite-media@"].get("Unit", "After").split()
     assert {f"{name}.service" for name in ROLES if name != "voicesite-media@"} <= set(after)

@@ -25,9 +25,14 @@ NOW = datetime.now(UTC)
 
 
 class Site(http.server.BaseHTTPRequestHandler):
+    """A voicesite, but for /parked, where there is a page for whatever is asked for."""
+
     def do_GET(self) -> None:
-        self.send_response(200 if self.path == "/healthz" else 404)
+        parked = self.path.startswith("/parked")
+        self.send_response(200 if parked or self.path == "/healthz" else 404)
         self.end_headers()
+        if self.command == "GET":
+            self.wfile.write(b"<p>Welcome!</p>" if parked else b'{"recogniser": "default"}')
 
     do_HEAD = do_GET  # noqa: N815
 
@@ -97,6 +102,9 @@ def test_the_public_address_is_opened(settings: Any) -> None:
         assert network.check_public_address().state == PartState.WARNING
         settings.PUBLIC_URL += "/below"
         assert "404" in network.check_public_address().detail
+        settings.PUBLIC_URL = f"http://127.0.0.1:{port}/parked"
+        found = network.check_public_address()
+        assert (found.state, "something else" in found.detail) == (PartState.PROBLEM, True)
     assert network.check_public_address().state == PartState.PROBLEM
 
 
@@ -140,6 +148,7 @@ def test_a_relay_allocates_and_sends_from_outside(settings: Any) -> None:
         assert (found.state, "arrived at 127.0.0.1:" in found.detail) == (PartState.OK, True)
         settings.VOICE = {**voice, "TURN": {**given, "SECRET": "another"}}
         found = network.check_turn()
+        assert network.check_udp().state == PartState.NOT_CHECKED
     assert found.state == PartState.PROBLEM
     assert SECRET not in found.detail
     settings.VOICE = {**voice, "TURN": {}}

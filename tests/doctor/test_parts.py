@@ -1,5 +1,6 @@
 """What the doctor says of storage, background work, mail and models."""
 
+from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -55,10 +56,27 @@ def test_mail_is_tried_where_it_is_set(settings: Any) -> None:
     assert configured.check_mail().state == PartState.NOT_SET
     given = {**settings.VOICE["MAIL"], "HOST": "127.0.0.1", "PORT": free_port()}
     settings.VOICE = {**settings.VOICE, "MAIL": given}
-    with pytest.raises(ConnectionRefusedError):
-        configured.check_mail()
+    found = configured.check_mail()
+    assert (found.state, "cannot be reached" in found.detail) == (PartState.PROBLEM, True)
     settings.EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
     assert configured.check_mail().state == PartState.WARNING
+
+
+def test_mail_that_would_not_be_sent_or_leads_nowhere_is_told(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(configured.mail, "get_connection", nullcontext)
+    settings.EMAIL_BACKEND = configured.OWN_MAIL
+    given = {**settings.VOICE["MAIL"], "HOST": "mail.example.org", "FROM": ""}
+    settings.VOICE = {**settings.VOICE, "MAIL": given}
+    settings.PUBLIC_URL = ""
+    found = configured.check_mail()
+    assert (found.state, found.advice) == (PartState.PROBLEM, "Set MAIL_FROM.")
+    given["FROM"] = "voice@example.org"
+    found = configured.check_mail()
+    assert (found.state, found.advice) == (PartState.WARNING, "Set PUBLIC_URL.")
+    settings.PUBLIC_URL = "https://voice.example.org"
+    assert configured.check_mail().state == PartState.OK
 
 
 def test_channels_in_memory_are_not_set(settings: Any) -> None:

@@ -54,6 +54,11 @@ def test_the_answer_is_the_same_for_every_name(client: Client, alice: User) -> N
 
 
 @pytest.mark.usefixtures("with_mail")
+def test_both_sign_in_pages_lead_there(client: Client, db: None) -> None:
+    for page in ("/login/", "/admin/login/"):
+        assert 'href="/password/"' in client.get(page).content.decode()
+
+
 def test_too_many_are_told_when_to_come_back(client: Client, db: None) -> None:
     for number in range(password_links.BY_ADDRESS.failures):
         assert client.post(FORGOT, {"account": f"user{number}"}).status_code == 302

@@ -115,7 +115,12 @@ def test_the_terminal_shows_what_is_to_be_seen_of_it() -> None:
     assert terminal.translate(usual.replace("INFO", "ERROR")) is not None
 
 
-CODE = "import logging; logging.getLogger('a').error('said'); print(settings.TRACING)"
+CODE = """
+import logging, warnings
+logging.getLogger("a").error("said")
+warnings.warn("is old")
+print(settings.TRACING)
+"""
 ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
 
 
@@ -128,7 +133,7 @@ ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
     ],
 )
 def test_the_environment_turns_them_on(given: dict[str, str], traced: str) -> None:
-    code = f"import django; django.setup(); from django.conf import settings; {CODE}"
+    code = f"import django; django.setup(); from django.conf import settings\n{CODE}"
     done = subprocess.run(
         [sys.executable, "-c", code],
         cwd=ROOT,
@@ -141,4 +146,5 @@ def test_the_environment_turns_them_on(given: dict[str, str], traced: str) -> No
     if not traced:
         assert "as http/protobuf, not as 'grpc'" in done.stderr
     elif "LOG_JSON" in given:
-        assert json.loads(done.stderr)["message"] == "said"
+        said, old = (json.loads(line)["message"] for line in done.stderr.splitlines())
+        assert (said, "UserWarning: is old" in old) == ("said", True)

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from sessions_app.services.backups import backing_up, receipts, sealing, vault
-from sessions_app.services.backups.errors import BackupError
+from sessions_app.services.backups.errors import BackupError, broken_off
 from sessions_app.services.backups.vault import SNAPSHOTS, Vault
 
 MB = 1_000_000
@@ -50,6 +50,8 @@ class Command(BaseCommand):
                 self._into(opened, options)
         except BackupError as error:
             raise CommandError(error.message) from error
+        except OSError as error:
+            raise CommandError(broken_off(error)) from error
 
     def _into(self, dest: Vault, options: dict[str, Any]) -> None:
         if options["receipts"]:

@@ -5,11 +5,14 @@ processes; `media` for calls, behind a Unix socket in RUN_DIR that the web proce
 """
 
 import argparse
+import logging
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+logger = logging.getLogger("voicesite.serve")
 
 
 class Command(BaseCommand):
@@ -68,6 +71,9 @@ class Command(BaseCommand):
 
         def say_ready() -> None:
             where = f"http://{shown}:{port}" if port else str(unix)
+            if settings.LOG_JSON:
+                logger.info("ready at %s", where)
+                return
             self.stdout.write(f"voicesite is ready at {where}")
             self.stdout.flush()
 

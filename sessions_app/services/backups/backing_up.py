@@ -7,6 +7,7 @@ not copied again, so a run that was killed goes on where it was.
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -54,14 +55,19 @@ def back_up(vault: Vault) -> BackupResult:
 
 
 def verify(vault: Vault, names: Sequence[str], *, mend: bool) -> list[str]:
-    """Reads all contents of these backups; returns what is damaged or missing.
+    """Reads all contents of these backups, and their notes; returns what is damaged or missing.
 
     `mend` lets go of what is damaged, so that the next backup copies it again.
     """
     wanted: dict[str, str] = {}
-    for name in names:
-        wanted |= dict(told(vault, name).contents())
     damaged = []
+    for name in names:
+        try:
+            wanted |= dict(told(vault, name).contents())
+        except DamagedError:
+            damaged.append(f"the note of backup {name}")
+            if mend:
+                vault.drop(SNAPSHOTS, name)
     for sha256, what in wanted.items():
         try:
             for _ in vault.read(sha256):
@@ -70,21 +76,26 @@ def verify(vault: Vault, names: Sequence[str], *, mend: bool) -> list[str]:
             damaged.append(what)
             if mend:
                 vault.set_aside(sha256)
-    receipts.kept(vault)
+    try:
+        receipts.kept(vault)
+    except DamagedError:  # the next backup, or --receipts, writes it anew
+        damaged.append("the list of what was erased")
     return damaged
 
 
 def prune(vault: Vault, keep: int | None) -> int:
     """Deletes all but the `keep` newest backups, and contents that none needs; returns how many.
 
-    Without a number it deletes only such contents.
+    Without a number it deletes only such contents, and none while the note of a backup is damaged,
+    which cannot say what it needs: `verify` lets go of it.
     """
     names = vault.names(SNAPSHOTS)
     dropped = names[:-keep] if keep else []
     for name in dropped:
         vault.drop(SNAPSHOTS, name)
-    left = [told(vault, name) for name in vault.names(SNAPSHOTS)]
-    vault.sweep({sha256 for one in left for sha256, _ in one.contents()})
+    with suppress(DamagedError):
+        left = [told(vault, name) for name in vault.names(SNAPSHOTS)]
+        vault.sweep({sha256 for one in left for sha256, _ in one.contents()})
     return len(dropped)
 
 

@@ -21,3 +21,12 @@ class NotEmptyError(BackupError):
 
 class NewerReleaseError(BackupError):
     """The backup was made by a newer release, whose database this one does not know."""
+
+
+def broken_off(error: OSError) -> str:
+    """Returns what to tell of a disk or a storage that failed on the way, such as a full one."""
+    where = f" ({error.filename})" if error.filename else ""
+    return (
+        f"It broke off: {error.strerror or type(error).__name__}{where}. Once that is mended, run "
+        "the same command again: it goes on where it was."
+    )

@@ -5,6 +5,7 @@ times, and who wanted it.
 """
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -15,6 +16,7 @@ from django.utils.dateparse import parse_datetime
 from sessions_app.engine.core.errors import VoiceError
 from sessions_app.models import Call, ErasureCause, ErasureKind, ErasureReceipt
 from sessions_app.services import erasure, erasure_work
+from sessions_app.services.backups.errors import DamagedError
 from sessions_app.services.backups.vault import RECEIPTS, Vault
 
 Receipt = Mapping[str, Any]
@@ -22,9 +24,15 @@ FIELDS = ("kind", "cause", "subject", "target", "asked_at")
 
 
 def keep(vault: Vault, at: str) -> int:
-    """Adds this database's receipts to those in the vault; returns how many there are now."""
+    """Adds this database's receipts to those in the vault; returns how many there are now.
+
+    A list that is damaged gives way to that of the database, which has them, too.
+    """
     before = vault.names(RECEIPTS)
-    known = {_key(one): one for one in kept(vault)}
+    known: dict[tuple[str, str, str], Receipt] = {}
+    for older in before:
+        with suppress(DamagedError):
+            known |= {_key(one): one for one in vault.told(RECEIPTS, older)}
     for row in ErasureReceipt.objects.exclude(kind=ErasureKind.AUDIO).values(*FIELDS).iterator():
         one = {**row, "asked_at": row["asked_at"].isoformat()}
         known[_key(one)] = one

@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -55,26 +56,72 @@ def newest(vault: Vault) -> str:
     return names[-1]
 
 
-def restore(vault: Vault, name: str) -> tuple[Manifest, int]:
-    """Restores a backup; returns it, and how many later erasures were carried out again.
-
-    Raises BackupError, NotEmptyError, NewerReleaseError and DamagedError, and what the storage or
-    the database raise; then the same command goes on.
+@dataclass(frozen=True, slots=True)
+class RestoreResult:
+    """A backup that was restored: how many later erasures were carried out again, and the names of
+    what was left out because it is damaged or missing in the backup.
     """
-    manifest = backing_up.told(vault, name)
+
+    made: Manifest
+    erased: int
+    left_out: tuple[str, ...]
+
+
+def restore(vault: Vault, name: str, *, leave_out_damaged: bool = False) -> RestoreResult:
+    """Restores a backup; one whose database is damaged is refused, and nothing is changed.
+
+    What else is damaged or missing ends it, too, unless it is to be left out: contents are kept
+    once, so that such a file is damaged in every backup that has it. Raises BackupError,
+    NotEmptyError, NewerReleaseError and DamagedError, and what the storage or the database raise;
+    then the same command goes on.
+    """
+    manifest = _told(vault, name)
     snapshots.check_release(manifest)
     begun = work_folder.restoring()
     if begun and begun != name:
         raise NotEmptyError(f"The restore of {begun} was begun here. Finish it: --at {begun}.")
     if not begun:
         check_empty()
+    later, unread = _later_erasures(vault, leave_out_damaged)
     work_folder.note_restoring(name)
     with work_folder.scratch() as scratch:
-        _Files(vault, scratch).put_back(manifest.files)
+        files = _Files(vault, scratch, leave_out_damaged=leave_out_damaged)
+        left_out = files.put_back(manifest.files)
         snapshots.put_back(vault, manifest, scratch)
-    erased = receipts.erase_again(receipts.kept(vault))
+    erased = receipts.erase_again(later)
     work_folder.note_restored()
-    return manifest, erased
+    return RestoreResult(manifest, erased, left_out + unread)
+
+
+def _told(vault: Vault, name: str) -> Manifest:
+    """Returns a backup whose database was found whole: without one there is no restore."""
+    try:
+        manifest = backing_up.told(vault, name)
+        for part in manifest.database.parts:
+            for _ in vault.read(part.sha256):
+                pass
+    except DamagedError as error:
+        raise DamagedError(
+            f"Backup {name} has no whole database: {error.message} Nothing was changed. Restore "
+            "another one: --list, then --at NAME."
+        ) from error
+    return manifest
+
+
+def _later_erasures(
+    vault: Vault, leave_out_damaged: bool
+) -> tuple[list[receipts.Receipt], tuple[str, ...]]:
+    """Returns what the vault knows of erasures; or nothing, and what is left out."""
+    try:
+        return receipts.kept(vault), ()
+    except DamagedError as error:
+        if leave_out_damaged:
+            return [], ("The list of what was erased",)
+        raise DamagedError(
+            "The list of what was erased is damaged, and nothing was changed. Where the old "
+            "database can be read, write it anew there: `manage.py backup DEST --receipts`. With "
+            "--leave-out-damaged what was erased after this backup comes back."
+        ) from error
 
 
 def check_empty() -> None:
@@ -126,17 +173,33 @@ def _files_below(folder: Path) -> Iterable[Path]:
 class _Files:
     """Puts files back where they were, unless they are there."""
 
-    def __init__(self, vault: Vault, scratch: Path) -> None:
+    def __init__(self, vault: Vault, scratch: Path, *, leave_out_damaged: bool = False) -> None:
         self._vault = vault
         self._scratch = scratch / "file"
         self._storage = recordings_storage()
+        self._leaves_out = leave_out_damaged
 
-    def put_back(self, files: Iterable[FileCopy]) -> None:
+    def put_back(self, files: Iterable[FileCopy]) -> tuple[str, ...]:
+        """Returns the names of those that are damaged, where they are to be left out."""
+        damaged = []
         for file in files:
-            if file.place == LANES:
-                self._lane(file)
-            else:
-                self._stored(file)
+            try:
+                self._put_back(file)
+            except DamagedError as error:
+                if not self._leaves_out:
+                    raise DamagedError(
+                        f"{file.name} of the {file.place} cannot be restored: {error.message} "
+                        "Where it cannot be mended, run the same command with "
+                        "--leave-out-damaged: all others are restored."
+                    ) from error
+                damaged.append(file.name)
+        return tuple(damaged)
+
+    def _put_back(self, file: FileCopy) -> None:
+        if file.place == LANES:
+            self._lane(file)
+        else:
+            self._stored(file)
 
     def _lane(self, file: FileCopy) -> None:
         if not LANE_NAME.fullmatch(file.name):
@@ -148,8 +211,9 @@ class _Files:
     def _stored(self, file: FileCopy) -> None:
         if self._is_there(file):
             return
+        fetched = self._fetched(file)
         self._storage.delete(file.name)
-        with self._fetched(file).open("rb") as content:
+        with fetched.open("rb") as content:
             name = self._storage.save(file.name, File(content))
         if name != file.name:
             self._storage.delete(name)

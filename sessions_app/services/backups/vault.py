@@ -111,7 +111,7 @@ class Vault:
         except DamagedError:
             data = b""
         if hashlib.sha256(data).hexdigest()[:DIGITS] != name.rpartition("-")[2]:
-            raise DamagedError(f"{path} is damaged. Use another of the backups.")
+            raise DamagedError(f"{path} is damaged.")
         return json.loads(data)
 
     def drop(self, kind: str, name: str) -> None:

@@ -5,8 +5,6 @@ samples before it as context, and a recurrent state a stream.
 """
 
 import asyncio
-import os
-import sys
 import threading
 import time
 from collections import deque
@@ -27,6 +25,7 @@ from sessions_app.engine.audio.vad.silero_model import (
     SileroModel,
     State,
 )
+from sessions_app.engine.core import priorities
 from sessions_app.engine.core.events import SpeechEnded, SpeechStarted
 from sessions_app.engine.core.frames import SPEECH_RATE, AudioFrame, Samples
 
@@ -248,8 +247,7 @@ class SileroVad(Vad):
     # -- in the thread ------------------------------------------------------------------
 
     def _run(self) -> None:
-        if sys.platform == "linux":  # where threads have priorities of their own
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
+        priorities.lower(NICE)
         while not self._stopping:
             self._awake.wait()
             self._awake.clear()
