@@ -1,7 +1,12 @@
-"""Checks whether an agent's recogniser and voice support its language, for staff."""
+"""Checks whether an agent's recogniser and voice support its language, for staff.
+
+What is wrong is told in the reader's language.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+from django.utils.translation import gettext
 
 from sessions_app.engine.core.errors import RecogniserError
 from sessions_app.engine.stt.base import Recogniser
@@ -41,13 +46,13 @@ def not_heard(name: str, language: str) -> NotHeard | None:
     able = [other for other, one in made.items() if one is not None and one.knows(language)]
     known = _some(sorted(asked.capabilities.languages or ()))
     if able:
-        why = f"The recogniser {name!r} hears {known}, not {language}. Choose {_some(able)}."
-        return NotHeard(why, anywhere=True)
+        why = gettext("The recogniser {name} hears {known}, not {language}. Choose {able}.")
+        told = why.format(name=repr(name), known=known, language=language, able=_some(able))
+        return NotHeard(told, anywhere=True)
     all_known = {tag for one in made.values() if one for tag in one.capabilities.languages or ()}
-    heard = _some(sorted(all_known))
-    return NotHeard(
-        f"No recogniser here hears {language}, only {heard}. {_remedy(language)}", False
-    )
+    why = gettext("No recogniser here hears {language}, only {known}. {remedy}")
+    told = why.format(language=language, known=_some(sorted(all_known)), remedy=_remedy(language))
+    return NotHeard(told, anywhere=False)
 
 
 def not_spoken(synthesiser: Synthesiser, voice: str, language: str, known: Sequence[Voice]) -> str:
@@ -59,21 +64,25 @@ def not_spoken(synthesiser: Synthesiser, voice: str, language: str, known: Seque
     spoken = synthesiser.language_of(voice, known)
     if not spoken or same_language(language, spoken):
         return ""
-    which = f"The voice {voice!r}" if voice else "The synthesiser's usual voice"
+    named = gettext("The voice {voice} speaks {spoken}, not {language}.")
+    usual = gettext("The synthesiser's usual voice speaks {spoken}, not {language}.")
+    why = (named if voice else usual).format(voice=repr(voice), spoken=spoken, language=language)
     able = [one.name for one in known if one.language and same_language(language, one.language)]
-    if not able:
-        return f"{which} speaks {spoken}, not {language}, and this synthesiser has none that does."
-    return f"{which} speaks {spoken}, not {language}. Choose {_some(able)}."
+    if able:
+        remedy = gettext("Choose {able}.").format(able=_some(able))
+    else:
+        remedy = gettext("This synthesiser has none that does.")
+    return f"{why} {remedy}"
 
 
 def _remedy(language: str) -> str:
     """Returns what an administrator can do about a language that no recogniser supports."""
     if whisper_code(language, WHISPER_BASE):
-        return (
+        return gettext(
             "An administrator can add one: pip install faster-whisper, then manage.py fetch_model "
-            "whisper-base --use."
+            "whisper-base --use, then a restart."
         )
-    return "docs/settings.md tells which can be added."
+    return gettext("docs/settings.md tells which can be added.")
 
 
 def _found(recognisers: Recognisers, name: str) -> Recogniser | None:

@@ -277,7 +277,7 @@ def test_a_voice_of_another_language_is_named_with_those_that_speak_it(
 def test_a_language_that_no_voice_speaks_is_told(at_desk: Any, first: Agent) -> None:
     given = GIVEN | {"language": "lo-LA", "recogniser": "any", "responder": "scribe"}
     answer = at_desk.post(f"{AGENTS}add/", given)
-    assert "this synthesiser has none that does" in why(answer, "voice")
+    assert "This synthesiser has none that does." in why(answer, "voice")
 
 
 @pytest.mark.usefixtures("hears_any")
