@@ -3,17 +3,19 @@
 What is wrong is told in the reader's language.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.utils.translation import gettext
 
 from sessions_app.engine.core.errors import RecogniserError
 from sessions_app.engine.stt.base import Recogniser
 from sessions_app.engine.stt.engines.whisper_languages import CODES, whisper_code
+from sessions_app.engine.stt.wrappers.base import Wrapper
 from sessions_app.engine.text.languages import same_language
 from sessions_app.engine.tts.base import Synthesiser, Voice
-from sessions_app.runtime.recognisers import Recognisers
+from sessions_app.runtime.recognisers import KIND, Recognisers
 
 WHISPER_BASE = CODES - {"yue"}
 
@@ -42,7 +44,7 @@ def not_heard(name: str, language: str) -> NotHeard | None:
     asked = _found(recognisers, name)
     if asked is None or asked.knows(language):
         return None
-    made = {other: _found(recognisers, other) for other in recognisers.names}
+    made = {other: _found(recognisers, other) for other in _default_first(recognisers.names)}
     able = [other for other, one in made.items() if one is not None and one.knows(language)]
     known = _some(sorted(asked.capabilities.languages or ()))
     if able:
@@ -85,11 +87,24 @@ def _remedy(language: str) -> str:
     return gettext("docs/settings.md tells which can be added.")
 
 
+def _default_first(names: Collection[str]) -> list[str]:
+    """Returns the names in the order of the settings, after the one that calls have anyway."""
+    there = [name for name in settings.VOICE[KIND] if name in names]
+    return sorted(there, key=lambda name: name != "default")
+
+
 def _found(recognisers: Recognisers, name: str) -> Recogniser | None:
+    """Returns the engine of that name; None if it cannot be created.
+
+    What stands in for it while it is out is not asked: it may hear another language, and worse.
+    """
     try:
-        return recognisers.get(name)
+        found = recognisers.get(name)
     except RecogniserError:
         return None
+    while isinstance(found, Wrapper):
+        found = found.inner
+    return found
 
 
 def _some(names: Sequence[str]) -> str:

@@ -304,6 +304,24 @@ def test_a_language_that_nothing_hears_is_told(at_desk: Any, first: Agent) -> No
 
 
 @pytest.mark.usefixtures("first")
+def test_an_engine_is_not_offered_for_what_its_stand_in_hears(
+    at_desk: Any, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install_engines(monkeypatch)
+    entry = {
+        "BACKEND": "sessions_app.engine.stt.engines.vosk.VoskRecogniser",
+        "OPTIONS": {"model": str(model_folder(tmp_path, "vosk")), "language": "ko-KR"},
+        "WRAPPERS": settings.VOICE["RECOGNISERS"]["moonshine"]["WRAPPERS"],
+    }
+    known = {**settings.VOICE["RECOGNISERS"], "vosk": entry}
+    settings.VOICE = {**settings.VOICE, "RECOGNISERS": known}
+    english = at_desk.post(f"{AGENTS}add/", GIVEN | {"language": "en-US", "recogniser": "vosk"})
+    assert "hears ko, ko-KR, not en-US. Choose default, moonshine" in why(english, "recogniser")
+    korean = GIVEN | {"language": "ko-KR", "recogniser": "vosk", "is_active": "on"}
+    assert at_desk.post(f"{AGENTS}add/", korean).status_code == 302
+
+
+@pytest.mark.usefixtures("first")
 @pytest.mark.parametrize(("entries", "offered"), [(51_865, True), (51_864, False)])
 def test_whisper_is_offered_for_the_languages_of_its_model(
     at_desk: Any, whisper: Path, entries: int, offered: bool
