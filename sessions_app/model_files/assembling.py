@@ -98,10 +98,20 @@ def _download(requirements: Sequence[str], into: Path) -> None:
     except subprocess.TimeoutExpired as error:
         raise FetchError(f"pip took longer than {PIP_S:.0f} s.") from error
     if done.returncode:
-        lines = [line for line in done.stderr.splitlines() if line.strip()]
-        errors = [line for line in lines if line.startswith("ERROR")] or lines
-        why = errors[-1].removeprefix("ERROR: ") if errors else f"exit code {done.returncode}"
-        raise FetchError(f"pip cannot fetch {' and '.join(requirements)} ({why})")
+        why = _why(done.stderr) or f"exit code {done.returncode}"
+        raise FetchError(f"pip cannot fetch {' and '.join(requirements)} ({why}).")
+
+
+def _why(said: str) -> str:
+    """Returns the cause among pip's error output.
+
+    Of an index that it cannot reach pip says at last that it has no such package.
+    """
+    lines = [line for line in said.splitlines() if line.strip()]
+    if any("Retrying" in line for line in lines):
+        return "its index cannot be reached"
+    errors = [line for line in lines if line.startswith("ERROR")] or lines
+    return errors[-1].removeprefix("ERROR: ") if errors else ""
 
 
 def _join(places: Sequence[Path], making: Path, names: Mapping[str, str]) -> None:

@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from sessions_app.engine.text.languages import base_of
 from sessions_app.model_files.assembling import (
     FetchFiles,
     assembled,
@@ -64,21 +65,33 @@ def fetch(
     return _of_archive(ledger_name, brought, folder)
 
 
-def use(engine: str, model: Path, settings_file: Path) -> None:
+def use(engine: str, model: Path, settings_file: Path, language: str = "") -> None:
     """Writes engine and model into the settings file, for the next start; keeps its other lines.
 
-    The engine becomes the default recogniser of calls, except Whisper and smart-turn: Whisper
-    serves second passes and, like a turn model, agents that name it.
+    The engine becomes the default recogniser of calls, except Whisper, smart-turn and a model whose
+    `language` (BCP 47; empty if it is not told) is not English: Whisper serves second passes and,
+    like the others, agents that name it.
     """
-    ours = {f"{engine.upper()}_MODEL": str(model)}
-    if engine not in ("whisper", "smart_turn"):
+    name = engine.upper()
+    ours = {f"{name}_MODEL": str(model)}
+    if language:
+        ours[f"{name}_LANGUAGE"] = language
+    by_agents = serves_agents_alone(engine, language)
+    if not by_agents:
         ours = {"VOICE_RECOGNISER": engine, **ours}
     there = settings_file.read_text().splitlines() if settings_file.exists() else []
     others = [line for line in there if line.partition("=")[0].strip() not in ours]
-    lines = [*others, *(f"{name}={value}" for name, value in ours.items())]
+    if by_agents:  # a model of it that was replaced may have been the default
+        others = [line for line in others if line.strip() != f"VOICE_RECOGNISER={engine}"]
+    lines = [*others, *(f"{key}={value}" for key, value in ours.items())]
     part = settings_file.with_name(settings_file.name + ".part")
     part.write_text("\n".join(lines) + "\n")
     part.replace(settings_file)
+
+
+def serves_agents_alone(engine: str, language: str) -> bool:
+    """Returns whether a model of the engine serves only agents that name it, and second passes."""
+    return engine in ("whisper", "smart_turn") or base_of(language) not in ("", "en")
 
 
 def _of_files(

@@ -19,6 +19,8 @@ class KnownModel:
     engine: str
     files: Mapping[str, str] = field(default_factory=dict)
     packages: tuple[str, ...] = ()
+    language: str = ""
+    """What it understands (BCP 47), where that is one language and its engine must be told."""
 
 
 def _whisper(
@@ -54,17 +56,20 @@ KNOWN = {
         "https://alphacephei.com/vosk/models/vosk-model-small-en-us-0.15.zip",
         "vosk, English, 40 MB: quick, for commands and clear speech",
         "vosk",
+        language="en-US",
     ),
     "vosk-en": KnownModel(
         "https://alphacephei.com/vosk/models/vosk-model-en-us-0.22-lgraph.zip",
         "vosk, English, 128 MB",
         "vosk",
+        language="en-US",
     ),
     "sherpa-en": KnownModel(
         "https://github.com/k2-fsa/sherpa-onnx/releases/download/asr-models/"
         "sherpa-onnx-streaming-zipformer-en-2023-06-26.tar.bz2",
         "sherpa-onnx, English, streaming zipformer",
         "sherpa",
+        language="en-US",
     ),
     "whisper-base": _whisper(
         "base",

@@ -42,6 +42,8 @@ class TrialResult:
     audio_s: float = 0.0
     took_s: float = 0.0
     problem: str = ""
+    language: str = LANGUAGE
+    """What it was tried in: English, except for an engine that does not hear that."""
 
 
 async def spoken() -> Samples:
@@ -120,8 +122,9 @@ async def _try(recognisers: Recognisers, name: str, samples: Samples) -> TrialRe
         return TrialResult(name, engine, can, problem=error.message)
     except TimeoutError:
         return TrialResult(name, engine, can, problem=f"it gave no answer within {LIMIT_S:.0f} s")
-    took_s = time.monotonic() - started
-    return TrialResult(name, engine, can, text, started - began, len(samples) / SPEECH_RATE, took_s)
+    took_s, audio_s = time.monotonic() - started, len(samples) / SPEECH_RATE
+    tried_in = _language(recogniser)
+    return TrialResult(name, engine, can, text, started - began, audio_s, took_s, language=tried_in)
 
 
 async def _heard(recogniser: Recogniser, samples: Samples) -> str:

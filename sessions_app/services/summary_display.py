@@ -1,16 +1,34 @@
 """A summary as people read it: on a call's page, on a shared one and in the admin."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.utils.dateformat import format as date_format
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop, ngettext
 
 from sessions_app.engine.core.clock_times import short_time
 from sessions_app.models import Summary, SummaryVersion
 from sessions_app.services import summaries
+
+_FIXED = frozenset(
+    {
+        gettext_noop("Nothing was said in this call."),
+        gettext_noop("Nothing was said but what the agent was asked for."),
+        gettext_noop("Everything that was said is in the notes."),
+        gettext_noop("Everything that was said is something to do."),
+    }
+)
+"""Whole summaries that the extractive summariser and `services/summarising.py` write."""
+
+_TOO_FEW = re.compile(
+    r"(Beside notes and requests )?(?:one word was|only (\d+) words were) said,"
+    r" too few to summarise\.",
+    re.IGNORECASE,
+)
+_ALL_TO_DO = re.compile(r"Everything that was said is something to do, (\d+) items in all\.")
 
 Places = tuple[tuple[int, str], ...]
 """Segments of a call, each with its time as people read it, such as 1:05."""
@@ -46,11 +64,43 @@ def view_of(summary: Summary | SummaryVersion, starts: Mapping[int, int]) -> Sum
     """Returns a summary for display; `starts` maps each `seq` to its start in ms."""
     once = summaries.display_parts(summary)
     return SummaryView(
-        once.text,
+        text_shown(once.text),
         points(once.key_points, starts),
         points(once.action_items, starts),
         points(once.decisions, starts),
     )
+
+
+def text_shown(text: str) -> str:
+    """Returns a summary's text with what voicesite itself says of a call in the page's language.
+
+    Such sentences are kept in English, whoever reads them later.
+    """
+    if text in _FIXED:
+        return gettext(text)
+    if few := _TOO_FEW.fullmatch(text):
+        return _too_few(int(few[2] or 1), beside=bool(few[1]))
+    if to_do := _ALL_TO_DO.match(text):
+        said = gettext("Everything that was said is something to do, {count} items in all.")
+        return said.format(count=to_do[1]) + text[to_do.end() :]
+    return text
+
+
+def _too_few(words: int, *, beside: bool) -> str:
+    """Returns what the summary of a call with few words says, `beside` its notes or all in all."""
+    if beside:
+        said = ngettext(
+            "Beside notes and requests one word was said, too few to summarise.",
+            "Beside notes and requests only {count} words were said, too few to summarise.",
+            words,
+        )
+    else:
+        said = ngettext(
+            "One word was said, too few to summarise.",
+            "Only {count} words were said, too few to summarise.",
+            words,
+        )
+    return said.format(count=words)
 
 
 def points(items: list[dict[str, Any]], starts: Mapping[int, int]) -> list[SummaryItem]:

@@ -277,7 +277,7 @@ def test_a_voice_of_another_language_is_named_with_those_that_speak_it(
 def test_a_language_that_no_voice_speaks_is_told(at_desk: Any, first: Agent) -> None:
     given = GIVEN | {"language": "lo-LA", "recogniser": "any", "responder": "scribe"}
     answer = at_desk.post(f"{AGENTS}add/", given)
-    assert "this synthesiser has none that does" in why(answer, "voice")
+    assert "This synthesiser has none that does." in why(answer, "voice")
 
 
 @pytest.mark.usefixtures("hears_any")
@@ -301,6 +301,24 @@ def test_a_language_that_nothing_hears_is_told(at_desk: Any, first: Agent) -> No
     assert "fetch_model whisper-base --use" in why(answer, "language")
     answer = at_desk.post(f"{AGENTS}add/", GIVEN | {"language": "ckb-IQ"})
     assert "docs/settings.md tells" in why(answer, "language")
+
+
+@pytest.mark.usefixtures("first")
+def test_an_engine_is_not_offered_for_what_its_stand_in_hears(
+    at_desk: Any, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install_engines(monkeypatch)
+    entry = {
+        "BACKEND": "sessions_app.engine.stt.engines.vosk.VoskRecogniser",
+        "OPTIONS": {"model": str(model_folder(tmp_path, "vosk")), "language": "ko-KR"},
+        "WRAPPERS": settings.VOICE["RECOGNISERS"]["moonshine"]["WRAPPERS"],
+    }
+    known = {**settings.VOICE["RECOGNISERS"], "vosk": entry}
+    settings.VOICE = {**settings.VOICE, "RECOGNISERS": known}
+    english = at_desk.post(f"{AGENTS}add/", GIVEN | {"language": "en-US", "recogniser": "vosk"})
+    assert "hears ko, ko-KR, not en-US. Choose default, moonshine" in why(english, "recogniser")
+    korean = GIVEN | {"language": "ko-KR", "recogniser": "vosk", "is_active": "on"}
+    assert at_desk.post(f"{AGENTS}add/", korean).status_code == 302
 
 
 @pytest.mark.usefixtures("first")

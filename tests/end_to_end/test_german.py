@@ -1,4 +1,7 @@
-"""A call in German with Whisper as the agent's recogniser (`tests/fixtures/foreign.py`)."""
+"""A call in German with Whisper as the agent's recogniser.
+
+Once with a stand-in for its package, and once with the real model (`tests/fixtures/foreign.py`).
+"""
 
 import asyncio
 from collections.abc import Iterator
@@ -7,13 +10,12 @@ from pathlib import Path
 import pytest
 
 from tests.fixtures.foreign import real_model, spoken
-from tests.fixtures.server import Product, wait_until
+from tests.fixtures.german_engine.faster_whisper import SENTENCES
+from tests.fixtures.models import model_folder
+from tests.fixtures.server import ROOT, Product, wait_until
 from tests.fixtures.streamer import Streamer
 
-SENTENCES = (
-    "Guten Morgen, die Lieferung kommt am Freitag.",
-    "Wir kommen am Montag nach Hamburg.",
-)
+STAND_IN = ROOT / "tests" / "fixtures" / "german_engine"
 GERMAN = """
 from sessions_app.models import Agent
 Agent.objects.create(name='Zuhörer', slug='german', language='de-DE', recogniser='whisper')
@@ -21,9 +23,13 @@ Agent.objects.create(name='Zuhörer', slug='german', language='de-DE', recognise
 pytestmark = [pytest.mark.recogniser, pytest.mark.timeout(280)]
 
 
-@pytest.fixture
-def german(tmp_path: Path) -> Iterator[Product]:
-    settings = {"WHISPER_MODEL": real_model("WHISPER")}
+@pytest.fixture(params=["stand-in", "real"])
+def german(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Product]:
+    if request.param == "real":
+        settings = {"WHISPER_MODEL": real_model("WHISPER")}
+    else:
+        folder = model_folder(tmp_path, "whisper")
+        settings = {"WHISPER_MODEL": str(folder), "PYTHONPATH": f"{STAND_IN}:{ROOT}"}
     product = Product(tmp_path / "var", settings)
     product.prepare()
     product.manage("shell", "-c", GERMAN)

@@ -36,7 +36,9 @@ class Finnish(ScriptedRecogniser):
 def test_an_engine_of_another_language_is_tried_in_that(settings: Any) -> None:
     entry = {"BACKEND": f"{__name__}.Finnish"}
     settings.VOICE = {**settings.VOICE, "RECOGNISERS": {"default": entry}}
-    assert "heard: yksi" in told()
+    out = told()
+    assert "heard: yksi" in out
+    assert "It was told English words and hears fi: try it with --file." in out
 
 
 def test_the_embedded_one_is_tried(say: Callable[..., Path]) -> None:

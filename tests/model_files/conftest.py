@@ -11,6 +11,6 @@ from tests.model_files.shelf import Shelf, served, zipped
 def shelf() -> Iterator[Shelf]:
     """A server of one small model's archive."""
     with served() as server:
-        files = {"model-1/conf/model.conf": b"--beam=10", "model-1/README": b"x" * 9_000}
-        server.body = zipped(files)
+        files = {"conf/model.conf": b"--beam=10", "am/final.mdl": b"", "README": b"x" * 9_000}
+        server.body = zipped({f"model-1/{name}": body for name, body in files.items()})
         yield server

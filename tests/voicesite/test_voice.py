@@ -39,6 +39,15 @@ def test_recordings_are_heard_by_the_best_that_is_installed(
     assert set(order) <= set(made["RECOGNISERS"])
 
 
+@pytest.mark.parametrize(("there", "chosen"), [(True, "moonshine"), (False, "pocketsphinx")])
+def test_without_the_wheel_calls_are_heard_by_the_fallback(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there: bool, chosen: str
+) -> None:
+    monkeypatch.setattr(settings, "moonshine_is_installed", lambda: there)
+    monkeypatch.setenv("VOICE_RECOGNISER", "embedded")
+    assert settings.voice(tmp_path, "UTC")["RECOGNISERS"]["default"] == {"SAME_AS": chosen}
+
+
 def test_moonshine_is_left_out_where_it_is_not_wanted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -92,7 +92,7 @@ class ExtractiveSummariser(Summariser):
             return CallSummary("Nothing was said in this call.")
         said = _with_corrections(call_sentences(segments, language), language)
         said = with_offers_marked(said) if base_of(language) == "en" else said
-        requests, statements = _requests_and_statements(said)
+        requests, statements = _requests_and_statements(said, language)
         items = tuple(_point(s, language) for s in _without_repeats(requests))
         if words < MIN_CALL_WORDS:
             text = f"{words_were(words)} said, too few to summarise."
@@ -151,9 +151,14 @@ def _without_requests(sentence: CallSentence) -> list[CallSentence]:
 
 
 def _requests_and_statements(
-    sentences: Sequence[CallSentence],
+    sentences: Sequence[CallSentence], language: str
 ) -> tuple[list[CallSentence], list[CallSentence]]:
-    """Returns the requests, and everything else that was said."""
+    """Returns the requests, and everything else that was said.
+
+    In another language than English nothing is a request: German "will" means "wants".
+    """
+    if base_of(language) not in ("", "en"):
+        return [], list(sentences)
     requests: list[CallSentence] = []
     statements: list[CallSentence] = []
     for sentence in sentences:

@@ -14,6 +14,14 @@ SAME_BELOW = 10
 """CLDR tag distance below which two tags count as one language: regional variants are nearer."""
 
 
+def is_tag(tag: str) -> bool:
+    """Returns whether it is a well-formed BCP 47 tag of a registered language: `de-DE`."""
+    try:
+        return bool(tag) and langcodes.Language.get(tag).is_valid()
+    except (LanguageTagError, ValueError):
+        return False
+
+
 @lru_cache(1024)
 def base_of(tag: str) -> str:
     """Returns the language of a BCP 47 tag, in lower case: `zh` for `cmn-Hans-CN`.

@@ -7,9 +7,11 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from sessions_app.engine.text.languages import is_tag
 from sessions_app.model_files import fetching
 from sessions_app.model_files.fetching import ADDRESS, PACKAGES, fetch
-from sessions_app.model_files.known_models import KINDS, KNOWN
+from sessions_app.model_files.known_models import KINDS, KNOWN, KnownModel
+from sessions_app.model_files.model_folders import model_folder
 from sessions_app.model_files.unpacking import FetchError
 
 ENGINES = {
@@ -19,6 +21,9 @@ ENGINES = {
     "smart_turn": "onnxruntime",
 }
 """The package that each needs."""
+
+OF_ONE_LANGUAGE = ("vosk", "sherpa")
+"""Engines whose models understand one language, which they must be told."""
 
 USED = {
     "whisper": "From the next start on, recordings are transcribed again with it, and agents may "
@@ -59,6 +64,13 @@ class Command(BaseCommand):
             help="recognise with it from the next start on; name the engine of a model that has "
             "no name here",
         )
+        parser.add_argument(
+            "--language",
+            default="",
+            metavar="TAG",
+            help="with --use, what a model of vosk or sherpa-onnx understands, such as de-DE "
+            "(English unless told); if that is not English, agents choose the engine by its name",
+        )
 
     def handle(
         self,
@@ -66,6 +78,7 @@ class Command(BaseCommand):
         source: str,
         folder: Path,
         use: str | None,
+        language: str,
         origins: Sequence[str],
         **_options: object,
     ) -> None:
@@ -73,15 +86,16 @@ class Command(BaseCommand):
             self._list()
             return
         self._shown = ""
+        named = KNOWN.get(source)
+        engine = use or (named.engine if named is not None else "")
+        _check_language(language, engine, use)
         try:
             path = fetch(source, folder, self._progress, origins=origins, line=self._line)
         except FetchError as error:
             raise CommandError(str(error)) from error
         self._line(f"The model is at {path}")
-        named = KNOWN.get(source)
-        engine = use or (named.engine if named is not None else "")
         if use is not None:
-            self._use(engine, path)
+            self._use(engine, path, language, named)
         elif engine:
             self.stdout.write(f"To use it: manage.py fetch_model {source} --use")
 
@@ -93,7 +107,7 @@ class Command(BaseCommand):
                 if known.engine in engines:
                     self.stdout.write(f"  {name}: {known.note}")
 
-    def _use(self, engine: str, path: Path) -> None:
+    def _use(self, engine: str, path: Path, language: str, known: KnownModel | None) -> None:
         if not engine:
             raise CommandError(f"Say which engine the model is for: --use {'|'.join(ENGINES)}")
         package = ENGINES[engine]
@@ -103,8 +117,17 @@ class Command(BaseCommand):
                 f"The model is kept, but not used yet: {engine} needs a package. Run "
                 f"`pip install {package}` in voicesite's environment, then this command again."
             )
-        fetching.use(engine, path, Path(settings.VAR_DIR) / "settings.env")
-        self.stdout.write(USED.get(engine, "From the next start on, calls are recognised with it."))
+        try:
+            # what digests were held against is whole
+            model = path if known is not None and known.files else model_folder(path, engine)
+        except FetchError as error:
+            raise CommandError(str(error)) from error
+        language = language or (known.language if known is not None else "")
+        fetching.use(engine, model, Path(settings.VAR_DIR) / "settings.env", language)
+        told = "From the next start on, calls are recognised with it."
+        if fetching.serves_agents_alone(engine, language):
+            told = f"From the next start on, agents in {language} may have the recogniser {engine}."
+        self.stdout.write(USED.get(engine, told))
 
     def _line(self, line: str) -> None:
         self.stdout.write(f"\n{line}" if self._shown else line)
@@ -123,3 +146,15 @@ class Command(BaseCommand):
             self._shown = shown
             self.stdout.write(f"\r{shown}", ending="")
             self.stdout.flush()
+
+
+def _check_language(language: str, engine: str, use: str | None) -> None:
+    """Raises CommandError for a language that is not to be told here, or is no tag."""
+    if not language:
+        return
+    if use is None:
+        raise CommandError("--language goes with --use.")
+    if engine and engine not in OF_ONE_LANGUAGE:
+        raise CommandError(f"--language is for models of {' and '.join(OF_ONE_LANGUAGE)} alone.")
+    if not is_tag(language):
+        raise CommandError(f"{language!r} is no BCP 47 tag, such as de-DE.")

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from sessions_app.call_client.microphone import RATE, FileError, read_sound
 from sessions_app.engine.audio.resample import Resampler
 from sessions_app.engine.core.frames import Samples
+from sessions_app.engine.text.languages import base_of
 from sessions_app.runtime import recogniser_trials, stored_settings
 from sessions_app.runtime.recogniser_trials import TrialResult
 
@@ -25,12 +26,12 @@ class Command(BaseCommand):
         except FileError as error:
             raise CommandError(str(error)) from error
         for one in tried:
-            self._show(one)
+            self._show(one, own_words=file is not None)
         broken = [one.name for one in tried if one.problem]
         if broken:
             raise CommandError(f"Not usable as they are set: {', '.join(broken)}.")
 
-    def _show(self, one: TrialResult) -> None:
+    def _show(self, one: TrialResult, *, own_words: bool) -> None:
         self.stdout.write(f"{one.name}: {one.engine}")
         if one.abilities:
             self.stdout.write(f"    {one.abilities}")
@@ -43,6 +44,10 @@ class Command(BaseCommand):
                 f"{one.took_s:.1f} s, {speed:.1f} times as fast as it is spoken"
             )
             self.stdout.write(f"    heard: {one.text or '(nothing)'}")
+            if not own_words and base_of(one.language) != "en":
+                self.stdout.write(
+                    f"    It was told English words and hears {one.language}: try it with --file."
+                )
 
 
 async def _run(file: Path | None) -> list[TrialResult]:

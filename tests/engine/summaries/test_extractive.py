@@ -70,6 +70,15 @@ def test_any_language_has_key_points(language: str) -> None:
     assert len(summary.key_points) == 2
 
 
+def test_rules_for_english_find_nothing_to_do_in_german() -> None:
+    talk = ["Anna will morgen an die Nordsee fahren.", "Post kommt am Freitag, so schnell es geht."]
+    english = ExtractiveSummariser().summarise(lines(talk), "en-US")
+    assert len(english.action_items) == 2  # what "will" and "post" are there
+    german = ExtractiveSummariser().summarise(lines(talk), "de-DE")
+    assert german.action_items == ()
+    assert german.text == " ".join(talk)
+
+
 @pytest.mark.parametrize(
     "talk",
     [

@@ -1,6 +1,6 @@
 import pytest
 
-from sessions_app.engine.text.languages import among, base_of, region_of, same_language
+from sessions_app.engine.text.languages import among, base_of, is_tag, region_of, same_language
 
 
 @pytest.mark.parametrize(
@@ -21,6 +21,15 @@ from sessions_app.engine.text.languages import among, base_of, region_of, same_l
 )
 def test_a_tag_gives_its_language(tag: str, base: str) -> None:
     assert base_of(tag) == base
+
+
+@pytest.mark.parametrize(
+    ("tag", "there_is"),
+    [("de-DE", True), ("ko", True), ("cmn-Hans-CN", True), ("", False), ("German", False),
+     ("de_DE_", False), ("no tag at all", False)],
+)  # fmt: skip
+def test_only_tags_of_languages_are_tags(tag: str, there_is: bool) -> None:
+    assert is_tag(tag) is there_is
 
 
 @pytest.mark.parametrize(

@@ -66,9 +66,15 @@ class WhisperEngine(BlockingEngine):
     def __init__(self, model: str, threads: int = 0, compute_type: str = "int8") -> None:
         from faster_whisper import WhisperModel  # noqa: PLC0415 - optional, in workers alone
 
-        self._model: Any = WhisperModel(
-            model, compute_type=compute_type, cpu_threads=threads, local_files_only=True
-        )
+        try:
+            self._model: Any = WhisperModel(
+                model, compute_type=compute_type, cpu_threads=threads, local_files_only=True
+            )
+        except RuntimeError as error:  # CTranslate2's, also of a file that is cut off
+            raise ModelError(
+                f"The model in {model} cannot be loaded ({error}). Where it is damaged, "
+                "manage.py fetch_model fetches it again."
+            ) from error
         whole = self._model.encode
         self._model.encode = lambda features: whole(windowed(features))
         self._known = languages_of(Path(model))

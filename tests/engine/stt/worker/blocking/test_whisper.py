@@ -1,5 +1,7 @@
 import json
+import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -7,7 +9,11 @@ import pytest
 from sessions_app.engine.core.errors import LanguageNotSupportedError, RecogniserError
 from sessions_app.engine.stt.engines.whisper import WhisperRecogniser
 from sessions_app.engine.stt.worker.blocking.base import ModelError
-from sessions_app.engine.stt.worker.blocking.whisper import languages_of, windowed
+from sessions_app.engine.stt.worker.blocking.whisper import (
+    WhisperEngine,
+    languages_of,
+    windowed,
+)
 from tests.fixtures.models import install_engines, model_folder
 
 
@@ -53,3 +59,14 @@ def test_a_damaged_vocabulary_says_what_to_do(
         languages_of(folder)
     with pytest.raises(RecogniserError, match="fetch the model again"):
         WhisperRecogniser(str(folder))
+
+
+def test_damaged_weights_are_told_with_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def load(_model: str, **_options: object) -> None:
+        raise RuntimeError("Variable 'encoder/conv2/weight' has an invalid payload size")
+
+    monkeypatch.setitem(sys.modules, "faster_whisper", SimpleNamespace(WhisperModel=load))
+    with pytest.raises(ModelError, match=r"invalid payload size\)\..*fetch_model"):
+        WhisperEngine(str(model_folder(tmp_path, "whisper")))
