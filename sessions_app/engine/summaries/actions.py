@@ -42,7 +42,9 @@ BY_THE_WAY = r"(?:(?:by the way|before i forget|one more thing|while i think of 
 
 LEADS = (
     rf"(?:{BY_THE_WAY}|(?:and|but|then|so|also|now|okay|ok|well|right|yes|yeah|um|uh|oh|first|second"
-    r"|next(?! steps?\b)|finally|just|kindly|maybe|perhaps)[, ]+)*"
+    r"|next(?! steps?\b)|finally|just|kindly|maybe|perhaps"
+    r"|for (?:heaven|god|goodness|pete)['\u2019]?s? sake"
+    r"|(?:number )?(?:one|two|three|four|five|six)(?=,)|(?:second|third|fourth|last)ly)[, ]+)*"
 )
 """Fillers and conjunctions that may stand before a clause."""
 
@@ -90,6 +92,13 @@ _DONE_TO_IT = (
     rf"|annoyed|disappointed)\b){_PARTICIPLE}"
 )
 """What is done to a thing by whoever does it: "must be signed"; "must be said" only introduces."""
+
+_NOT_A_MEMORY = (
+    r"(?! (?:\w+ )?(?:time|day|night|evening|morning|summer|winter|year|week|man|woman|guy|girl|boy"
+    r"|film|movie|song|book|party|trip|game|story|war|days|times|years|rule|one|first|last)s?\b)"
+    r"(?!.*\?)"
+)
+"""After "remember the": what is to be brought or done, no memory: "remember the milk"."""
 
 _NAMED = (
     r"(?!(?:It|That|This|There|Which|What|Who|Nothing|Something|Everything|I|We|You|He|She|They)\b)"
@@ -203,8 +212,9 @@ RULES = {
         r"|\b(?!(?:it|that|this|there|which|what|who|and|but|or|nothing|something|everything)\b)"
         r"[\w'\u2019]+"
         rf" (?:will|should|must|has to|needs to|is going to) {VERBS}\b"
-        rf"|\b{_NAMED} (?:will|is going to) {_ADVERB}{_NOT_AN_EFFECT}{_NOT_A_HOPE}\w+"
-        r" (?:it|them|that|the|a|an|my|our|your|his|her|their|some)\b"
+        rf"|\b{_NAMED}(?: will|['\u2019]ll|(?: is|['\u2019]s) going to)"
+        rf" {_ADVERB}{_NOT_AN_EFFECT}{_NOT_A_HOPE}\w+"
+        r" (?:it|them|him|that|the|a|an|my|our|your|his|her|their|some)\b"
         rf"|\b{WHO}['\u2019]d better (?!(?:not|be|have|than)\b)\w+|\bhad better {VERBS}\b"
         r"|\bsee to it\b"
     ),
@@ -234,7 +244,8 @@ RULES = {
         rf" (?!(?:the|a|an|my|our)\b){_NOT_A_HOPE}"
     ),
     "a reminder": (
-        r"\b(?:remember to|make sure|be sure to"
+        rf"^{LEADS}remember (?:the|your|my|our)\b{_NOT_A_MEMORY}"
+        r"|\b(?:remember to|make sure|be sure to"
         r"|(?:do not|don['\u2019]t|must not|mustn['\u2019]t|can['\u2019]t|never)"
         r"(?: let (?:me|us|him|her|them))? forget)\b"
     ),
@@ -269,6 +280,11 @@ _NOBODYS_DUTY = re.compile(
 )
 """A duty that nobody has is no action item: "nobody has to bring anything"."""
 
+_ONLY_NAMED = re.compile(
+    rf"{LEADS}(?:(?:the|our|my|some|any|no|more|other|here are the) )*"
+    r"(?:action (?:items?|points?)|to-?dos?|next steps?|follow[ -]ups?|deadlines?)[.:!?]*",
+    re.IGNORECASE,
+)
 _ANY_RULE = re.compile("|".join(f"(?:{rule})" for rule in RULES.values()), re.IGNORECASE)
 _PAST_TENSE = re.compile(
     rf"{LEADS}{WHO} (?:said|thought|knew|hoped|told|asked|wanted|used) ", re.IGNORECASE
@@ -321,6 +337,8 @@ _NO_REQUESTS = (_PAST_TENSE, _OPEN_QUESTION, _OPINION, _PAST_PROMISE)
 def is_action(text: str) -> bool:
     """Returns whether a clause or sentence asks for, promises, or dates something to be done."""
     plain = _NOBODYS_DUTY.sub("nobody", " ".join(text.split()))
+    if _ONLY_NAMED.fullmatch(plain):
+        return False  # "Action points." names none
     if _ANY_RULE.search(plain) is None or any(rule.match(plain) for rule in _NO_REQUESTS):
         return False
     may_be = _IF_PROMISE.match(plain) or _PROMISE_IF.match(plain)

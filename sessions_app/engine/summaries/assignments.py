@@ -13,7 +13,7 @@ from sessions_app.engine.summaries.places import is_place
 _TASKS = (
     "arrange|bake|bring|book|build|buy|call|carry|chair|check|clean|clear|close|collect|complete"
     "|confirm|contact|cook|coordinate|cover|deal with|decorate|deliver|design|do|draft|drive|edit"
-    "|email|empty|feed|fetch|finish|fix|get|give|handle|host|inform|install|invite|lead|load|lock"
+    "|draft|email|empty|feed|fetch|finish|fix|get|give|handle|host|inform|install|invite|lead|load|lock"
     "|look after|make|manage|mow|open|order|organise|organize|pack|paint|pay for|pay|phone|pick up"
     "|post|prepare|present|print|provide|read|repair|reserve|review|ring|run|schedule|see to|sell"
     "|send|serve|set|set up|sign|sort|sort out|submit|supply|sweep|take|take care of|take over"
@@ -46,7 +46,7 @@ _NO_NAME = (
     r"|whoever|whatever|nobody|someone|somebody|anyone|anybody|something|nothing|everything|anything"
     r"|one|each|every|any|no|some|all|both|neither|either|none|another|nature|life|time|money|love"
     r"|luck|music|art|work|rain|snow|wind|water|air|fire|light|spring|summer|autumn|fall|winter"
-    r"|christmas|easter|religion|science|history|law|god|faith|hope|fear|anger|hunger|sleep|death"
+    r"|my|our|your|his|her|their|its|christmas|easter|religion|science|history|law|god|faith|hope|fear|anger|hunger|sleep|death"
     r"|war|peace|power|knowledge|practice|experience|sport|football|coffee|tea|milk|beer|wine|sugar"
     r"|food|bread|meat|salt|gold|oil|gas|petrol|electricity|technology|software|hardware|traffic"
     r"|weather|sunshine|business|education|research|marketing|management|customer|support|google"

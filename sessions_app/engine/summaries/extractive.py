@@ -14,6 +14,7 @@ from sessions_app.engine.summaries.first_names import with_names
 from sessions_app.engine.summaries.offers import with_offers_marked
 from sessions_app.engine.summaries.repairs import repaired, withdraws
 from sessions_app.engine.summaries.sentences import CallSentence, call_sentences
+from sessions_app.engine.text.hesitations import without_hesitations
 from sessions_app.engine.text.languages import base_of
 from sessions_app.engine.text.writing import capitalised, closed, join_sentences, plain_words
 from sessions_app.engine.text.writing import count as _count
@@ -60,7 +61,9 @@ SMALL_TALK = re.compile(
 
 
 CORRECTS = re.compile(
-    r"(?:oh[, ]+)?(?:no|wait|sorry|i mean|scratch that|correction)\b", re.IGNORECASE
+    r"(?:oh[, ]+)?(?:no|wait|sorry|i mean|scratch that|correction|actually|make (?:that|it)"
+    r"|or rather)\b",
+    re.IGNORECASE,
 )
 """The beginning of a sentence that corrects the one before it: "No, I mean Tuesday"."""
 
@@ -140,7 +143,8 @@ def _with_corrections(sentences: Sequence[CallSentence], language: str) -> list[
             if CORRECTS.match(sentence.text) and (text := repaired(both)) != both:
                 corrected[-1] = corrected[-1].joined(text, sentence)
                 continue
-        corrected.append(replace(sentence, text=repaired(sentence.text)))
+        plain = without_hesitations(repaired(sentence.text))
+        corrected.append(replace(sentence, text=plain))
     return corrected
 
 

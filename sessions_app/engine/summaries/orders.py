@@ -21,7 +21,7 @@ _THINGS = (
     r"(?! (?:example|chance|break|case)\b)"
 )
 _DOING = (
-    r"(?:apply|attach|bake|carry|charge|choose|click|close|connect|cook|cover|do|drink|drop|eat"
+    r"(?:answer|apply|attach|bake|carry|charge|choose|click|close|connect|cook|cover|do|drink|drop|eat"
     r"|empty|enter|feed|fetch|fill(?: (?:in|out|up))?|fold|follow|freeze|give"
     r"|hand(?: (?:in|out|over))?|hang(?: up)?|heat|hold|iron|keep|leave|lift|load|lock|log|mix"
     r"|open|pack|press|pull|push|put|read|rinse|select|shut|soak|start|stir|stop|store|swap"

@@ -86,11 +86,12 @@ _DOER = re.compile(
     r"(?:^|\b(?:and|that|then|but|so|,) )"
     rf"(?P<who>(?:{_TITLED}|(?:the|{_POSSESSIVE}) [\w'\u2019-]+)"
     rf"(?:(?:, (?:and )?| and | or )(?:{_TITLED}|(?:the|{_POSSESSIVE}) [\w'\u2019-]+))*)"
-    r" (?:will|(?:should|must)(?! be\b)|would(?! (?:be|have|like|love)\b)"
-    r"|(?:agreed|offered|promised|volunteered|undertook) to"
-    r"|(?:is|are|has|have) to(?! be\b)|needs? to(?! be\b)"
-    r"|is going to|are going to|ought to"
-    r"|said (?:that )?(?:he|she|they)(?:['\u2019](?:d|ll)| would| will))\b",
+    r"(?:['\u2019]s going to|['\u2019]ll| will| (?:should|must)(?! be\b)"
+    r"| would(?! (?:be|have|like|love)\b)"
+    r"| (?:agreed|offered|promised|volunteered|undertook) to"
+    r"| (?:is|are|has|have) to(?! be\b)| needs? to(?! be\b)"
+    r"| is going to| are going to| ought to"
+    r"| said (?:that )?(?:he|she|they)(?:['\u2019](?:d|ll)| would| will))\b",
     re.IGNORECASE,
 )
 _DOER_UNMARKED = re.compile(

@@ -6,6 +6,8 @@ or everything since the speaker first said the words that the correction begins 
 
 import re
 
+from sessions_app.engine.summaries.day_words import ORDINAL
+
 _CORRECTIONS = (
     r"no|nope|wait|sorry|i meant?|i meant to say|make (?:that|it)|or rather|scratch that|correction"
     r"|actually|rather|let me correct that"
@@ -29,7 +31,9 @@ _MONTH_NAME = (
 )
 _NUMBER = (
     r"(?:\d[\d.,:]*\d|\d|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen"
-    r"|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty)"
+    r"|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen"
+    r"|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)"
+    r"(?:[ -](?:one|two|three|four|five|six|seven|eight|nine)\b)?|(?:a|one) hundred)"
 )
 _DAY_NUMBER = r"(?:\d{1,2}(?:st|nd|rd|th)?|(?:twenty[ -]|thirty[ -])?(?:\w+th|first|second|third))"
 _CLOCK_TIME = (
@@ -44,7 +48,8 @@ _KINDS = tuple(
             rf"(?:(?:next|this|the coming) )?{_WEEKDAY}(?: week\b)?(?: the {_DAY_NUMBER})?"
             rf"|today|tomorrow|tonight|the day after tomorrow|(?:next|this) (?:week|month|year)"
             rf"|(?:the )?{_DAY_NUMBER}(?: of)? {_MONTH_NAME}"
-            rf"|{_MONTH_NAME}(?: the)? {_DAY_NUMBER}|(?:in )?{_MONTH_NAME}",
+            rf"|{_MONTH_NAME}(?: the)? {_DAY_NUMBER}|(?:in )?{_MONTH_NAME}"
+            rf"|the (?:\d{{1,2}}(?:st|nd|rd|th)|{ORDINAL})(?=[.,;!?]|$)",
             re.IGNORECASE,
         ),
         ("at|by|around|until|before|for|in", _CLOCK_TIME, re.IGNORECASE),
@@ -63,6 +68,7 @@ _AFTER_NAME = re.compile(
     re.IGNORECASE,
 )
 _TIME_NEXT = re.compile(rf"\s*(?:at|by|around) (?:{_CLOCK_TIME})(?![\w'\u2019])", re.IGNORECASE)
+_ONE_NAME = re.compile(r"[A-Z][a-z\u00df-\u00ff][\w'\u2019-]*")
 _INSTEAD = re.compile(r"\s+instead(?=[.,;!?]|$)", re.IGNORECASE)
 _NO_NAME = re.compile(rf"{_WEEKDAY}|{_MONTH_NAME}|I\b", re.IGNORECASE)
 MIN_LONE_WORD = 4
@@ -104,6 +110,8 @@ def repaired(text: str) -> str:
 
 def _apply_correction(said: str, later: str) -> str | None:
     """Returns `said` corrected by `later`; None if that corrects nothing."""
+    if (named := _first_name_instead(said, later)) is not None:
+        return named
     for kind in _KINDS:
         correction = kind.match(later)
         if correction is None or (kind is _KINDS[-1] and not _is_name(correction, later)):
@@ -116,6 +124,17 @@ def _apply_correction(said: str, later: str) -> str | None:
         if candidates:
             return _replace(said, (same or candidates)[-1], correction, later)
     return _join_at_restart(said, later)
+
+
+def _first_name_instead(said: str, later: str) -> str | None:
+    """Returns "Carol has the keys" for "Karen" and "Carol, has the keys"; None for other words."""
+    correction = _KINDS[-1].match(later)
+    if correction is None or correction["before"] or not _ONE_NAME.fullmatch(said.strip()):
+        return None
+    if _NO_NAME.match(said.strip()) or not _is_name(correction, later):
+        return None
+    rest = later[correction.end() :]
+    return f"{correction['core']} {rest.lstrip(', ')}" if rest.startswith(",") else later
 
 
 def _before(match: re.Match[str]) -> str:

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from sessions_app.engine.agent.responders.scribe.vocabulary import written_out
 from sessions_app.engine.text.word_lists import listed
 
-WHEN_BEGINS = listed("tomorrow today tonight later on in at next this every by for first last")
+WHEN_BEGINS = listed(
+    "tomorrow today tonight later on in at next this every by for first last sometime"
+)
 """Words that may begin a phrase of time: "by Friday", "first thing tomorrow"."""
 
 WHEN_EARLIER = listed("before earlier beforehand after afterwards later")
@@ -19,10 +21,13 @@ WHEN = (
         "monday tuesday wednesday thursday friday saturday sunday weeks months time soon early "
         "late again "
         "january february march april may june july august september october november december "
-        "lunch dinner breakfast work couple few of"
+        "lunch dinner breakfast work couple few of latest fortnight some sometime christmas easter"
     )
 )
 """All words that may be in a phrase of time."""
+
+_COUNTS = listed("a one two three four")
+_UNITS = listed("day days week weeks fortnight month months hour hours")
 
 _ONE = "a|the|my|our|your|this|that"
 _PLACES = (
@@ -65,7 +70,16 @@ MOST_WORDS = 12
 def says_when(words: Sequence[str]) -> bool:
     """Returns whether these words are a phrase of time: "first thing on Monday"."""
     known = all(word in WHEN or any(map(str.isdigit, word)) for word in words)
-    return known and bool(words) and words[0] in WHEN_BEGINS
+    return known and begins_when(words)
+
+
+def begins_when(words: Sequence[str]) -> bool:
+    """Returns whether a phrase of time may begin so: "on Friday", "a week on Tuesday"."""
+    begin = list(words[:2])
+    if begin == ["the", "day"]:
+        return list(words[2:3]) in (["after"], ["before"])
+    counted = len(begin) > 1 and begin[0] in _COUNTS and begin[1] in _UNITS
+    return counted or begin == ["some", "time"] or (bool(begin) and begin[0] in WHEN_BEGINS)
 
 
 def only_adverbials(words: Sequence[str]) -> bool:

@@ -112,7 +112,8 @@ def when_before(words: Sequence[PlainWord], start: int, at: int) -> tuple[int, i
     phrase = texts(words, start, end)
     if not phrase or phrase[-1] in _NEVER_WHEN:
         return None
-    clause = phrase[0] in _CLAUSES | {"if"} and len(phrase) >= SHORTEST_CLAUSE
+    clause = phrase[0] in _CLAUSES | {"if"} or phrase[:2] == ["next", "time"]
+    clause = clause and len(phrase) >= SHORTEST_CLAUSE
     return (start, end) if says_when(phrase) or clause else None
 
 

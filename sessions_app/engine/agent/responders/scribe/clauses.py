@@ -24,7 +24,10 @@ from sessions_app.engine.agent.responders.scribe.labels import lacks_text
 from sessions_app.engine.agent.responders.scribe.list_items import put_on_list
 from sessions_app.engine.agent.responders.scribe.nouns import is_only_mentioned
 from sessions_app.engine.agent.responders.scribe.quoted import is_reported, quote_begin
-from sessions_app.engine.agent.responders.scribe.reminders import asks_what_was_forgotten
+from sessions_app.engine.agent.responders.scribe.reminders import (
+    asks_what_was_forgotten,
+    is_reminding,
+)
 from sessions_app.engine.agent.responders.scribe.removals import TAKE_VERBS, begins_removal
 from sessions_app.engine.agent.responders.scribe.requests_at_end import (
     is_request_at_end,
@@ -42,6 +45,11 @@ ADDRESS_WORDS = frozenset({"please", "scribe"})
 _LAY_VERBS = listed("put get take mark type")
 _SET_DOWN_VERBS = listed("put take set lay")
 _DIRECTIONS = listed("to a from off onto there here or before")
+_ASKS_WHAT = listed("what where when why how who whom which")
+_ONESELF = (["myself"], ["yourself"], ["himself"], ["herself"], ["ourselves"], ["themselves"])
+_JOINS_TASK = listed("to that about of reminding you")
+"""After "remind me", "I need" and "I want" in a request that a time stands before."""
+
 _PERSONS = listed("you you'll you're it it's he she they i'm i'll we'll")
 _REASONS = listed("because since but")
 _NEVER_INSIDE = frozenset({"note that", "remember to", "hello", "good morning", "pardon me"})
@@ -83,15 +91,20 @@ class Clauses:
         if (
             before.marked
             or before.text in INTRODUCERS
-            or ends_in_could_you(self._words, self._start, at)
+            or (ends_in_could_you(self._words, self._start, at) and not self._is_asked_what(at))
         ):
             return True
         follows = follows_statement(self._words, self._start, at, self._end)
-        if self._texts(at, at + 3) == ["remind", "me", "to"]:
+        if is_reminding(self._words, at) and _JOINS_TASK & set(self._texts(at + 2, at + 3)):
             return follows or when_before(self._words, self._start, at) is not None
         # _ends_call then looks at what is before
         lets_go = self._lets_go(at) or is_request_at_end(self._words, self._start, at, self._end)
         return follows or lets_go
+
+    def _is_asked_what(self, at: int) -> bool:
+        """Returns whether "would you" before a word is a question: "what would you do"."""
+        asks = at - self._start >= 3 and self._words[at - 3].text in _ASKS_WHAT  # noqa: PLR2004
+        return asks and not self._words[at - 3].marked
 
     def _is_taken_back(self, at: int) -> bool:
         """Returns whether "oh no, strike that" was misheard: "I'll no strike that"."""
@@ -219,6 +232,9 @@ class Clauses:
             self._words, at, stop, self._end
         ):
             return True
+        rest = self._request(stop)
+        if rest[rest[:1] == ["down"] :] in _ONESELF:
+            return True  # "can I write that down myself?"
         return is_only_mentioned(self._words, at, stop) or self._is_put_somewhere(at, stop)
 
     def _is_put_somewhere(self, at: int, stop: int) -> bool:

@@ -10,7 +10,12 @@ from functools import partial
 
 from sessions_app.engine.agent.responders.scribe.back_references import when_before
 from sessions_app.engine.agent.responders.scribe.breaths import in_one_breath
-from sessions_app.engine.agent.responders.scribe.corrections import corrected, restated
+from sessions_app.engine.agent.responders.scribe.corrections import (
+    corrected,
+    corrected_note,
+    restated,
+)
+from sessions_app.engine.agent.responders.scribe.cuts import cut, with_signs, without_stop
 from sessions_app.engine.agent.responders.scribe.found_command import FoundCommand, polite, texts
 from sessions_app.engine.agent.responders.scribe.garbled import garbled_command
 from sessions_app.engine.agent.responders.scribe.misheard_openings import with_openings
@@ -19,10 +24,14 @@ from sessions_app.engine.agent.responders.scribe.note_references import (
     distinctive_words,
     mentioned_number,
 )
+from sessions_app.engine.agent.responders.scribe.note_texts import written_text
 from sessions_app.engine.agent.responders.scribe.nouns import is_only_mentioned
 from sessions_app.engine.agent.responders.scribe.referents import referent, statements
-from sessions_app.engine.agent.responders.scribe.reminder_times import put_after
-from sessions_app.engine.agent.responders.scribe.reminders import is_question_word
+from sessions_app.engine.agent.responders.scribe.reminder_times import (
+    put_after,
+    with_corrected_time,
+)
+from sessions_app.engine.agent.responders.scribe.reminders import is_question_word, is_reminding
 from sessions_app.engine.agent.responders.scribe.removals import removes_named, tells_consequence
 from sessions_app.engine.agent.responders.scribe.second_thoughts import taken_back_from
 from sessions_app.engine.agent.responders.scribe.sentences import CommandSentence
@@ -39,14 +48,7 @@ from sessions_app.engine.agent.responders.scribe.words import (
 )
 from sessions_app.engine.summaries.repairs import repaired
 from sessions_app.engine.text.joints import uncapitalised
-from sessions_app.engine.text.stops import is_abbreviated
 from sessions_app.engine.text.word_lists import listed
-
-_DOTTED = re.compile(r"\W*(?:[^\W\d]\.)+")
-"""Such as "p.m." or "U.S."."""
-
-_SIGNS = re.compile(r"(?<!\S)(?=\S*[^\s:;,.!?\u2026\u2013\u2014-])\S+(?!\S)")
-"""A run of signs between blanks, such as "-->" or ":-)"; a lone mark or dash is none."""
 
 _QUESTION_WORDS = listed(
     "could can would will may mind possible able do does did is are should why"
@@ -104,6 +106,7 @@ class HeardCommand:
 
 def commands_in(text: str, *, clearly: bool = False) -> list[HeardCommand]:
     """Returns the commands in `text`, in order; with `clearly`, without those that were garbled."""
+    text = with_corrected_time(text)
     words, found, commands = _heard(text, clearly=clearly)
     kept = [n for n in range(len(found)) if not _is_taken_back(text, words, found, n)]
     found, commands = [found[n] for n in kept], [commands[n] for n in kept]
@@ -112,6 +115,7 @@ def commands_in(text: str, *, clearly: bool = False) -> list[HeardCommand]:
 
 def taken_back_in(text: str) -> list[HeardCommand]:
     """Returns the commands in `text` that the caller takes back at once, in order."""
+    text = with_corrected_time(text)
     words, found, commands = _heard(text)
     if not found and (at := taken_back_from(text, words, Intent.UNDO, 0, len(words))):
         return commands_in(text[: words[at].start], clearly=True)  # "delete that, no, keep it"
@@ -160,8 +164,8 @@ def _with_announced_text(
     end = found[index + 1].lead_start if index + 1 < len(found) else len(words)
     after = range(max(found[index].end, 1), end)
     start = next((n for n in after if words[n - 1].marked), end)
-    note_text = "" if polite(texts(words, start, end)) else _cut(text, words, start, end)
-    return replace(command, text=_without_stop(note_text)) if note_text else command
+    note_text = "" if polite(texts(words, start, end)) else cut(text, words, start, end)
+    return replace(command, text=without_stop(note_text)) if note_text else command
 
 
 def _with_later_corrections(
@@ -177,13 +181,21 @@ def _with_later_corrections(
     kept: list[HeardCommand] = []
     for n, command in enumerate(commands):
         end = found[n + 1].lead_start if n + 1 < len(found) else len(words)
-        after = _cut(text, words, _sentence_end(words, found[n]), end)
+        after = cut(text, words, _sentence_end(words, found[n]), end)
         note_text = _corrected_note(kept[-1], command, after) if kept else None
         if note_text is None:
-            kept.append(command)
+            kept.append(_corrected_later(command, after))
         else:
             kept[-1] = replace(kept[-1], text=note_text)
     return kept
+
+
+def _corrected_later(command: HeardCommand, after: str) -> HeardCommand:
+    """Returns "it is ninety, note that" with the words after it applied: "No, nineteen"."""
+    if not (command.refers_back and command.text and after):
+        return command
+    note_text = corrected_note(command.text, after)
+    return replace(command, text=note_text) if note_text else command
 
 
 def _sentence_end(words: Sequence[PlainWord], found: FoundCommand) -> int:
@@ -197,7 +209,7 @@ def _corrected_note(note: HeardCommand, undo: HeardCommand, after: str) -> str |
         return None
     if undo.intent is not Intent.UNDO or undo.notes is not None:
         return None
-    return restated(note.text, _without_stop(after))
+    return restated(note.text, without_stop(after))
 
 
 def _asks_the_same(before: Sequence[FoundCommand], command: FoundCommand) -> bool:
@@ -214,7 +226,7 @@ def last_statement(text: str) -> str:
     """Returns the last statement in `text`, in a note or outside any command; empty if none."""
     words, found = _find(text)
     spans = statements(text, words, found)
-    return _without_stop(_with_signs(text, words, *spans[-1])) if spans else ""
+    return without_stop(with_signs(text, words, *spans[-1])) if spans else ""
 
 
 def without_commands(text: str, *, clearly: bool = False) -> str:
@@ -228,18 +240,11 @@ def without_commands(text: str, *, clearly: bool = False) -> str:
     for command in found:
         if not command.certain:
             continue
-        kept.append(_cut(text, words, at, max(at, command.lead_start)))
+        kept.append(cut(text, words, at, max(at, command.lead_start)))
         end = at if command.refers_back else _sentence_end(words, command)
         at = max(at, command.text[1], end)
-    kept.append(_cut(text, words, at, len(words)))
+    kept.append(cut(text, words, at, len(words)))
     return " ".join(filter(None, kept))
-
-
-def _cut(text: str, words: Sequence[PlainWord], start: int, end: int) -> str:
-    """Returns `text` from one word to another, without a comma or colon at its end."""
-    if start >= end:
-        return ""
-    return text[words[start].start : words[end - 1].end].rstrip(",;: ")
 
 
 def _find(text: str, *, clearly: bool = False) -> tuple[list[PlainWord], list[FoundCommand]]:
@@ -307,33 +312,38 @@ def _as_heard(
     before = text[: words[found.at].start].strip()
     first, last = found.text
     if first < last:
-        note_text = _with_signs(text, words, first, last)
+        note_text = with_signs(text, words, first, last)
         start = max((a for a, _ in sentence_spans(words) if a <= found.at), default=0)
         if _QUESTION_WORDS & set(texts(words, start, found.at)):
             note_text = note_text.rstrip("? ")
-        note_text = repaired(corrected(_without_stop(in_one_breath(note_text.strip()))))
+        note_text = repaired(corrected(without_stop(in_one_breath(note_text.strip()))))
+        note_text = written_text(
+            note_text,
+            task=found.intent is Intent.ACTION and not words[first].opened,
+            in_story=start < found.lead_start,
+        )
         if found.intent is Intent.ACTION and (when := _time_before(text, words, start, found)):
             note_text = with_time(note_text, when)
         if any(found.when):
-            when = _without_stop(_with_signs(text, words, *found.when))
+            when = without_stop(with_signs(text, words, *found.when))
             put = put_after if found.when[0] < first else with_time
             note_text = put(note_text, when)
         return HeardCommand(found.intent, note_text, before, notes=found.notes, unsure=found.unsure)
     if not found.refers_back:
         return HeardCommand(found.intent, "", before, notes=found.notes, unsure=found.unsure)
     when = (
-        _without_stop(_with_signs(text, words, *found.when).rstrip("? ")) if any(found.when) else ""
+        without_stop(with_signs(text, words, *found.when).rstrip("? ")) if any(found.when) else ""
     )
     earlier = [command for command in all_found if command.at < found.at]
     span = referent(text, words, earlier, found)
-    statement = _without_stop(_with_signs(text, words, *span)) if span else ""
+    statement = without_stop(with_signs(text, words, *span)) if span else ""
     note_text = with_time(statement, when)
     return HeardCommand(found.intent, note_text, before, refers_back=True, when=when)
 
 
 def _time_before(text: str, words: Sequence[PlainWord], start: int, found: FoundCommand) -> str:
     """Returns when to remind, if the sentence begins with it: "on Friday, remind me to"."""
-    request = next((n for n in range(start, found.at + 2) if _reminds(words, n)), None)
+    request = next((n for n in range(start, found.at + 2) if is_reminding(words, n)), None)
     span = when_before(words, start, request) if request else None
     if span is None:
         return ""
@@ -341,25 +351,9 @@ def _time_before(text: str, words: Sequence[PlainWord], start: int, found: Found
     return uncapitalised(when.rstrip(",;:- "), "en")
 
 
-def _reminds(words: Sequence[PlainWord], at: int) -> bool:
-    return texts(words, at, at + 2) == ["remind", "me"]
-
-
 def with_time(note_text: str, when: str) -> str:
     """Returns "call Ann tomorrow" for "Call Ann." and "tomorrow"; empty if there is no text."""
-    return f"{_without_stop(note_text)} {when}".strip() if note_text else ""
-
-
-def _with_signs(text: str, words: Sequence[PlainWord], first: int, last: int) -> str:
-    """Returns `text` from word `first` to before `last`, with the signs beside it: "well done :-)".
-
-    Punctuation between the command and the text is left out.
-    """
-    since = words[first - 1].end if first else 0
-    until = words[last].start if last < len(words) else len(text)
-    start, end = words[first].start, words[last - 1].end
-    before, after = (_SIGNS.search(text, since, start), [*_SIGNS.finditer(text, end, until)])
-    return text[before.start() if before else start : after[-1].end() if after else end]
+    return f"{without_stop(note_text)} {when}".strip() if note_text else ""
 
 
 def _notes_meant(
@@ -382,14 +376,3 @@ def _notes_meant(
     if not about or not removes_named(texts(words, found.at, len(words))):
         return None
     return NoteReference(words=about, near=True)
-
-
-def _without_stop(text: str) -> str:
-    """Returns `text` without its final full stop or comma; an abbreviation's full stop stays."""
-    if not text:
-        return ""
-    text = text.rstrip(",;: ")
-    last = text.rsplit(maxsplit=1)[-1]
-    if not last.endswith(".") or last.endswith("..") or _DOTTED.fullmatch(last):
-        return text
-    return text if is_abbreviated(last) else text[:-1]

@@ -34,6 +34,12 @@ FRAMES = frozenset(
         "i would like|love you to please|also|quickly",
         "could|can|may|might i get|ask|trouble|bother you to",
         "please do",
+        "please to|you",
+        "i want|need that you",
+        "i would like that you",
+        "do you can",
+        "you may please|kindly",
+        "kindly? do the needful and",
     )
     for phrase in written_out(line)
 )
@@ -43,6 +49,7 @@ BEFORE_TEXTS = frozenset(
         "make|be sure to|you",
         "make|be sure that you",
         "do not you? forget to",
+        "do? you? want to",
     )
     for phrase in written_out(line)
 )

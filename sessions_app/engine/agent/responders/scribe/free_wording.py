@@ -49,7 +49,7 @@ _VOCABULARIES = (
         (
             *("notes", "note", "noted", "written", "wrote", "write", "saved", "recorded", "jotted"),
             *("list", "have so far", "got so far", "everything back", "all back", "what i have"),
-            *("what you have", "on there", "in there"),
+            *("what you have", "on there", "in there", "got down"),
         ),
         listed(
             "notes note noted written wrote write saved recorded jotted list item items action "
@@ -85,7 +85,7 @@ _VOCABULARIES = (
         Intent.RECAP,
         listed(
             "give get have sum summarise summarize recap do make tell what where remind bring "
-            "catch quick short brief a need want hear can"
+            "catch quick short brief a need want hear can go run walk"
         ),
         (
             *(

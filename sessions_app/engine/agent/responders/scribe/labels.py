@@ -8,7 +8,7 @@ from sessions_app.engine.agent.responders.scribe.nouns import MEMORIES, is_state
 from sessions_app.engine.agent.responders.scribe.removals import begins_removal
 from sessions_app.engine.agent.responders.scribe.requests_at_end import without_courtesies
 from sessions_app.engine.agent.responders.scribe.run_ons import has_no_marks, orders
-from sessions_app.engine.agent.responders.scribe.words import PlainWord
+from sessions_app.engine.agent.responders.scribe.words import REPORTING_VERBS, PlainWord
 from sessions_app.engine.text.word_lists import listed
 
 _MAY_LACK_TEXT = (["remember", "that"], ["write", "that"])
@@ -29,6 +29,18 @@ _FOR_ME = (["for", "me"], ["for", "us"])
 _FOR_LIST = listed("for quick one something another new next")
 """First words of "for the list" and "one more for my list"."""
 
+_BOOKS = listed("notes file files books log")
+"""For what a label may be: "for the file: he paid"."""
+
+_PUT_IN = listed("note reminder")
+_TELLS = (["that"], ["saying"], ["to"], ["for"], ["about"], ["of"])
+"""After "put a note in" these begin its text; "put a note in the box" is about paper."""
+
+_OWNERS = listed("the my our his her their this")
+_SAID = REPORTING_VERBS | listed("it that which i you he she we they and but so because")
+LONGEST_NAME = 3
+"""Words of what is named before a mark: "note the tempo, ninety six"."""
+
 _NOTE_SAYS = listed("is reads goes says")
 _HAVE = (["have", "a"], ["got", "a"])
 _HAVE_ANOTHER = (["have", "another"], ["got", "another"])
@@ -40,22 +52,44 @@ def is_labelled(words: Sequence[PlainWord], at: int, stop: int, end: int) -> boo
     """Returns whether a phrase that needs a mark or a statement after it has one: "note: milk"."""
     phrase = texts(words, at, stop)
     if phrase == ["action"]:
-        return _is_label(words, at, end)
+        return _is_label(words, at, end) or _is_for_somebody(words, stop, end)
     if phrase in _LABELS:
         first = phrase == ["note"] and (not at or words[at - 1].stops)
         states = first and is_statement(words, stop, end)  # "note the tap is dripping"
         states = states or _orders_unmarked(words, stop, end)
+        states = states or (first and _names_value(words, stop, end))
         return words[at].marked or _is_label(words, at, end) or states
-    if phrase == ["for", "the", "notes"] or (phrase[-1] == "list" and phrase[0] in _FOR_LIST):
+    if (phrase[0] == "for" and phrase[-1] in _BOOKS) or (
+        phrase[-1] == "list" and phrase[0] in _FOR_LIST
+    ):
         return _is_for_list(words, at, stop, end)
     if phrase in _FIRST_LABELS:
         first = not at or words[at - 1].stops
         return _is_label(words, at, end) or (first and words[at].marked and stop < end)
     writes = phrase[0] in _WRITE_VERBS and phrase[-1] == "this"
-    if not (writes or _announces(phrase)):
+    joins = phrase[-1] == "reminding" or (phrase[-1] == "in" and phrase[-2] in _PUT_IN)
+    joins = joins or phrase[-2:] == ["in", "mind"]
+    if not (writes or joins or _announces(phrase)):
         return True
     rest = texts(words, stop, end)
-    return rest in ([], *_FOR_ME) or words[stop - 1].marked or words[stop].opened
+    told = joins and rest[:1] in _TELLS
+    return told or rest in ([], *_FOR_ME) or words[stop - 1].marked or words[stop].opened
+
+
+def _is_for_somebody(words: Sequence[PlainWord], stop: int, end: int) -> bool:
+    """Returns whether "for Dave:" follows, and a text."""
+    if texts(words, stop, min(stop + 1, end)) != ["for"]:
+        return False
+    return any(words[n].opened for n in range(stop + 2, min(stop + 2 + LONGEST_NAME, end)))
+
+
+def _names_value(words: Sequence[PlainWord], stop: int, end: int) -> bool:
+    """Returns whether a thing and its value follow: "note the tempo, ninety six"."""
+    if stop >= end or words[stop].text not in _OWNERS:
+        return False
+    name = range(stop + 1, min(stop + 1 + LONGEST_NAME, end - 1))
+    mark = next((n for n in name if words[n].marked), None)
+    return mark is not None and not words[mark].stops and words[mark + 1].text not in _SAID
 
 
 def _is_for_list(words: Sequence[PlainWord], at: int, stop: int, end: int) -> bool:
@@ -63,6 +97,8 @@ def _is_for_list(words: Sequence[PlainWord], at: int, stop: int, end: int) -> bo
     if stop >= end or not words[stop - 1].marked:
         return False
     first = not at or words[at - 1].marked
+    if words[stop - 1].text in _BOOKS - {"notes"}:
+        return words[stop].opened
     if words[stop - 1].text == "notes":
         return True
     return words[stop].opened or (first and not is_statement(words, stop, end))

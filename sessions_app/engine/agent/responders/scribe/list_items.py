@@ -137,6 +137,13 @@ def add_request(
     return FoundCommand(Intent.ACTION, at, (at + 1, last), command_end=end, unsure=not asks)
 
 
+def adds_earlier(words: Sequence[PlainWord], at: int, end: int) -> bool:
+    """Returns whether "could you add those?" names nothing but what was said before."""
+    items = without_polite(texts(words, at + 1, end))
+    refers = len(items) == 1 and items[0] in REFERS | REFERS_TO_MANY
+    return refers and _asks_politely(words, at)
+
+
 def put_there(words: Sequence[PlainWord], at: int, end: int) -> FoundCommand | None:
     """Returns the command of "add sugar to it" or "put sugar on there", or None.
 

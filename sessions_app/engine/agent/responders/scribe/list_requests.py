@@ -9,16 +9,26 @@ from sessions_app.engine.agent.responders.scribe.list_items import (
     LONGEST_PUT,
     SHORTEST_PUT,
     add_request,
+    adds_earlier,
     may_begin_put,
     put_on_list,
     put_there,
 )
 from sessions_app.engine.agent.responders.scribe.note_requests import NoteRequests
-from sessions_app.engine.agent.responders.scribe.referents import tells_something
+from sessions_app.engine.agent.responders.scribe.referents import tells_enough, tells_something
 from sessions_app.engine.agent.responders.scribe.reminder_times import time_before_text
 from sessions_app.engine.agent.responders.scribe.run_ons import orders
 from sessions_app.engine.agent.responders.scribe.vocabulary import Intent
 from sessions_app.engine.agent.responders.scribe.words import PlainWord
+from sessions_app.engine.text.word_lists import listed
+
+_SELF = listed("me us you my mine mean be may mi knee we meet myself yourself")
+"""After "remind", not another person; "be", "may" or "knee" are "me" misheard."""
+
+_AFTER_PERSON = listed("to about that of")
+
+LONGEST_NAME = 4
+"""Words of the person to be reminded: "remind my sister in law to"."""
 
 
 class ListRequests(NoteRequests):
@@ -64,6 +74,21 @@ class ListRequests(NoteRequests):
                 return command
         return None
 
+    def _reminding(self, at: int, *, bare: bool) -> FoundCommand | None:
+        """Returns the action item to remind somebody else: "remind Anna to send the slides"."""
+        after = self._texts(at + 1, min(at + 2 + LONGEST_NAME, self._end))
+        if self._words[at].text != "remind" or not after:
+            return None
+        if after[0] in _SELF and not (after[0] == "my" and after[2:3] == ["to"]):
+            return None  # but "remind my husband to" names somebody else
+        if bare and not self._is_apart(at):
+            return None
+        join = next((n for n, word in enumerate(after) if n and word in _AFTER_PERSON), 0)
+        stop = at + 2 + join
+        if not join or stop >= self._end:
+            return None
+        return FoundCommand(Intent.ACTION, at, (at, self._text_end(stop)))
+
     def _put_down_for(self, at: int, *, bare: bool) -> FoundCommand | None:
         """Returns the note of "put down for Monday that the bins go out"; an order is a to-do."""
         if self._words[at].text not in DOWN_VERBS or (bare and not self._is_apart(at)):
@@ -84,6 +109,9 @@ class ListRequests(NoteRequests):
 
         In "add eggs and then read it back" the second request shows what the first one is.
         """
+        if self._words[at].text == "add" and adds_earlier(self._words, at, self._end):
+            enough = self._is_back_reference(self._end, tells_enough)
+            return [FoundCommand(Intent.ACTION, at, (self._end,) * 2, True)] if enough else []
         if self._lead_start != self._start or self._words[at].text != "add":
             return []
         command = add_request(self._words, at, self._end)

@@ -37,6 +37,9 @@ _PLACES = listed("on in at under behind above from")
 _PUT_THERE = listed("in under behind above from")
 """With these a note is a piece of paper: "put a note under the door"."""
 
+_FOR_US = listed("me us myself ourselves later")
+"""In "leave a note for the postman" somebody else gets it."""
+
 _WANTS = listed("i we")
 _OR_ANOTHER = listed("and or")
 """After "I need a new note" these go on with something else: "and a new pen"."""
@@ -58,7 +61,7 @@ _LAY_VERBS = listed("put get take")
 _MOVED_WHERE = listed("from off on onto into")
 """After "take that down" these show that a thing is moved: "from the wall"."""
 
-_KEEP_VERBS = listed("save record mark log capture minute")
+_KEEP_VERBS = listed("save record mark log capture minute flag")
 _PERSONS = listed("i you he she we they there")
 
 SHORTEST_STATEMENT = 3
@@ -84,6 +87,24 @@ def is_statement(words: Sequence[PlainWord], at: int, end: int) -> bool:
     return predicate or words[at].text in _PERSONS
 
 
+def names_text(words: Sequence[PlainWord], at: int, end: int) -> bool:
+    """Returns whether a thing is named with a colon and more after it: "this number: 5511"."""
+    if at >= end or words[at].text not in _DETERMINERS:
+        return False
+    named = range(at + 2, min(at + 2 + SHORTEST_STATEMENT, end))
+    return any(words[n].opened and words[n - 1].marked for n in named)
+
+
+def tells_clause(words: Sequence[str]) -> bool:
+    """Returns whether the words after "that" are a clause by their verb: "Tom wants the key"."""
+    verbs = (n for n in (2, 3) if len(words) > n + 1)
+    return any(
+        words[n].endswith(("s", "ed"))
+        and words[n + 1] in _DETERMINERS | {"to", "it", "them", "him"}
+        for n in verbs
+    )
+
+
 def is_only_mentioned(words: Sequence[PlainWord], at: int, stop: int) -> bool:
     """Returns whether a phrase from `at` to `stop` only talks about a note, by what follows it.
 
@@ -105,6 +126,8 @@ def _is_noun(verb: str, noun: str, follows: Sequence[str]) -> bool:
     if after in _COMPOUNDS.get(noun, ()) or (verb in _WANTS and after in _OR_ANOTHER):
         return True
     placed = after in _PLACES and then in _DETERMINERS
+    if verb == "leave" and after == "for" and then not in _FOR_US:
+        return True
     if verb in _REQUEST_VERBS:
         timed = follows[-1] in WHEN  # "take a note in the morning we leave" says what to write
         return placed and not timed and (after in _PUT_THERE or verb == "leave")

@@ -14,6 +14,10 @@ _SAYS = listed(
 )
 """Verbs that quote if a mark follows at once: "she said, stop"."""
 
+_TELLERS = listed("it he she they")
+SHORTEST_TOLD = 4
+"""Words of a quote and who said it: "go home, he said"."""
+
 _BE = listed("is was were am are be been")
 _LIKE_TOO = listed("like all just")
 _WORDS = listed("message text email mail letter sign question answer reply request order words")
@@ -40,8 +44,17 @@ LONGEST_OPENING = 6
 
 def quote_begin(words: Sequence[PlainWord], start: int, end: int) -> int:
     """Returns where a quote begins in a sentence, after a mark; `end` if nobody is quoted."""
+    if _is_told_by_others(words, start, end):
+        return start
     marked = (at + 1 for at in range(start, end) if words[at].marked)
     return next((stop for stop in marked if _quotes(words, start, stop)), end)
+
+
+def _is_told_by_others(words: Sequence[PlainWord], start: int, end: int) -> bool:
+    """Returns whether a sentence ends in ", it said": all of it is a quote."""
+    if end - start < SHORTEST_TOLD or not words[end - 3].marked:
+        return False
+    return words[end - 2].text in _TELLERS and words[end - 1].text in _SAYS
 
 
 def is_reported(words: Sequence[PlainWord], start: int, at: int) -> bool:

@@ -35,6 +35,7 @@ _VAGUE = listed("thing things part parts bit point points one ones")
 
 _NOTES = NOUNS - _VAGUE
 _AGAIN = listed("again then")
+_BACK = listed("back aloud")
 LONGEST_PLACE = 6
 """How many words may name a note by its place."""
 
@@ -80,7 +81,7 @@ def read_out(host: CallHost, reference: NoteReference) -> str:
 def _note_words(words: Sequence[str]) -> list[str] | None:
     """Returns the words that name the notes; None if this is no request to read."""
     rest = list(words)
-    while rest and (rest[-1] in COURTESIES | _AGAIN or rest[-2:] in _TO_ME):
+    while rest and (rest[-1] in COURTESIES | _AGAIN | _BACK or rest[-2:] in _TO_ME):
         rest = rest[: -2 if rest[-2:] in _TO_ME else -1]
     if rest[:1] and rest[0] in _READS:
         rest.pop(0)

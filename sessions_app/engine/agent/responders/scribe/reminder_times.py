@@ -3,7 +3,11 @@
 import re
 from collections.abc import Sequence
 
-from sessions_app.engine.agent.responders.scribe.adverbials import WHEN, WHEN_BEGINS
+from sessions_app.engine.agent.responders.scribe.adverbials import (
+    WHEN,
+    WHEN_BEGINS,
+    begins_when,
+)
 from sessions_app.engine.agent.responders.scribe.found_command import Span, texts
 from sessions_app.engine.agent.responders.scribe.run_ons import orders
 from sessions_app.engine.agent.responders.scribe.vocabulary import Intent
@@ -34,9 +38,22 @@ _IN = frozenset(MONTHS) | listed("morning afternoon evening")
 _BY_ITSELF = listed("tomorrow today tonight next this later every first")
 """Before these nothing takes the place of "for": "for next week"."""
 
+_NAMED_TIMES = sorted((*DAYS, *UNITS.split(), "noon", "midnight"), key=len, reverse=True)
+_TIME = rf"(?:{'|'.join(_NAMED_TIMES)}|\d{{1,2}})"
+_CORRECTED = re.compile(
+    r"\b(?P<asks>remind (?:me|us)|reminder) (?P<joins>at|on|for|by) "
+    rf"{_TIME}(?: [ap]\.?m\.?)?, (?:(?:make (?:that|it)|no|or rather|sorry|wait|i mean),? )+"
+    rf"(?:(?:at|on|for|by) )?(?P<time>{_TIME}(?: [ap]\.?m\.?)?),?(?= to\b)",
+    re.IGNORECASE,
+)
 _COURTESY = re.compile(r",? (?:please|thanks|thank you)$", re.IGNORECASE)
 _HOUR = re.compile(r"\d{1,2}(?:[:.]?\d\d)?(?:am|pm)?")
 _NTH = re.compile(r"\d{1,2}(?:st|nd|rd|th)")
+
+
+def with_corrected_time(text: str) -> str:
+    """Returns "remind me at four to" for "remind me at three, make that four, to"."""
+    return _CORRECTED.sub(r"\g<asks> \g<joins> \g<time>", text)
 
 
 def time_before_text(
@@ -88,7 +105,7 @@ def _time_end(words: Sequence[PlainWord], intent: Intent, start: int, until: int
 
     A mark, a joining word or an order follows it: "tomorrow: call Ann", "tomorrow to call Ann".
     """
-    if words[start].text not in WHEN_BEGINS:
+    if not begins_when(texts(words, start, min(start + 3, until))):
         return 0
     for at in range(start + 1, until):
         last = words[at - 1]

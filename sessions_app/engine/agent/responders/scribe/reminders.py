@@ -22,6 +22,17 @@ def is_question_word(word: PlainWord) -> bool:
     return _is_question(word.text)
 
 
+_REMINDING = (
+    *(["remind", "me"], ["i", "need", "reminding"], ["i", "want", "you", "to", "remind"]),
+    ["i", "need", "you", "to", "remind"],
+)
+
+
+def is_reminding(words: Sequence[PlainWord], at: int) -> bool:
+    """Returns whether a request begins at a word that a time may stand before: "remind me"."""
+    return any(texts(words, at, at + len(asked)) == asked for asked in _REMINDING)
+
+
 def _is_question(text: str) -> bool:
     return text.removesuffix("'s") in _ASKS
 

@@ -31,6 +31,7 @@ from sessions_app.engine.agent.responders.scribe.note_references import (
     note_reference,
     numbered_notes,
 )
+from sessions_app.engine.agent.responders.scribe.note_texts import as_meant
 from sessions_app.engine.agent.responders.scribe.readings import read_out
 from sessions_app.engine.agent.responders.scribe.second_thoughts import takes_back
 from sessions_app.engine.agent.responders.scribe.substitutions import (
@@ -201,7 +202,7 @@ class ScribeResponder(Responder):
         if not answer.commands and not answer.text:
             return NOTHING if answer.dropped else ""
         kind = NoteKind.NOTE if question == WHAT_NOTE else NoteKind.ACTION
-        text = repaired(corrected(in_one_breath(answer.text)))
+        text = as_meant(repaired(corrected(in_one_breath(answer.text))))
         replies = [self._write(conversation, kind, text)] if text else []
         commands = (_with_earlier_text(conversation, command) for command in answer.commands)
         replies += [self._execute(conversation, command) for command in commands]

@@ -37,6 +37,25 @@ _WRITES_NOT = re.compile(
 )
 """Takes back a text, which "keep it" and "don't do it" may be part of: "no, don't write that"."""
 
+_DROPS = (
+    r"(?:never ?mind(?: (?:that|it))?|forget (?:it|that|about (?:it|that))|skip (?:it|that)"
+    r"|(?:it )?does(?: not|n['\u2019]t) matter|leave (?:it|that)(?: out| be)?)"
+)
+_BECAUSE = r"(?:[\s,;.:\u2013\u2014-]+(?:we|i|it|they|he|she)(?:['\u2019]\w+)? [^.!?]*)?"
+_DROPPED = re.compile(rf"{_LEAD}+{_DROPS}{_BECAUSE}{_TAIL}", re.IGNORECASE)
+"""Takes back a text: "oh, forget it, we have one"."""
+
+_DROPPED_AT_ONCE = re.compile(rf"{_DROPS}{_TAIL}", re.IGNORECASE)
+"""Does so too, if a text has not begun, or ended with a full stop."""
+
+_STAYS = re.compile(
+    rf"{_LEAD}*{_NOT} (?:hang up|end (?:the|this) call|go|leave)(?: yet)?{_TAIL}", re.IGNORECASE
+)
+"""Takes back that the call should end."""
+
+LONGEST_PHRASE = 5
+"""Words of a request before its text."""
+
 MOST_WORDS = 14
 """Words. No second thought is longer; a lower number misses those with many hesitations."""
 
@@ -53,10 +72,13 @@ def taken_back_from(
 
     The command and all that follows it are the words from `start` to `end`.
     """
-    pattern = _WRITES_NOT if intent in TAKES_TEXT else _KEEPS
+    patterns = [_WRITES_NOT, _DROPPED] if intent in TAKES_TEXT else [_KEEPS]
+    patterns += [_STAYS] if intent is Intent.END else []
     first = max(start, end - MOST_WORDS)
     for at, (before, word) in enumerate(pairwise(words[first:end]), start=first + 1):
         apart = before.marked or word.text in {"no", "wait", "weight", "sorry", "actually"}
-        if apart and pattern.fullmatch(text, word.start, words[end - 1].end):
+        at_once = intent in TAKES_TEXT and (before.stops or at - start <= LONGEST_PHRASE)
+        tried = [*patterns, _DROPPED_AT_ONCE] if at_once else patterns
+        if apart and any(one.fullmatch(text, word.start, words[end - 1].end) for one in tried):
             return at
     return None

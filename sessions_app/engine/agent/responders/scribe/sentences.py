@@ -34,6 +34,7 @@ from sessions_app.engine.agent.responders.scribe.free_wording import freely_word
 from sessions_app.engine.agent.responders.scribe.labels import is_labelled
 from sessions_app.engine.agent.responders.scribe.list_items import names_list, states_something
 from sessions_app.engine.agent.responders.scribe.list_requests import ListRequests
+from sessions_app.engine.agent.responders.scribe.nouns import names_text, tells_clause
 from sessions_app.engine.agent.responders.scribe.offers import offers_help, offers_to_write
 from sessions_app.engine.agent.responders.scribe.referents import tells_enough
 from sessions_app.engine.agent.responders.scribe.reminder_times import time_before_text
@@ -64,14 +65,7 @@ from sessions_app.engine.turns.interruption.words import BACK_CHANNELS
 
 _SPEAKERS = frozenset({"i", "we"})
 _REQUEST_WORDS = frozenset({"please", "you", "maybe", "also"})
-_SELF = listed("me us you my mine mean be may mi knee we meet myself yourself")
-"""After "remind", not another person; "be", "may" or "knee" are "me" misheard."""
-
-_AFTER_PERSON = listed("to about that of")
-
-LONGEST_NAME = 4
-"""Words of the person to be reminded: "remind my sister in law to"."""
-
+_WRITE_VERBS = listed("write type put")
 _TAKE_DOWN_VERBS = listed("take put get")
 MOST_IN_A_ROW = 8
 """How many commands without a text may follow each other in one sentence."""
@@ -102,7 +96,7 @@ class CommandSentence(ListRequests):
 
     def commands(self) -> list[FoundCommand]:
         """Returns the commands at its start, or else the first one within it with those after."""
-        commands = self.commands_at(self._start)
+        commands = self.commands_at(self._start) if self._quoted > self._start else []
         for at in range(self._start + 1, self._end):
             if commands:
                 break
@@ -178,27 +172,13 @@ class CommandSentence(ListRequests):
             return None
         return None if intent is Intent.END and not self._ends_call(at, self._end) else intent
 
-    def _reminding(self, at: int, *, bare: bool) -> FoundCommand | None:
-        """Returns the action item to remind somebody else: "remind Anna to send the slides"."""
-        after = self._texts(at + 1, min(at + 2 + LONGEST_NAME, self._end))
-        if self._words[at].text != "remind" or not after:
-            return None
-        if after[0] in _SELF and not (after[0] == "my" and after[2:3] == ["to"]):
-            return None  # but "remind my husband to" names somebody else
-        if bare and not self._is_apart(at):
-            return None
-        join = next((n for n, word in enumerate(after) if n and word in _AFTER_PERSON), 0)
-        stop = at + 2 + join
-        if not join or stop >= self._end:
-            return None
-        return FoundCommand(Intent.ACTION, at, (at, self._text_end(stop)))
-
     def _please(self, at: int) -> list[FoundCommand]:
         """Returns the command of a verb that needs a request word: "please note the address"."""
         if not at or at + 1 >= self._end or self._words[at - 1].text not in _REQUEST_WORDS:
             return []
         verb, after = self._texts(at, at + 2)
-        if verb == "note" and after != "that":  # "please note the new address"
+        labels = verb in _WRITE_VERBS and self._words[at + 1].opened  # "please write: no parking"
+        if labels or (verb == "note" and after != "that"):  # "please note the new address"
             return self._with_text(Intent.NOTE, at, at + 1, asked_for=True)
         if verb != "remember":
             return []
@@ -208,9 +188,14 @@ class CommandSentence(ListRequests):
         """Returns the note of "take down that the roof leaks", not of "take down that poster"."""
         if self._words[at].text not in _TAKE_DOWN_VERBS:
             return []
-        if self._texts(at + 1, at + 3) != ["down", "that"]:
+        if self._texts(at + 1, at + 2) != ["down"]:
             return []
-        if not states_something("write", self._texts(at + 2, self._end)):
+        if self._words[at].text == "take" and names_text(
+            self._words, at + 2, self._end
+        ):  # "take down this address: 5 Mill Road"
+            return self._with_text(Intent.NOTE, at, at + 2)
+        told = self._texts(at + 2, self._end)
+        if told[:1] != ["that"] or not (states_something("write", told) or tells_clause(told)):
             return []
         return self._with_text(Intent.NOTE, at, at + 3)
 
@@ -264,9 +249,15 @@ class CommandSentence(ListRequests):
         if all(word in POLITE or word in REFERS or word == "of" for word in rest):
             refers_back = bool(REFERS & {*phrase[1:2], *rest}) and "this" not in phrase
             refers_back = refers_back or (at > self._start and phrase[0] == "remind")
+            refers_back = refers_back or self._notes_earlier(at, phrase)
             return [FoundCommand(intent, at, (until, until), refers_back)]
         begin, when = time_before_text(words, intent, min(begin, until), until)
         return [FoundCommand(intent, at, (begin, until), when=when)]
+
+    def _notes_earlier(self, at: int, phrase: Sequence[str]) -> bool:
+        """Returns whether "please note" follows what is to be noted."""
+        asks = at > self._start and self._words[at - 1].text == "please" and phrase == ["note"]
+        return asks and self._has_statement(tells_enough)
 
     def _is_asked_later(self, stop: int) -> bool:
         """Returns whether a later command is about this: "I must remember it, remind me"."""

@@ -27,7 +27,7 @@ _CHANGES = listed("change correct amend alter edit update fix turn convert modif
 _MOVES = listed("move shift push postpone reschedule")
 _REPLACES = listed("replace swap exchange substitute switch")
 _MAKES = listed("make put write say have use")
-VERBS = _CHANGES | _MOVES | _REPLACES | _MAKES | {"add", "append"}
+VERBS = _CHANGES | _MOVES | _REPLACES | _MAKES | {"add", "append", "rename"}
 """Verbs that such a request begins with."""
 
 _MEANT = (
@@ -57,6 +57,7 @@ _PUT = (
 )
 _INTO = (["to"], ["into"])
 _WITH = (["with"], ["by"], ["for"])
+_AS = (["as"], ["into"])
 LONGEST_OLD, LONGEST_NEW = 4, 8
 ALIKE = 50.0
 """Of 100: names at least so alike may be one and the other: "Bob should be Rob"."""
@@ -161,6 +162,10 @@ def _placed(words: Sequence[str]) -> tuple[NoteReference | None, int, int]:
         for stop in range(min(len(words), LONGEST_OLD + 1), 1, -1):
             if (notes := numbered_notes(words[1:stop])) is not None:
                 return notes, stop, len(words)
+    if words[:1] and words[0] in _WRITTEN:
+        stop = 2 + (words[1:2] == ["number"])
+        if (notes := numbered_notes(words[:stop])) is not None and len(words) > stop + 1:
+            return notes, stop, len(words)
     for start in range(len(words) - 2, max(0, len(words) - LONGEST_OLD - 2), -1):
         if words[start] == "in" and (notes := numbered_notes(words[start + 1 :])) is not None:
             return notes, 0, start
@@ -182,6 +187,8 @@ def _readings(words: list[str], *, first: bool) -> Iterator[Substitution]:
         yield from _additions(words)
     if verb in _CHANGES | _MOVES:
         yield from _old_then_new(words, 1, _INTO)
+    if verb == "rename":
+        yield from _old_then_new(words, 1, _AS)
     if verb in _REPLACES:
         yield from _old_then_new(words, 1, _WITH)
     if verb in _MAKES:

@@ -19,6 +19,11 @@ _FOR_THAT = (["for", "that"], ["for", "this"], ["for", "me"], ["for", "us"])
 _TAGS = (["will", "you"], ["would", "you"], ["can", "you"], ["could", "you"])
 """Question tags: "jot this down, will you: milk"."""
 
+_BRIEFLY = (["real", "quick"], ["really", "quick"], ["super", "quick"], ["very", "quickly"])
+"""How people ask for haste: "jot down real quick that we moved"."""
+
+_THE_FACT = ["the", "fact", "that"]
+
 _JOINS = {
     Intent.NOTE: listed("of to about saying down"),
     Intent.ACTION: listed("to about of saying"),
@@ -46,6 +51,8 @@ def text_begin(words: Sequence[PlainWord], command: Intent, stop: int, until: in
     at = _after_joins(words, _JOINS[command], at, until)
     if at < until and words[at].text == "this" and words[at].marked:
         at += words[at - 1].text in _ABOUT and not words[at].opened  # "a note of this: she moved"
+    if texts(words, at, at + 3) == _THE_FACT and words[at - 1].text in _ABOUT:
+        at += 3
     following = texts(words, at, at + 2) == ["the", "following"] and not words[at].opened
     return at + 2 if following else at
 
@@ -56,7 +63,7 @@ def _after_courtesies(words: Sequence[PlainWord], at: int, until: int) -> int:
         pair = texts(words, at, min(at + 2, until))
         if words[at].text in COURTESIES:
             at += 1
-        elif pair in _FOR_THAT:
+        elif pair in _FOR_THAT or pair in _BRIEFLY:
             at += 2
         elif tag := _tag(words, at, until):
             at += tag

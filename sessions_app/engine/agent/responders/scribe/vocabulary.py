@@ -7,6 +7,8 @@ In a line, "a|b" is either word, and a word with "?" may be missing. Contraction
 import itertools
 from enum import StrEnum
 
+from sessions_app.engine.agent.responders.scribe.more_phrases import MORE
+
 
 class Intent(StrEnum):
     """What a caller's command asks the scribe to do."""
@@ -102,7 +104,7 @@ _LINES: dict[Intent, tuple[str, ...]] = {
         "i|we want that|this|it on record",
         "add|write|put|save to|in|into my|the|our notes",
         "save|keep that|this|it as a note",
-        "remember|write|jot|save|record|capture|minute that",
+        "remember|write|jot|save|record|capture|minute|flag that",
         "type|enter|save|record|capture this",
         "scribble|pencil|pop|stick that|this|it? down",
         "keep track of this|that",
@@ -147,7 +149,7 @@ _LINES: dict[Intent, tuple[str, ...]] = {
         "make sure that i|we do not forget",
         "make sure that? i|we remember",
         "help me to? remember",
-        "i|we need|want to be reminded",
+        "i|we will|would? need|want|like to be reminded",
         "i|we really|just|also? must not forget to|about|that",
         "i|we really|just|also? can|should|may not forget to|about",
         "i|we really|just|also? do not want to forget to|about|that",
@@ -211,7 +213,7 @@ _LINES: dict[Intent, tuple[str, ...]] = {
         "cross|strike|tick|check that|it|this out|off",
         "cross|strike|tick|check|mark that|this|the last? note|one|item|entry off",
         "mark that|it|this|the last? note|one|item|entry? as|has? done|finished|complete|completed",
-        "scrub|scrap that|it|this last? note|one|item|entry?",
+        "scrub|scrap|nix that|it|this last? note|one|item|entry?",
         "drop|ditch|bin|kill|lose|axe that|this last? note|one|item|entry",
         "strike|scratch|delete|remove|erase|take that|it|this from the|my record|notes|list",
         "get rid of that|it|this|the last? note|one?",
@@ -285,41 +287,13 @@ _LINES: dict[Intent, tuple[str, ...]] = {
         "the time",
         "time check",
     ),
-    Intent.DATE: (
-        "what|which day|date|weekday|month|year is it|today",
-        "what|which day of the week|month is it|today",
-        "what|which day|date do|have we have|got?",
-        "what is the current? date|day|weekday",
-        "what is today's date",
-        "what is today",
-        "what day|date today is",
-        "tell|give me the|today's date",
-        "tell me? what|which day|date|month|year it|today is",
-        "tell me? what the|today's date is",
-        "do you have|know the|today's date",
-        "do|would you happen? to? know what|which day|date it|today is today?",
-        "any chance you know what|which day|date it|today is today?",
-        "have you got the date",
-        "the|today's date",
-    ),
-    Intent.LENGTH: (
-        "how long have we|i|you talked|spoken",
-        "how long have we|i|you been talking|speaking|here|connected",
-        "how long have we|i|you been on the|this? phone|call|line?",
-        "how long has this|the|our call been going|running? on?",
-        "how long has this|the|our call lasted|taken",
-        "how long is this|the|our call",
-        "how long did we|i talk|speak",
-        "for? how long are|have we|i been? on the|this phone|call|line already?",
-        "for? how long are we|i talking|speaking|connected already?",
-    ),
     Intent.QUIET: (
         "stop",
         "stop talking|speaking|reading|it|that",
         "be quiet|silent|still",
         "keep quiet",
         "shut up",
-        "quiet|silence|hush|enough",
+        "quiet|silence|hush|shush|shh|enough",
         "that is enough",
         "that will do",
         "no more",
@@ -381,8 +355,8 @@ def written_out(line: str) -> list[str]:
 
 
 COMMANDS: dict[tuple[str, ...], Intent] = {
-    tuple(phrase.split()): command
-    for command, lines in _LINES.items()
+    tuple(phrase.split()): Intent(command)
+    for command, lines in (*_LINES.items(), *MORE.items())
     for line in lines
     for phrase in written_out(line)
 } | {

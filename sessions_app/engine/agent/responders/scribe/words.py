@@ -12,7 +12,7 @@ from sessions_app.engine.text.writing import ends_clause, ends_sentence, goes_on
 LEADS = listed(
     "so well and please then also but or no nope actually sorry oh hey hi hello scribe now just "
     "right anyway alright first second next thanks look listen wait quickly kindly maybe perhaps "
-    "huh"
+    "huh ooh y'all guys folks"
 ) | {
     *("could you", "can you", "would you", "will you", "can i", "could i", "may i", "can we"),
     *("could we", "i would like you to", "i want you to", "i need you to", "i would like to"),
@@ -55,6 +55,10 @@ _WRITTEN_OUT = {
     "whats": ("what", "is"),
     "thats": ("that", "is"),
     "gotta": ("got", "to"),
+    "lemme": ("let", "me"),
+    "gimme": ("give", "me"),
+    "wanna": ("want", "to"),
+    "ya": ("you",),
     "u": ("you",),
     "pls": ("please",),
     "plz": ("please",),
@@ -88,6 +92,8 @@ _MISHEARD = {
 }
 """A misheard word and the words after it that show this, with the word that was meant."""
 
+_ASKED = listed("make take write add create put note delete remove read set")
+_OBJECTS = listed("a an the my our down note me")
 _GREETS = listed("hey hi hello")
 _LIKE_NEW = listed("knew who nu gnu")
 _LIKE_NEW_TODO = listed("me knew nu gnu")
@@ -146,7 +152,11 @@ def command_words(text: str, *, as_heard: bool = False) -> list[PlainWord]:
         elif words and marked:
             words[-1] = replace(words[-1], marked=True, stops=words[-1].stops or stops)
         opens = not word or chunk.endswith(_SETS_OFF)
-    return words if as_heard else [*_with_todos(_unmisheard([*_with_endings(words)]))]
+    return (
+        words
+        if as_heard
+        else [*_with_todos(_unmisheard([*_without_please([*_with_endings(words)])]))]
+    )
 
 
 def sentence_spans(words: Sequence[PlainWord]) -> list[tuple[int, int]]:
@@ -189,6 +199,8 @@ def _unmisheard(words: Sequence[PlainWord]) -> list[PlainWord]:
         return [replace(words[0], text="hi"), words[1]]
     fixed = list(words)
     for at, word in enumerate(words[:-1]):
+        if _is_remind(words, at):
+            fixed[at] = replace(word, text="remind")
         if _is_new_note(words, at):
             fixed[at : at + 2] = (replace(word, text="new"), replace(words[at + 1], text="note"))
         if at and not words[at - 1].marked:
@@ -200,6 +212,26 @@ def _unmisheard(words: Sequence[PlainWord]) -> list[PlainWord]:
             if word.text == misheard and follows == after and not word.marked:
                 fixed[at] = replace(word, text=right)
     return fixed
+
+
+def _is_remind(words: Sequence[PlainWord], at: int) -> bool:
+    """Returns whether "remember me to call" is said for "remind me to call"."""
+    if [word.text for word in words[at : at + 2]] != ["remember", "me"] or at + 3 >= len(words):
+        return False
+    asks = not at or words[at - 1].marked or words[at - 1].text in {"please", "to", "you", "and"}
+    to_whom = words[at + 3].text in {"your", "the", "her", "his", "them", "him", "everyone", "all"}
+    joins = words[at + 2].text in {"to", "that", "about", "of"}
+    return asks and joins and not (words[at + 2].text == "to" and to_whom)
+
+
+def _without_please(words: Sequence[PlainWord]) -> Iterator[PlainWord]:
+    """Yields the words with "make please a note" as "make a note"."""
+    for at, word in enumerate(words):
+        if word.text == "please" and 0 < at < len(words) - 1 and not word.marked:
+            before, after = words[at - 1], words[at + 1].text
+            if before.text in _ASKED and not before.marked and after in _OBJECTS:
+                continue
+        yield word
 
 
 def _is_new_note(words: Sequence[PlainWord], at: int) -> bool:
