@@ -19,7 +19,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, FloatRect, Locator, Page, expect
 
-from tests.fixtures.call_page import sign_in
+from tests.fixtures.call_page import sign_in_by_form
 from tests.fixtures.chromium import chromium
 from tests.fixtures.server import ROOT, Product, wait_until
 from tests.fixtures.speech import speak
@@ -103,7 +103,7 @@ class Stage:
         return self.calls[-1]
 
     def _person(self, who: str) -> Page:
-        page = sign_in(self.browser, self.product, who)
+        page = sign_in_by_form(self.browser, self.product, who)
         page.locator("#sign-out, #logout-form").wait_for()  # staff are led to setting up
         page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
         self.watch(page)

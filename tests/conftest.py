@@ -58,8 +58,11 @@ def database_file(tmp_path_factory: pytest.TempPathFactory) -> Path | None:
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(database_file: Path | None) -> None:
+    wanted = connections["default"].settings_dict["TEST"]
     if database_file is not None:
-        connections["default"].settings_dict["TEST"]["NAME"] = str(database_file)
+        wanted["NAME"] = str(database_file)
+    elif "TEST_TEMPLATE" in os.environ:  # of PostgreSQL: a database that was migrated
+        wanted["TEMPLATE"] = os.environ["TEST_TEMPLATE"]
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, expect
 from sessions_app.engine.core.frames import SPEECH_RATE
 from tests.fixtures.call_page import sign_in
 from tests.fixtures.chromium import chromium
-from tests.fixtures.server import OWN_PATH, Product
+from tests.fixtures.server import OWN_PATH, UNHEARD, Product
 from tests.fixtures.speech import read_wav, write_wav
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
@@ -25,7 +25,8 @@ BLOCK = SPEECH_RATE // 50
 
 @pytest.fixture
 def product(tmp_path: Path) -> Iterator[Product]:
-    with Product(tmp_path / "var", {"VOICE_AUDIO_DTX": "1"}).running("web", "worker") as product:
+    settings = UNHEARD | {"VOICE_AUDIO_DTX": "1"}
+    with Product(tmp_path / "var", settings).running("web", "worker") as product:
         yield product
 
 

@@ -14,7 +14,7 @@ from playwright.sync_api import Error, expect
 from websockets.sync.client import connect
 
 from sessions_app.server import certificates
-from tests.fixtures.call_page import signed_in, state_is
+from tests.fixtures.call_page import sign_in_by_form, state_is
 from tests.fixtures.chromium import Away, chromium
 from tests.fixtures.network import Network, missing, network
 from tests.fixtures.ports import free_port
@@ -93,7 +93,8 @@ def test_a_phone_in_the_network_calls(home: Product, link: Network, tmp_path: Pa
     plain = f"http://{link.home}:{home.port}"
     program = phone(tmp_path / "trusting", link, authority)
     with chromium(away=Away(program, "http://nowhere.invalid")) as browser:
-        page = signed_in(browser, home, plain)
+        page = sign_in_by_form(browser, home, origin=plain)
+        page.locator("#start-call").wait_for()
         assert page.url == f"{site}/"
         assert page.evaluate("isSecureContext")
         page.click("#start-call")

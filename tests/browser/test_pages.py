@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
+from tests.fixtures.call_page import keep_session
 from tests.fixtures.chromium import FLAGS, WITH_WINDOWS, chromium
 from tests.fixtures.server import Product
 
@@ -84,15 +85,13 @@ def browser() -> Iterator[Browser]:
 @contextmanager
 def signed_in(browser: Browser, product: Product, **context: object) -> Iterator[Page]:
     """Yields the start page; fails on any error in the browser's console at the end."""
-    page = browser.new_context(**context).new_page()  # type: ignore[arg-type]
+    opened = browser.new_context(**context)  # type: ignore[arg-type]
+    keep_session(opened, product)
+    page = opened.new_page()
     failures: list[str] = []
     page.on("pageerror", lambda error: failures.append(str(error)))
     page.on("console", lambda m: failures.append(m.text) if "Security Policy" in m.text else None)
-    person = product.credentials["user"]
     page.goto(product.url)
-    page.fill("#id_username", person["username"])
-    page.fill("#id_password", person["password"])
-    page.click("#sign-in")
     page.locator("#start-call").wait_for()
     page.wait_for_load_state("networkidle")
     yield page

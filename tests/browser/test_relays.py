@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, expect
 from tests.fixtures.call_page import sign_in
 from tests.fixtures.chromium import chromium
 from tests.fixtures.coturn import SECRET, coturn
-from tests.fixtures.server import Product, wait_until
+from tests.fixtures.server import UNHEARD, Product, wait_until
 
 pytestmark = [
     pytest.mark.browser,
@@ -54,6 +54,7 @@ def installed(tmp_path: Path, relay: int) -> Iterator[Callable[..., Product]]:
 
     def install(transport: str, secret: str = SECRET, **more: str) -> Product:
         settings = {
+            **UNHEARD,
             "VOICE_TURN_URLS": f"turn:127.0.0.1:{relay}?transport={transport}",
             "VOICE_TURN_SECRET": secret,
             **more,

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.test_pages import keep_a_call
 from tests.fixtures import firefox
-from tests.fixtures.call_page import sign_in
+from tests.fixtures.call_page import sign_in_by_form as sign_in
 from tests.fixtures.chromium import FLAGS, WITH_WINDOWS
 from tests.fixtures.server import Product
 

@@ -12,6 +12,7 @@ from tests.browser.dashboard_states import DASHBOARD
 from tests.browser.page_states import STAFF, STATES, State, long_talk, reach, settle
 from tests.browser.setup_states import SETUP
 from tests.browser.usage_states import USAGE
+from tests.fixtures.chromium import chromium
 from tests.fixtures.clients import FOLDER, missing
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
@@ -29,8 +30,16 @@ EVERY = [*STATES, *live_states.STATES, *check_states.STATES]
 
 
 @pytest.fixture(scope="module")
-def context(looking: Browser) -> Iterator[BrowserContext]:
+def looking() -> Iterator[Browser]:
+    """All pages are in one process, which keeps what it compiled of axe and of their modules."""
+    with chromium(more=["--process-per-site"]) as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def context(looking: Browser, filled: Filled) -> Iterator[BrowserContext]:
     context = looking.new_context()
+    context.new_page().goto(f"{filled.url}/login/")  # while it is open, the process lasts
     yield context
     context.close()
 

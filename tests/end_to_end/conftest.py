@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fixtures.server import Product
+from tests.fixtures.server import UNHEARD, Product
 from tests.fixtures.sharing import Shared, own_settings
 
 
@@ -29,8 +29,8 @@ def fresh_product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]
 
 @pytest.fixture
 def own_product(tmp_path: Path) -> Iterator[Product]:
-    """A product that the test may kill; nothing runs yet."""
-    product = Product(tmp_path / "var")
+    """A product that the test may kill, and whose agent nobody hears; nothing runs yet."""
+    product = Product(tmp_path / "var", UNHEARD)
     product.prepare()
     try:
         yield product

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fixtures.server import ROOT, USUAL_UMASK, Product, processes_of, wait_until
+from tests.fixtures.server import ROOT, UNHEARD, USUAL_UMASK, Product, processes_of, wait_until
 
 Say = Callable[..., Path]
 TEST_S = 150
@@ -40,6 +40,7 @@ def check_all(var: Path, *, logs: str) -> None:
 def test_every_file_of_a_call_is_private(tmp_path: Path, say: Say) -> None:
     """Each process started by itself, with the umask of most machines, on folders of all kinds."""
     elsewhere = {
+        **UNHEARD,
         "VOICE_LANES_DIR": str(tmp_path / "other" / "lanes"),
         "RECORDINGS_URL": str(tmp_path / "other" / "recordings"),
         "VOICE_RUN_DIR": str(tmp_path / "run"),

@@ -11,8 +11,8 @@ import pytest
 
 from sessions_app.call_client.placing import CallOptions, place_call
 from sessions_app.services.database import REQUEST_S, RETRY_AFTER_S
-from tests.fixtures.server import Product
-from tests.fixtures.services import running_postgres, running_redis
+from tests.fixtures.server import UNHEARD, Product
+from tests.fixtures.services import migrated_postgres, running_redis
 from tests.fixtures.speech import mostly
 
 SENTENCE = "good morning and welcome to the meeting"
@@ -24,8 +24,9 @@ SENTENCE = "good morning and welcome to the meeting"
 async def test_two_calls_on_postgresql_and_redis(
     tmp_path: Path, say: Callable[..., Path], media: int
 ) -> None:
-    with running_postgres() as database, running_redis() as redis:
+    with migrated_postgres() as database, running_redis() as redis:
         settings = {
+            **UNHEARD,
             "DATABASE_URL": database,
             "REDIS_URL": f"{redis}/0",
             "CELERY_BROKER_URL": f"{redis}/1",

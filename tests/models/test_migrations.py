@@ -1,6 +1,7 @@
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 from importlib import import_module
@@ -12,8 +13,8 @@ from django.apps import apps
 from django.core.management import call_command
 
 from sessions_app.models import Agent
-from tests.fixtures.server import ROOT
-from tests.fixtures.services import running_postgres
+from tests.fixtures.server import MIGRATED, ROOT, prepared
+from tests.fixtures.services import migrated_postgres
 
 pytestmark = pytest.mark.django_db
 
@@ -62,10 +63,12 @@ def check_upgraded(told: dict[str, Any]) -> None:
 
 
 def test_words_that_are_there_already_are_counted_and_found(tmp_path: Path) -> None:
+    if "TEST_PREPARED" in os.environ:  # it is migrated already, and goes back from there
+        shutil.copy(prepared() / MIGRATED, tmp_path / "old.sqlite3")
     check_upgraded(upgraded(f"sqlite:///{tmp_path / 'old.sqlite3'}", tmp_path))
 
 
 @pytest.mark.services
 def test_and_on_postgresql(tmp_path: Path) -> None:
-    with running_postgres() as database:
+    with migrated_postgres() as database:
         check_upgraded(upgraded(database, tmp_path))

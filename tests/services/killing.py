@@ -61,8 +61,11 @@ def begin() -> Path:
     from django.contrib.auth.hashers import PBKDF2PasswordHasher
     from django.core.management import call_command
 
+    from sessions_app.services.backups import snapshots
+
     PBKDF2PasswordHasher.iterations = 1  # a million, and each password costs a second
-    call_command("migrate", verbosity=0)
+    if not snapshots.is_migrated():
+        call_command("migrate", verbosity=0)
     return Path(os.environ["VAR_DIR"])
 
 

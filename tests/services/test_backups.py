@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from sessions_app.services.backups import sealing
-from tests.fixtures.services import running_postgres
+from tests.fixtures.services import migrated_postgres
 from tests.services.killing import Told, migrated_copy, told_by
 
 pytestmark = pytest.mark.timeout(300)
@@ -41,5 +41,5 @@ def test_sqlite_encrypted(var: Path) -> None:
 
 @pytest.mark.services
 def test_postgresql(var: Path) -> None:
-    with running_postgres() as database:
+    with migrated_postgres() as database:
         check(told_by("restored_backup", var, database, TARGET="restored"))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.fixtures.services import running_postgres
+from tests.fixtures.services import migrated_postgres
 from tests.services.killing import Told, migrated_copy, told_by
 
 pytestmark = pytest.mark.timeout(300)
@@ -24,7 +24,7 @@ def told(
     if request.param == "sqlite":
         migrated_copy(var)
         return told_by("killed_erasure", var)
-    with running_postgres() as database:
+    with migrated_postgres() as database:
         return told_by("killed_erasure", var, database)
 
 

@@ -18,7 +18,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from sessions_app.engine.core.errors import traced
 from tests.fixtures.server import ROOT, Product, wait_until
-from tests.fixtures.services import running_postgres
+from tests.fixtures.services import migrated_postgres
 from voicesite import logs
 
 WORDS = "my card is forty two"
@@ -176,9 +176,8 @@ asyncio.run(main())
 
 @pytest.mark.services
 def test_a_row_that_postgresql_refuses_is_not_quoted(tmp_path: Path) -> None:
-    with running_postgres() as database:
+    with migrated_postgres() as database:
         product = Product(tmp_path / "var", {"DATABASE_URL": database})
-        product.manage("migrate", "-v", "0")
         code = STORE.format(words=WORDS)
         done = subprocess.run(
             [sys.executable, "manage.py", "shell", "-v", "0", "-c", code],

@@ -14,6 +14,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.util import find_spec
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -72,7 +73,8 @@ def _known() -> NDArray[np.uint32]:
     """
     lexicons = [word for path in _files(*LEXICONS) for word in _keys(path)]
     others = [word for path in _files(*CMU) for word in _words(path)] if lexicons else []
-    numbers = (zlib.crc32(word.lower().encode()) for word in (*lexicons, *others))
+    # without a loop of Python's own: each start waits for it
+    numbers = map(zlib.crc32, map(str.encode, map(str.lower, chain(lexicons, others))))
     return np.unique(np.fromiter(numbers, np.uint32))
 
 

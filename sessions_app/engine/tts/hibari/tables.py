@@ -1,23 +1,23 @@
 """A compact read-only dictionary: hibari's lexicons take 95 MB as Python dicts."""
 
-import json
+import marshal
 from array import array
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import accumulate
 from typing import Any
 
 
 class PackedTable:
-    """A read-only mapping from text: sorted keys and JSON entries in one bytes object."""
+    """A read-only mapping from text: sorted keys and their entries in one bytes object.
+
+    The entries are marshalled: as JSON they take three times as long to pack, half a second of
+    each start.
+    """
 
     def __init__(self, table: Mapping[str, Any]) -> None:
-        self._ends = array("I")
-        packed = bytearray()
-        for key, entry in sorted((key.encode(), entry) for key, entry in table.items()):
-            packed += key
-            self._ends.append(len(packed))
-            packed += json.dumps(entry).encode()
-            self._ends.append(len(packed))
-        self._bytes = bytes(packed)
+        parts = list(_parts(table))
+        self._ends = array("I", accumulate(map(len, parts)))
+        self._bytes = b"".join(parts)
 
     def get(self, key: str, default: Any = None) -> Any:
         """Returns the entry of `key`, by binary search; `default` for none."""
@@ -32,8 +32,15 @@ class PackedTable:
         if 2 * low == len(self._ends) or self._key(low) != wanted:
             return default
         entry = self._bytes[self._ends[2 * low] : self._ends[2 * low + 1]]
-        return json.loads(entry)
+        return marshal.loads(entry)  # noqa: S302  # nosec B302 - they were made here
 
     def _key(self, number: int) -> bytes:
         start = self._ends[2 * number - 1] if number else 0
         return self._bytes[start : self._ends[2 * number]]
+
+
+def _parts(table: Mapping[str, Any]) -> Iterator[bytes]:
+    """Yields the keys, in the order of their UTF-8, each before its entry."""
+    for key in sorted(table):
+        yield key.encode()
+        yield marshal.dumps(table[key])
