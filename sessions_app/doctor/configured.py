@@ -7,6 +7,7 @@ from django.core import checks, mail
 from sessions_app.doctor import findings
 from sessions_app.doctor.findings import PartCheck, PartFinding, not_set, ok, problem, warning
 from sessions_app.runtime import service_trials, stored_settings
+from sessions_app.services.mail import LOCAL_LINKS
 
 OWN_MAIL = "sessions_app.services.mail.Backend"
 """What signs in at the server of VOICE["MAIL"]."""
@@ -60,4 +61,7 @@ def check_mail() -> PartFinding:
     if not host:
         return not_set("No mail server is set; voicesite sends no mail without.")
     with mail.get_connection():
-        return ok(f"{host} took the sign-in.")
+        told = f"{host} took the sign-in"
+    if not settings.PUBLIC_URL:
+        return warning(f"{told}, but {LOCAL_LINKS}", "Set PUBLIC_URL.")
+    return ok(f"{told}.")

@@ -1,5 +1,6 @@
 """What the doctor says of storage, background work, mail and models."""
 
+from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -59,6 +60,20 @@ def test_mail_is_tried_where_it_is_set(settings: Any) -> None:
         configured.check_mail()
     settings.EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
     assert configured.check_mail().state == PartState.WARNING
+
+
+def test_mail_without_an_address_for_its_links_is_warned_of(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.EMAIL_BACKEND = configured.OWN_MAIL
+    given = {**settings.VOICE["MAIL"], "HOST": "mail.example.org", "FROM": "voice@example.org"}
+    settings.VOICE = {**settings.VOICE, "MAIL": given}
+    monkeypatch.setattr(configured.mail, "get_connection", nullcontext)
+    settings.PUBLIC_URL = ""
+    found = configured.check_mail()
+    assert (found.state, found.advice) == (PartState.WARNING, "Set PUBLIC_URL.")
+    settings.PUBLIC_URL = "https://voice.example.com"
+    assert configured.check_mail().state == PartState.OK
 
 
 def test_channels_in_memory_are_not_set(settings: Any) -> None:
