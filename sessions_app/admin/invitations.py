@@ -23,6 +23,7 @@ from sessions_app.i18n import gettext_lazy
 from sessions_app.models import LinkPurpose, PasswordLink
 from sessions_app.models.work import WorkState
 from sessions_app.services import invitations, mail, password_links
+from sessions_app.services.password_mail import Unsent
 
 NAME_CHARS = 150
 """Characters of a user name, as Django's model has them."""
@@ -33,6 +34,11 @@ DAYS = [
     ("7", gettext_lazy("A week")),
     ("30", gettext_lazy("30 days")),
 ]
+UNSENT = {
+    Unsent.ENDED: gettext_lazy("Not sent: the link had ended"),
+    Unsent.MAIL_OFF: gettext_lazy("Not sent: mail was turned off"),
+    Unsent.OTHER_KEY: gettext_lazy("Not sent: SECRET_KEY has changed"),
+}
 RENEWED_DAYS = 7
 """How many days a new link in place of another works, as most first ones do."""
 
@@ -171,7 +177,7 @@ class InvitationAdmin(VoiceAdmin[PasswordLink]):
         if not row.by_mail:
             return gettext("Not sent by mail")
         if row.state == WorkState.DONE:
-            return gettext("Sent")
+            return str(UNSENT[row.error]) if row.error in UNSENT else gettext("Sent")
         return gettext("Could not be sent") if row.state == WorkState.FAILED else gettext("Waiting")
 
     def save_model(self, request: HttpRequest, obj: PasswordLink, form: Any, change: bool) -> None:

@@ -1,5 +1,6 @@
 """Sends the links that set a password, as jobs of a worker: no request waits for a mail server."""
 
+from enum import StrEnum
 from smtplib import SMTPException
 
 from django.conf import settings
@@ -13,6 +14,14 @@ from sessions_app.engine.core.errors import VoiceError
 from sessions_app.models import LinkPurpose, PasswordLink
 from sessions_app.models.work import WorkState
 from sessions_app.services import mail, password_links, work
+
+
+class Unsent(StrEnum):
+    """Why a mail was not sent, though nothing failed: `error` of a link whose job is done."""
+
+    ENDED = "ended"
+    MAIL_OFF = "mail_off"
+    OTHER_KEY = "other_key"
 
 
 class NotSentError(VoiceError):
@@ -30,11 +39,12 @@ def send(link_pk: int) -> None:
     with work.claimed(PasswordLink, link_pk) as link:
         if link is None:
             return
-        if _is_wanted(link):
+        unsent = _unsent(link)
+        if unsent is None:
             _send(_message(link))
         # nothing but this: the link may be used or revoked meanwhile
         work.held_by(link).update(
-            state=WorkState.DONE, done_at=timezone.now(), leased_until=None, error=""
+            state=WorkState.DONE, done_at=timezone.now(), leased_until=None, error=unsent or ""
         )
 
 
@@ -53,9 +63,14 @@ def _send(message: EmailMessage) -> None:
         raise NotSentError(told.format(kind=type(error).__name__)) from None
 
 
-def _is_wanted(link: PasswordLink) -> bool:
+def _unsent(link: PasswordLink) -> Unsent | None:
+    """Returns why nothing is to be sent; None if the mail is wanted."""
+    if not mail.is_set():
+        return Unsent.MAIL_OFF
     secret = password_links.secret_of(link)
-    return mail.is_set() and bool(secret) and password_links.find(secret) is not None
+    if not secret:
+        return Unsent.OTHER_KEY
+    return None if password_links.find(secret) else Unsent.ENDED
 
 
 def _message(link: PasswordLink) -> EmailMessage:

@@ -1,5 +1,7 @@
 """Invitations in the admin: made, shown once, revoked, made anew; scopes of tokens."""
 
+import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,9 +10,10 @@ from django.utils import timezone
 
 from sessions_app.models import ApiToken, LinkPurpose, PasswordLink
 from sessions_app.models.work import WorkState
-from sessions_app.services import password_links
+from sessions_app.services import password_links, password_mail
 
 INVITATIONS = "/admin/sessions_app/passwordlink/"
+MAILED = re.compile(r'<td class="field-mailed">([^<]*)</td>')
 FORM = {"username": "kim", "email": "kim@example.org", "days": "7"}
 
 
@@ -75,6 +78,31 @@ def test_it_is_mailed_where_mail_is_set_up(at_desk: Any, settings: Any) -> None:
     assert "sent by mail, too" in at_desk.post(f"{INVITATIONS}add/", form).content.decode()
     link = PasswordLink.objects.get()
     assert (link.by_mail, link.state) == (True, WorkState.PENDING)
+
+
+@pytest.mark.parametrize(
+    ("kind", "made"), [("passwordlink", "Invite"), ("apitoken", "Make a token")]
+)
+def test_what_is_shown_once_is_made_by_one_button(at_desk: Any, kind: str, made: str) -> None:
+    page = at_desk.get(f"/admin/sessions_app/{kind}/add/").content.decode()
+    row = page[page.index('class="submit-row"') :]
+    assert re.findall(r'<input type="submit" value="([^"]+)"', row) == [made]
+
+
+def test_what_became_of_the_mail_is_shown(at_desk: Any, alice: User, settings: Any) -> None:
+    server = {**settings.VOICE["MAIL"], "HOST": "mail.example.org", "FROM": "voice@example.org"}
+    settings.VOICE = {**settings.VOICE, "MAIL": server}
+    until = timezone.now() + timedelta(hours=1)
+    link, _ = password_links.make(alice, LinkPurpose.INVITATION, until, by_mail=True)
+    shown = []
+    for ended, on in ((True, True), (False, False), (False, True)):
+        changed = {"state": WorkState.PENDING, "revoked_at": timezone.now() if ended else None}
+        PasswordLink.objects.update(**changed, leased_until=None)
+        settings.VOICE = {**settings.VOICE, "MAIL": server if on else {**server, "HOST": ""}}
+        password_mail.send(link.pk)
+        (told,) = MAILED.findall(at_desk.get(INVITATIONS).content.decode())
+        shown.append(told)
+    assert shown == ["Not sent: the link had ended", "Not sent: mail was turned off", "Sent"]
 
 
 def test_revoking_and_making_anew(at_desk: Any) -> None:

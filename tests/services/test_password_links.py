@@ -234,7 +234,7 @@ def test_nothing_is_sent_of_a_link_that_ended_meanwhile(anna: User) -> None:
     password_links.revoke(row)
     password_mail.send(row.pk)
     row.refresh_from_db()
-    assert (mail.outbox, row.state) == ([], WorkState.DONE)
+    assert (mail.outbox, row.state, row.error) == ([], WorkState.DONE, password_mail.Unsent.ENDED)
     assert row.revoked_at is not None
 
 
