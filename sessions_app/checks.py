@@ -15,6 +15,7 @@ from sessions_app.engine.core.errors import MediaError
 from sessions_app.runtime.recognisers import Recognisers
 from sessions_app.runtime.settings import backend_names, load_backend
 from sessions_app.server.descriptors import Descriptors, most_allowed
+from sessions_app.services import mail
 from sessions_app.services.backups import work_folder
 from sessions_app.services.review_rights import PARTS
 from voicesite.private import open_below
@@ -146,6 +147,16 @@ def strict_transport(**_: Any) -> Sequence[CheckMessage]:
     hint = "Set HSTS_SECONDS, to an hour at first. docs/settings.md says what it means."
     why = "HSTS is off: a browser that was here before may still be led to plain HTTP."
     return [checks.Warning(why, hint=hint, id="voice.W005")]
+
+
+@register(Tags.security, deploy=True)
+def links_in_mail(**_: Any) -> Sequence[CheckMessage]:
+    """Who gets a link by mail must be able to open it."""
+    if not mail.is_set() or settings.PUBLIC_URL:
+        return []
+    hint = "Set PUBLIC_URL to the address that users open (docs/accounts.md)."
+    why = f"Mail is set up without PUBLIC_URL: {mail.LOCAL_LINKS}"
+    return [checks.Warning(why, hint=hint, id="voice.W007")]
 
 
 @register(Tags.security, deploy=True)

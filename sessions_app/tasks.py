@@ -27,17 +27,11 @@ from django.utils import timezone
 
 from sessions_app.engine.core.traced_calls import current_call
 from sessions_app.models import (
-    Archive,
-    AudioCopy,
     Call,
-    ErasureReceipt,
     Extraction,
-    PasswordLink,
     Recording,
-    SoundRedaction,
     Summary,
     Version,
-    WebhookDelivery,
 )
 from sessions_app.models.work import LeasedJob
 from sessions_app.runtime import stored_settings
@@ -48,6 +42,7 @@ from sessions_app.services import (
     connection_checks,
     erasure_work,
     heartbeats,
+    job_tasks,
     password_links,
     password_mail,
     recordings,
@@ -63,14 +58,8 @@ from sessions_app.services import (
     work,
 )
 from sessions_app.services.queueing import (
-    COPY_AUDIO,
-    DELIVER,
-    ERASE,
     FINALISE,
-    MAKE_ARCHIVE,
-    REDACT_SOUND,
     RETRANSCRIBE,
-    SEND_PASSWORD_LINK,
     SUMMARISE,
     queue,
 )
@@ -79,19 +68,6 @@ logger = logging.getLogger(__name__)
 
 SECOND_LOOK_S = 6.0
 """A little longer than the engine's beat, and than its pause before it asks the database again."""
-
-OTHER_JOBS: tuple[tuple[type[LeasedJob], str], ...] = (
-    (PasswordLink, SEND_PASSWORD_LINK),
-    (SoundRedaction, REDACT_SOUND),
-    (ErasureReceipt, ERASE),
-    (WebhookDelivery, DELIVER),
-    (AudioCopy, COPY_AUDIO),
-    (Archive, MAKE_ARCHIVE),
-)
-"""Jobs that wait for no other, and their tasks, in the order in which they are queued again.
-
-The last two are exports that people ask for: they come after what has to be done.
-"""
 
 
 @shared_task
@@ -195,7 +171,7 @@ def requeue_due_work() -> None:
     for model, pks in of_calls.items():
         work.mark_queued(model, pks, now)
     _requeue(Version, RETRANSCRIBE, versions.startable(work.due(Version, now)), now)
-    for kind, task in OTHER_JOBS:
+    for kind, task in job_tasks.independent():
         _requeue(kind, task, work.due(kind, now), now)
 
 

@@ -107,6 +107,23 @@ def test_a_public_server_that_counts_no_proxy_is_warned(
 
 
 @pytest.mark.parametrize(
+    ("public", "host", "ids"),
+    [
+        ("", "mail.example.org", ["voice.W007"]),
+        ("https://voice.example.com", "mail.example.org", []),
+        ("", "", []),
+    ],
+)
+def test_mail_whose_links_lead_to_this_machine_is_warned_of(
+    settings: Any, public: str, host: str, ids: list[str]
+) -> None:
+    settings.PUBLIC_URL = public
+    server = {**settings.VOICE["MAIL"], "HOST": host, "FROM": "voice@example.org"}
+    with_voice(settings, MAIL=server)
+    assert [warning.id for warning in checks.links_in_mail()] == ids
+
+
+@pytest.mark.parametrize(
     ("public", "hsts", "ids"),
     [
         ("https://voice.example.com", (0, False, False), ["voice.W005"]),

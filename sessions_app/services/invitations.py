@@ -50,8 +50,11 @@ def groups_for(user: Any) -> QuerySet[Group]:
     if user.is_superuser:
         return Group.objects.order_by("name")
     own = user.get_all_permissions()
-    found = [group.pk for group in Group.objects.all() if _rights(group) <= own]
-    return Group.objects.filter(pk__in=found).order_by("name")
+    rights = Group.permissions.through.objects.values_list(
+        "group_id", "permission__content_type__app_label", "permission__codename"
+    )
+    stronger = {group for group, app, name in rights if f"{app}.{name}" not in own}
+    return Group.objects.exclude(pk__in=stronger).order_by("name")
 
 
 def invite(by: Any, wish: Wish) -> tuple[PasswordLink, str]:
@@ -100,8 +103,3 @@ def _link(by: Any, user: User, days: int, *, by_mail: bool) -> tuple[PasswordLin
     until = timezone.now() + timedelta(days=min(days, MOST_DAYS))
     sent = by_mail and password_links.may_be_sent(user)
     return password_links.make(user, LinkPurpose.INVITATION, until, made_by=by, by_mail=sent)
-
-
-def _rights(group: Group) -> set[str]:
-    pairs = group.permissions.values_list("content_type__app_label", "codename")
-    return {f"{app}.{name}" for app, name in pairs}

@@ -11,6 +11,9 @@ from django.utils.translation import gettext
 TIMEOUT_S = 10
 """How long a server may take to answer. Lower fails slow ones; higher keeps people waiting."""
 
+LOCAL_LINKS = "invitations and password links lead to localhost."
+"""What operators are told where mail is set up and PUBLIC_URL is not."""
+
 
 class Backend(EmailBackend):
     """Django's SMTP with the settings of now, or with `mail` in their place."""

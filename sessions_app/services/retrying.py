@@ -8,9 +8,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from sessions_app.models import (
-    Archive,
     AudioCopy,
-    ErasureReceipt,
     Extraction,
     PasswordLink,
     Recording,
@@ -21,37 +19,14 @@ from sessions_app.models import (
 )
 from sessions_app.models.work import LeasedJob, WorkState
 from sessions_app.services import extractions, recordings, summaries, versions, webhooks, work
-from sessions_app.services.queueing import (
-    COPY_AUDIO,
-    DELIVER,
-    ERASE,
-    FINALISE,
-    MAKE_ARCHIVE,
-    REDACT_SOUND,
-    RETRANSCRIBE,
-    SEND_PASSWORD_LINK,
-    queue,
-)
+from sessions_app.services.job_tasks import TASKS
+from sessions_app.services.queueing import queue
 
 MOST = 100
 """Jobs in each state that are retried at once, the oldest first.
 
 More lets whoever asked wait longer, and a part that is broken fail as often.
 """
-
-TASKS: Mapping[type[LeasedJob], str] = {
-    Recording: FINALISE,
-    Summary: FINALISE,
-    Extraction: FINALISE,
-    Version: RETRANSCRIBE,
-    SoundRedaction: REDACT_SOUND,
-    ErasureReceipt: ERASE,
-    WebhookDelivery: DELIVER,
-    AudioCopy: COPY_AUDIO,
-    Archive: MAKE_ARCHIVE,
-    PasswordLink: SEND_PASSWORD_LINK,
-}
-"""What does each kind of job; the key that it gets is the kind's WORK_KEY."""
 
 KINDS = {work.kind_of(model): model for model in TASKS}
 """The kinds of jobs by their names in metrics."""

@@ -23,6 +23,7 @@ from django.views.decorators.http import require_http_methods
 
 from sessions_app.i18n import gettext_lazy
 from sessions_app.services import access, archives, installation, sign_in_list
+from sessions_app.views.new_password import NOT_TWICE, NewPassword
 from sessions_app.views.signing_in import SIGN_IN_KEY, is_own_password
 
 PAGES = {
@@ -40,11 +41,10 @@ PAGES = {
 
 
 NOT_CURRENT = gettext_lazy("That is not your current password. Try again.")
-NOT_TWICE = gettext_lazy("This does not match the new password above.")
-WRONG = {"password_incorrect": NOT_CURRENT, "password_mismatch": NOT_TWICE}
+WRONG = {"password_incorrect": NOT_CURRENT, **NOT_TWICE}
 
 
-class OwnPasswordForm(PasswordChangeForm):
+class OwnPasswordForm(NewPassword, PasswordChangeForm):
     """The current password, and the new one twice.
 
     The current one is checked like a sign-in: rate-limited, and one after another.
@@ -56,14 +56,6 @@ class OwnPasswordForm(PasswordChangeForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["old_password"].label = gettext("Current password")
-        self.fields["new_password2"].label = gettext("New password again")
-        self.fields["new_password2"].help_text = gettext(
-            "Type it once more, to rule out a typing error."
-        )
-
-    def validate_password_for_user(self, user: Any, *_: Any, **__: Any) -> None:
-        """Reports errors of the new password at its first field; Django's names the second."""
-        super().validate_password_for_user(user, "new_password1")
 
     def save(self, commit: bool = True) -> Any:
         """Sets the password, and nothing else of the user; raises PasswordChangedError."""

@@ -1,13 +1,11 @@
 """Passwords of people who cannot sign in: asking for a link by mail, and choosing one by a link."""
 
-from typing import Any
-
 from django import forms
 from django.contrib.auth import logout
 from django.contrib.auth.forms import SetPasswordForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -16,8 +14,7 @@ from sessions_app.i18n import gettext_lazy
 from sessions_app.models import LinkPurpose
 from sessions_app.services import access, mail, password_links
 from sessions_app.services.sign_ins import SignInRefusedError
-
-NOT_TWICE = gettext_lazy("This does not match the new password above.")
+from sessions_app.views.new_password import NOT_TWICE, NewPassword
 
 NOT_FOUND, TOO_MANY = 404, 429
 """HTTP statuses."""
@@ -32,21 +29,10 @@ class ForgottenForm(forms.Form):
         return one_line(self.cleaned_data["account"])
 
 
-class ChosenPasswordForm(SetPasswordForm):  # type: ignore[type-arg] # generic in the stubs alone
+class ChosenPasswordForm(NewPassword, SetPasswordForm):  # type: ignore[type-arg] # in the stubs alone
     """A new password, twice."""
 
-    error_messages = {**SetPasswordForm.error_messages, "password_mismatch": NOT_TWICE}
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["new_password2"].label = gettext("New password again")
-        self.fields["new_password2"].help_text = gettext(
-            "Type it once more, to rule out a typing error."
-        )
-
-    def validate_password_for_user(self, user: Any, *_: Any, **__: Any) -> None:
-        """Reports errors of the new password at its first field; Django's names the second."""
-        super().validate_password_for_user(user, "new_password1")
+    error_messages = {**SetPasswordForm.error_messages, **NOT_TWICE}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,5 +1,6 @@
 """Invitations in the admin: made, shown once, revoked, made anew; scopes of tokens."""
 
+import re
 from typing import Any
 
 import pytest
@@ -92,6 +93,15 @@ def test_it_says_what_became_of_the_mail(at_desk: Any, alice: User) -> None:
     not_sent = "Not sent: the link did not work any more."
     assert not_sent in told(WorkState.DONE, not_sent)
     assert "Sent" in told(WorkState.DONE)
+
+
+@pytest.mark.parametrize(
+    ("kind", "made"), [("passwordlink", "Invite"), ("apitoken", "Make a token")]
+)
+def test_what_is_shown_once_is_made_by_one_button(at_desk: Any, kind: str, made: str) -> None:
+    page = at_desk.get(f"/admin/sessions_app/{kind}/add/").content.decode()
+    row = page[page.index('class="submit-row"') :]
+    assert re.findall(r'<input type="submit" value="([^"]+)"', row) == [made]
 
 
 def test_revoking_and_making_anew(at_desk: Any) -> None:

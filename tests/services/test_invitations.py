@@ -2,6 +2,7 @@
 
 from importlib import import_module
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -47,7 +48,9 @@ def test_a_group_that_was_there_is_left_as_it_is(groups: dict[str, Group]) -> No
     assert not groups["reviewer"].permissions.exists()
 
 
-def test_nobody_gives_rights_that_they_lack(groups: dict[str, Group]) -> None:
+def test_nobody_gives_rights_that_they_lack(
+    groups: dict[str, Group], django_assert_num_queries: Any
+) -> None:
     Group.objects.create(name="plain")
     root = User.objects.create_superuser("root")
     offered = {
@@ -58,6 +61,10 @@ def test_nobody_gives_rights_that_they_lack(groups: dict[str, Group]) -> None:
         "operator": ["operator", "plain"],
         "supervisor": ["plain", "reviewer", "supervisor"],
     }
+    operator = User.objects.get(username="first-operator")
+    operator.get_all_permissions()  # which are kept
+    with django_assert_num_queries(2):  # all rights of all groups; the groups without others
+        assert len(invitations.groups_for(operator)) == 2
     assert len(invitations.groups_for(root)) == 4
     with pytest.raises(NotYoursToInviteError):
         invitations.invite(User.objects.get(username="first-operator"), wish(groups["reviewer"]))

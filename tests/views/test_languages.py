@@ -37,7 +37,7 @@ def test_the_browsers_languages_count(
     page = client.get("/login/", headers={"accept-language": wanted})
     text = page.content.decode()
     assert f'<html lang="{language}" dir="ltr">' in text
-    assert f'<h1 id="sign-in-title">{title}</h1>' in text
+    assert f'<h1 id="plain-title">{title}</h1>' in text
     assert ("js/languages/" in text) == (language != "en")
     assert page.headers["Content-Security-Policy"].count("script-src 'self'") == 1
 

@@ -80,6 +80,7 @@ def test_a_link_sets_the_password_and_signs_out_everywhere(client: Client, alice
     answer = choose(client, address)
     assert (answer.status_code, answer["Location"]) == (302, DONE)
     assert "Your password is set" in text_of(client.get(DONE))
+    assert "API tokens keep working until they are revoked." in text_of(client.get(DONE))
     assert client.get("/").status_code == 302  # nobody is signed in by a link
     assert elsewhere.get("/").status_code == 302
     assert not Client().login(username="alice", password=PASSWORD)
