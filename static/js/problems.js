@@ -1,7 +1,6 @@
 // @ts-check
 /** Texts for everything that can go wrong in a call: what happened and what to do. No DOM. */
 
-import { byeProblem } from "../voicesite/problem-codes.js";
 import { inserted, gettext, ngettext } from "./i18n.js";
 
 /**
@@ -157,12 +156,4 @@ const AGENT_TROUBLE = {
  */
 export function agentTrouble(code, agent) {
   return AGENT_TROUBLE[code]?.(agent) ?? inserted(gettext("{agent} is having trouble answering. The call continues."), { agent });
-}
-
-/**
- * @param {string} reason why the call ended before the page could resume it; empty if unknown
- * @returns {string} a code for `problemOf`
- */
-export function missedProblem(reason) {
-  return reason === "caller_left" ? "away-too-long" : byeProblem(reason) || "ended-meanwhile";
 }

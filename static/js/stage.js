@@ -5,7 +5,6 @@ import { AgentPanel } from "./agent-panel.js";
 import { Announcer } from "./announcer.js";
 import { clock } from "./clock.js";
 import { byId } from "./dom.js";
-import { LevelMeter } from "./level-meter.js";
 import { Notices } from "./notices.js";
 import { setting } from "./settings.js";
 import { TalkControls } from "./talk-controls.js";
@@ -17,14 +16,19 @@ import { gettext } from "./i18n.js";
 
 const QUALITY = { good: gettext("Good connection."), fair: gettext("Fair connection."), poor: gettext("Poor connection.") };
 const STRINGS = { level: gettext("Microphone level"), muted: gettext("You are muted"), connected: gettext("Connected.") };
+/** How long a call may connect before the microphone's level is drawn: connecting comes first. */
+const METER_MS = 1000;
 const DOTS = { active: "dot dot-live", ending: "dot", ended: "dot" };
 
 export class Stage {
   constructor() {
     /** @type {CallClient | null} */
     this._call = null;
-    /** @type {LevelMeter | null} */
+    /** @type {import("./level-meter.js").LevelMeter | null} */
     this._meter = null;
+    /** @type {MediaStream | null} the microphone whose level is shown, or soon will be */
+    this._metered = null;
+    this._meterTimer = /** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined);
     /** @type {ReturnType<typeof setInterval> | undefined} */
     this._clockTimer = undefined;
     this._startedAt = 0;
@@ -80,18 +84,38 @@ export class Stage {
   }
 
   /**
-   * Shows the microphone's level.
+   * Shows the microphone's level, once the call is connected.
    * @param {MediaStream} stream the microphone
    */
   startMeter(stream) {
-    const notices = this._notices;
+    this._stopMeter();
+    this._metered = stream;
+    if (byId("stage").dataset.state === "active") {
+      this._drawLevel();
+    } else {
+      this._meterTimer = setTimeout(() => this._drawLevel(), METER_MS);
+    }
+  }
+
+  async _drawLevel() {
+    clearTimeout(this._meterTimer);
+    const stream = this._metered;
+    const loaded = stream && !this._meter && (await import("./level-meter.js").catch(() => null));
+    if (loaded && stream === this._metered && !this._meter) {
+      const notices = this._notices;
+      this._meter = new loaded.LevelMeter(
+        byId("meter"),
+        stream,
+        (silent) => notices.silence(silent),
+        (faint) => notices.faint(faint),
+      );
+    }
+  }
+
+  _stopMeter() {
+    clearTimeout(this._meterTimer);
     this._meter?.stop();
-    this._meter = new LevelMeter(
-      byId("meter"),
-      stream,
-      (silent) => notices.silence(silent),
-      (faint) => notices.faint(faint),
-    );
+    this._meter = this._metered = null;
   }
 
   /**
@@ -105,6 +129,9 @@ export class Stage {
     this._showWords();
     if (state !== "active") {
       byId("call-quality").hidden = true;
+    }
+    if (state === "active") {
+      this._drawLevel();
     }
     if (state === "active" && !this._clockTimer) {
       this._startedAt = performance.now() - this._elapsedMs;
@@ -170,8 +197,7 @@ export class Stage {
   /** Stops the clock and the meter: the call has ended. */
   end() {
     this._stopClock();
-    this._meter?.stop();
-    this._meter = null;
+    this._stopMeter();
     this._call = null;
     this._talk.end();
     this._panel.end();

@@ -1,7 +1,6 @@
 // @ts-check
 /** The buttons by which a caller is heard: one that mutes, or with push-to-talk one that is held. */
 
-import { HoldToTalk } from "../voicesite/hold-to-talk.js";
 import { TalkGate } from "../voicesite/talk-gate.js";
 import { byId } from "./dom.js";
 import { gettext } from "./i18n.js";
@@ -22,7 +21,9 @@ export class TalkControls {
     });
     this._mute = byId("mute");
     this._button = byId("talk");
-    this._hold = new HoldToTalk(this._button, (talking) => this._gate.set({ talking }), { anywhere: true });
+    /** @type {Promise<import("../voicesite/hold-to-talk.js").HoldToTalk | null> | null} */
+    this._hold = null;
+    this._holds = false;
     this._on = false;
     this._mute.addEventListener("click", () => {
       this._gate.set({ muted: !this._gate.muted });
@@ -57,7 +58,7 @@ export class TalkControls {
   /** The call is over: nothing can be held any more. */
   end() {
     this._on = false;
-    this._hold.enable(false);
+    this._holdIs(false);
     this._say("");
   }
 
@@ -65,8 +66,27 @@ export class TalkControls {
   pushToTalkIs(pushToTalk) {
     const muted = !pushToTalk && this._gate.muted; // one of the two mutes, never both
     this._gate.set({ pushToTalk, muted, talking: false });
-    this._hold.enable(pushToTalk && this._on);
+    this._holdIs(pushToTalk && this._on);
     this._show();
+  }
+
+  /** @param {boolean} on whether holding the button counts; what hears that is loaded when it first does */
+  async _holdIs(on) {
+    this._holds = on;
+    if (on) {
+      this._hold ??= this._newHold();
+    }
+    (await this._hold)?.enable(this._holds);
+  }
+
+  async _newHold() {
+    try {
+      const { HoldToTalk } = await import("../voicesite/hold-to-talk.js");
+      return new HoldToTalk(this._button, (talking) => this._gate.set({ talking }), { anywhere: true });
+    } catch {
+      this._hold = null; // the network is away: the caller stays muted
+      return null;
+    }
   }
 
   _show() {

@@ -50,7 +50,8 @@ export class TranscriptView {
     this._list.replaceChildren();
     this._announcer.clear(names.agent);
     this._empty.hidden = false;
-    this._follow();
+    this._following = this._latest.hidden = true;
+    this._top = 0;
   }
 
   /** Shows the newest words still, where they were in sight: the words have another size now. */

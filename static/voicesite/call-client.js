@@ -67,8 +67,8 @@ export class CallClient extends Emitter {
     this._signaling = new Signaling({ open: options.openSocket, lastSeq: options.lastSeq });
     this._signaling.callId = options.resume ?? "";
     this._signaling.resumeToken = options.resumeToken ?? "";
-    const { iceServers, openMedia, transport, relayOnly } = options;
-    this._media = new MediaPath({ signaling: this._signaling, iceServers, openMedia, transport, relayOnly });
+    const { iceServers, openMedia, transport, relayOnly, prepared } = options;
+    this._media = new MediaPath({ signaling: this._signaling, iceServers, openMedia, transport, relayOnly, prepared });
     /** What the caller asks of the agent. */
     this.agent = new AgentCommands(this._signaling);
     this._listen();
@@ -106,19 +106,32 @@ export class CallClient extends Emitter {
 
   /**
    * Offers the call; candidates follow as they are found.
-   * @param {MediaStream} stream the microphone; the client stops it at the end
+   * @param {MediaStream | Promise<MediaStream>} microphone the client stops it at the end. While a promise is open the call
+   *   connects: to be given where nobody is asked for the microphone. Rejects as it does
    */
-  async start(stream) {
-    this._stream = stream;
+  async start(microphone) {
+    const later = microphone instanceof Promise;
+    if (!later) {
+      this._take(microphone);
+    }
     if (this._over) {
-      stopTracks(stream);
       return;
     }
     const { resume } = this._options;
-    this.mute(this._muted); // the caller may have muted while the microphone opened
     this._state(resume ? "reconnecting" : "connecting", words(resume ? "reconnecting" : "calling"));
     this._timers.add(setTimeout(() => !this._wasActive && this._fail("no-media"), CONNECT_MS));
-    await this._media.start(stream, resume ? { callId: resume } : this._request());
+    const opened = later ? microphone.then((stream) => this._take(stream)) : microphone;
+    await this._media.start(opened, resume ? { callId: resume } : this._request());
+  }
+
+  /** @param {MediaStream} stream the microphone */
+  _take(stream) {
+    this._stream = stream;
+    if (this._over || this._hangingUp) {
+      stopTracks(stream);
+    }
+    this.mute(this._muted); // the caller may have muted while it opened
+    return stream;
   }
 
   /** @returns {object} what a new call is asked for with */
@@ -332,8 +345,8 @@ export class CallClient extends Emitter {
    * @param {string} words
    */
   _state(state, words) {
-    if (this._over) {
-      return;
+    if (this._over || (state === "active" && !this._stream)) {
+      return; // nobody is connected before they can be heard
     }
     if (state === "active" && !this._wasActive) {
       this._wasActive = true;

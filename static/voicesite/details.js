@@ -59,6 +59,7 @@
  * @property {Record<string, unknown>} [metadata] kept with the call
  * @property {boolean} [check] whether only the way is tried: the server keeps nothing of it
  * @property {boolean} [relayOnly] whether WebRTC may go through a relay alone
+ * @property {import("./prepared-peer.js").PreparedPeer | null} [prepared] made before; the call takes or closes it
  * @property {number} [qualityMs] between two looks at how good the connection is
  */
 

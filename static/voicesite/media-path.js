@@ -21,6 +21,7 @@ import { Emitter } from "./emitter.js";
  * @property {() => WebSocket} openMedia opens `/ws/voice`
  * @property {"auto" | "webrtc" | "websocket"} [transport] "auto", unless one way is wanted alone
  * @property {boolean} [relayOnly] whether WebRTC may go through a relay alone
+ * @property {import("./prepared-peer.js").PreparedPeer | null} [prepared] what the first offer is taken from
  */
 
 /** How long one WebRTC attempt may take. Longer: blocked networks wait longer for sound; shorter: slow ones lose WebRTC. */
@@ -35,17 +36,22 @@ export const DISCONNECTED_GRACE_MS = 2500;
  */
 export class MediaPath extends Emitter {
   /** @param {MediaPathOptions} options */
-  constructor({ signaling, iceServers, openMedia, transport = "auto", relayOnly = false }) {
+  constructor({ signaling, iceServers, openMedia, transport = "auto", relayOnly = false, prepared = null }) {
     super();
     this._signaling = signaling;
     this._iceServers = iceServers;
     this._openMedia = openMedia;
     /** @type {PeerLink | null} */
     this._peer = null;
+    this._prepared = prepared;
     /** @type {SocketLink | null} */
     this._socket = null;
     /** @type {MediaStream | null} */
     this._stream = null;
+    /** The microphone, while it opens. @type {Promise<void> | null} */
+    this._opening = null;
+    /** Whether the microphone's sound goes out once there is a way. */
+    this._sends = false;
     this._transport = transport;
     this._uplink = uplinkKind(transport === "websocket");
     /** @type {MicrophoneBuffer | MicrophoneRecorder} */
@@ -73,16 +79,42 @@ export class MediaPath extends Emitter {
 
   /**
    * Offers the call.
-   * @param {MediaStream} stream the microphone
+   * @param {MediaStream | Promise<MediaStream>} microphone WebRTC connects while it opens, but is told only then
    * @param {object} request the offer's fields besides its SDP
    */
-  async start(stream, request) {
+  async start(microphone, request) {
+    if (microphone instanceof Promise) {
+      this._opening = microphone.then((stream) => this._opened(stream));
+    } else {
+      this._listen(microphone);
+      this._sends = true;
+    }
+    if (this._uplink === "webrtc") {
+      await Promise.all([this._offer(request), this._opening]);
+    } else {
+      this._prepared?.close();
+      await this._opening;
+      await this._useSocket(request);
+    }
+  }
+
+  /** @param {MediaStream} stream */
+  _listen(stream) {
     this._stream = stream;
     this._microphone.listen(stream); // words from before a path is found are sent later
-    if (this._uplink === "webrtc") {
-      await this._offer(request);
-    } else {
-      await this._useSocket(request);
+  }
+
+  /** @param {MediaStream} stream the microphone, after the call was offered */
+  async _opened(stream) {
+    if (this._closed) {
+      return;
+    }
+    const sent = this._peer?.replaceMicrophone(stream); // first: what follows takes longer
+    this._listen(stream);
+    await sent;
+    this._sends = true;
+    if (this._peer?.connected) {
+      this._emit("state", "connected");
     }
   }
 
@@ -154,6 +186,7 @@ export class MediaPath extends Emitter {
     this._attempt += 1;
     clearTimeout(this._timer);
     this._peer?.close();
+    this._prepared?.close();
     this._socket?.close();
     this._microphone.close();
   }
@@ -162,13 +195,21 @@ export class MediaPath extends Emitter {
   async _offer(request) {
     this._attempt += 1;
     const attempt = this._attempt;
-    const iceServers = await this._iceServers();
-    if (this._closed || !this._stream || attempt !== this._attempt) {
+    const prepared = await this._takePrepared();
+    const iceServers = prepared ? [] : await this._iceServers();
+    if (this._closed || attempt !== this._attempt) {
+      prepared?.close();
       return;
     }
-    const peer = new PeerLink({
-      iceServers,
-      relayOnly: this._relayOnly,
+    const peer = prepared ?? new PeerLink({ iceServers, relayOnly: this._relayOnly });
+    this._peer = peer;
+    const sdp = await peer.offer(this._stream);
+    if (peer !== this._peer || this._closed) {
+      return; // it took too long, and another way is tried
+    }
+    this._signaling.startCall({ sdp, ...request });
+    this._candidates += peer.candidates;
+    peer.listen({
       onCandidate: (candidate) => peer === this._peer && this._addOwn(candidate),
       onGathered: () => peer === this._peer && this._allGathered(),
       onState: (state) => peer === this._peer && this._connectionChanged(state),
@@ -177,13 +218,14 @@ export class MediaPath extends Emitter {
         this._relayRefused = true;
       },
     });
-    this._peer = peer;
-    const sdp = await peer.offer(this._stream);
-    if (peer !== this._peer || this._closed) {
-      return; // it took too long, and another way is tried
-    }
-    this._signaling.startCall({ sdp, ...request });
     this._emit("description", { kind: "offer", sdp });
+  }
+
+  /** @returns {Promise<PeerLink | null>} what was prepared, the first time, if it is still there */
+  async _takePrepared() {
+    const prepared = this._prepared;
+    this._prepared = null;
+    return (await prepared?.take()) ?? null;
   }
 
   /** @param {RTCIceCandidate} candidate of this browser */
@@ -206,7 +248,9 @@ export class MediaPath extends Emitter {
       this._wasConnected = true;
       this._retried = false;
       this._emit("path", "webrtc");
-      this._emit("state", "connected");
+      if (this._sends) {
+        this._emit("state", "connected");
+      }
     } else if (state === "disconnected") {
       this._emit("state", "weak");
       this._wait(DISCONNECTED_GRACE_MS, () => this._fallBack());
@@ -245,6 +289,12 @@ export class MediaPath extends Emitter {
 
   /** @param {object} [request] the fields of a new call, if it begins here */
   async _useSocket(request = {}) {
+    if (!this._sends) {
+      await this._opening?.catch(() => {}); // whoever started is told
+    }
+    if (this._closed || !this._stream) {
+      return;
+    }
     const link = new SocketLink({
       open: this._openMedia,
       callId: this._signaling.callId,

@@ -8,53 +8,80 @@ import { figuresOf } from "./quality.js";
 /** TURN error codes for wrong or expired credentials (RFC 8656, section 19). */
 const REFUSED = new Set([401, 403, 438, 441]);
 
+/**
+ * @typedef {object} Handlers
+ * @property {(candidate: RTCIceCandidate) => void} onCandidate called with each local candidate that is not in the offer
+ * @property {(state: RTCPeerConnectionState) => void} onState
+ * @property {(stream: MediaStream) => void} onTrack
+ * @property {() => void} [onRelayRefused] called when a TURN server rejects the credentials
+ * @property {() => void} [onGathered] called when no further local candidate will come
+ */
+
 export class PeerLink {
   /**
    * @param {object} options
    * @param {RTCIceServer[]} options.iceServers
-   * @param {(candidate: RTCIceCandidate) => void} options.onCandidate called with each local candidate
-   * @param {(state: RTCPeerConnectionState) => void} options.onState
-   * @param {(stream: MediaStream) => void} options.onTrack
-   * @param {() => void} [options.onRelayRefused] called when a TURN server rejects the credentials
-   * @param {() => void} [options.onGathered] called when no further local candidate will come
    * @param {boolean} [options.relayOnly] whether nothing but the relay is tried
    */
-  constructor({ iceServers, onCandidate, onState, onTrack, onRelayRefused, onGathered, relayOnly = false }) {
+  constructor({ iceServers, relayOnly = false }) {
     const peer = new RTCPeerConnection({ iceServers, ...(relayOnly && { iceTransportPolicy: "relay" }) });
     this._peer = peer;
     /** Whether the server's answer is in place. */
     this.answered = false;
+    /** How many local candidates there are. */
+    this.candidates = 0;
     /** @type {RTCIceCandidateInit[]} */
     this._early = [];
     /** @type {import("./quality.js").Counts} */
     this._counts = { received: 0, lost: 0 };
-    peer.onicecandidate = ({ candidate }) => candidate?.candidate && onCandidate(candidate);
-    peer.onicecandidateerror = ({ errorCode }) => REFUSED.has(errorCode) && onRelayRefused?.();
-    peer.onicegatheringstatechange = () => peer.iceGatheringState === "complete" && onGathered?.();
-    peer.onconnectionstatechange = () => onState(peer.connectionState);
-    peer.ontrack = ({ streams, track }) => onTrack(streams[0] ?? new MediaStream([track]));
+    /** @type {Handlers | null} */
+    this._handlers = null;
+    this._relayRefused = false;
+    /** @type {Promise<void> | null} */
+    this._offered = null;
+    peer.onicecandidate = ({ candidate }) => candidate?.candidate && this._found(candidate);
+    peer.onicecandidateerror = ({ errorCode }) => REFUSED.has(errorCode) && this._refused();
+    peer.onicegatheringstatechange = () => this._gathered();
+    peer.onconnectionstatechange = () => this._handlers?.onState(peer.connectionState);
+    peer.ontrack = ({ streams, track }) => this._handlers?.onTrack(streams[0] ?? new MediaStream([track]));
     peer.createDataChannel("control", { ordered: true });
+    this._sender = peer.addTransceiver("audio", { direction: "sendrecv" }).sender;
   }
 
   get connected() {
     return this._peer.connectionState === "connected";
   }
 
+  /** Makes the offer, and looks for candidates; there need not be a microphone yet. */
+  prepare() {
+    this._offered ??= this._prepare();
+    return this._offered;
+  }
+
   /**
-   * @param {MediaStream} stream the microphone; the transceiver is sendrecv
-   * @returns {Promise<string>} the offer's SDP
+   * @param {MediaStream | null} stream the microphone; null: it comes later
+   * @returns {Promise<string>} the offer's SDP, with the candidates that were found by now
    */
   async offer(stream) {
-    stream.getAudioTracks().forEach((track) => this._peer.addTrack(track, stream));
-    await this._peer.setLocalDescription(await this._peer.createOffer());
+    await Promise.all([stream && this.replaceMicrophone(stream), this.prepare()]);
     return this._peer.localDescription?.sdp ?? "";
+  }
+
+  /**
+   * Tells what happens from now on; to be called at once when the offer is there.
+   * @param {Handlers} handlers
+   */
+  listen(handlers) {
+    this._handlers = handlers;
+    if (this._relayRefused) {
+      handlers.onRelayRefused?.();
+    }
+    this._gathered();
   }
 
   /** @param {MediaStream} stream another microphone, which is sent from now on */
   async replaceMicrophone(stream) {
-    const [track] = stream.getAudioTracks();
-    const sender = this._peer.getSenders().find((one) => one.track?.kind === "audio");
-    await sender?.replaceTrack(track);
+    await this._sender.replaceTrack(stream.getAudioTracks()[0] ?? null);
   }
 
   /**
@@ -94,5 +121,26 @@ export class PeerLink {
 
   close() {
     this._peer.close();
+  }
+
+  async _prepare() {
+    await this._peer.setLocalDescription(await this._peer.createOffer());
+  }
+
+  /** @param {RTCIceCandidate} candidate */
+  _found(candidate) {
+    this.candidates += 1;
+    this._handlers?.onCandidate(candidate);
+  }
+
+  _refused() {
+    this._relayRefused = true;
+    this._handlers?.onRelayRefused?.();
+  }
+
+  _gathered() {
+    if (this._peer.iceGatheringState === "complete") {
+      this._handlers?.onGathered?.();
+    }
   }
 }

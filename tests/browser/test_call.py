@@ -58,6 +58,8 @@ def keep_picture(page: Page, name: str) -> None:
 
 def test_a_first_call(browser: Browser, product: Product) -> None:
     page = sign_in(browser, product)
+    # nobody is asked for it, so that the call connects while it opens
+    page.context.grant_permissions(["microphone"])
     failures: list[str] = []
     page.on("pageerror", lambda error: failures.append(str(error)))
     page.on("console", lambda m: failures.append(m.text) if m.type == "error" else None)

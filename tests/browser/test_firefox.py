@@ -130,3 +130,31 @@ async def test_a_recorder_that_is_paused_within_a_slice(
         paused.heard(await page.until(user))
         await page.run("say({type: 'session_end'})")
         await page.until(wanted(type="session_ended"))
+
+
+TOKEN = """
+document.querySelector("#id_name").value = "from Firefox";
+const password = document.querySelector("#id_password");
+if (password) { password.value = PASSWORD; }
+document.querySelector("#make-token").click();
+"""
+WIDER = "document.documentElement.scrollWidth - innerWidth"
+
+
+async def test_an_account_its_sign_ins_and_its_tokens(product: Product) -> None:
+    async with firefox.firefox() as page:
+        await page.sign_in(product)
+        await page.goto(f"{product.url}/account/")
+        here = "document.querySelector('#sign-ins .badge-good').closest('li').textContent"
+        assert "Firefox" in await page.run(f"return {here}")
+        await page.goto(f"{product.url}/account/tokens/")
+        password = json.dumps(product.credentials["user"]["password"])
+        await page.run(TOKEN.replace("PASSWORD", password))
+        token = await page.until("document.querySelector('#made')?.value")
+        sent = json.dumps({"headers": {"Authorization": f"Bearer {token}"}, "credentials": "omit"})
+        status = f"return (await fetch('/api/v1/me', {sent})).status"
+        assert await page.run(status) == 200
+        await page.run("document.querySelector('#tokens .button-remove').click()")
+        await page.until("document.querySelector('#tokens .badge')?.textContent === 'Revoked'")
+        assert await page.run(status) == 401
+        assert await page.run(f"return {WIDER}") <= 0

@@ -209,10 +209,29 @@ def test_a_search_shows_where_it_was_said(browser: Browser, product: Product, ke
 # -- consent -------------------------------------------------------------------------
 
 
+COUNT_OPEN = """
+() => {
+  window.made = [];
+  const [Peer, Socket] = [RTCPeerConnection, WebSocket];
+  window.RTCPeerConnection = class extends Peer {
+    constructor(given) { super(given); window.made.push(this); }
+  };
+  window.WebSocket = class extends Socket {
+    constructor(address) { super(address); window.made.push(this); }
+  };
+}
+"""
+OPEN = """made.filter((one) => (one instanceof RTCPeerConnection
+  ? one.connectionState !== "closed" : one.readyState < WebSocket.CLOSING)).length"""
+
+
 def test_nothing_starts_without_an_answer(browser: Browser, product: Product) -> None:
     with signed_in(browser, product) as page:
+        page.evaluate(COUNT_OPEN)
         page.click("#start-call")
+        page.wait_for_function(f"() => {OPEN} === 2")  # made ready while the question is read
         page.click("#consent-cancel")
+        page.wait_for_function(f"() => {OPEN} === 0")
         expect(page.locator("#consent")).to_be_hidden()
         page.click("#start-call")
         expect(page.locator("#consent")).to_be_visible()

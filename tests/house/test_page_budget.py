@@ -11,14 +11,20 @@ MOST_BYTES = 60 * 1024
 
 IMPORT = re.compile(r'^(?:import|export)\b[^;]*?\bfrom\s+"(\.[^"]+)"|^import\s+"(\.[^"]+)"', re.M)
 CALL_PAGE = ROOT / "static/js/call-page.js"
+CALL = ROOT / "static/js/own-call.js"
+"""What calls need: it is loaded once the page is drawn."""
+
+FIRST_BYTES = 20 * 1024
+"""Of the modules that the page loads before it is drawn."""
+
 DETAILS = ROOT / "static/js/connection-details.js"
 """What only those load who open "Connection details"."""
 
 
-def loaded_by(module: Path) -> set[Path]:
-    """Returns a module and all that it imports at once."""
+def loaded_by(*modules: Path) -> set[Path]:
+    """Returns modules and all that they import at once."""
     found: set[Path] = set()
-    left = [module.resolve()]
+    left = [module.resolve() for module in modules]
     while left:
         path = left.pop()
         if path not in found:
@@ -28,13 +34,23 @@ def loaded_by(module: Path) -> set[Path]:
     return found
 
 
+def gzipped(modules: set[Path]) -> int:
+    return sum(len(gzip.compress(path.read_bytes())) for path in modules)
+
+
 def test_the_call_page_loads_little() -> None:
-    modules = loaded_by(CALL_PAGE) | loaded_by(ROOT / "static/js/bfcache-reload.js")
+    every_page = (ROOT / "static/js/bfcache-reload.js", ROOT / "static/js/elsewhere.js")
+    first = loaded_by(CALL_PAGE, *every_page)
+    assert ROOT / "static/js/agent-choice.js" in first
+    assert gzipped(first) <= FIRST_BYTES
+    assert CALL not in first
+    assert f'import("./{CALL.name}")' in CALL_PAGE.read_text()
+    modules = loaded_by(CALL_PAGE, CALL, *every_page)
     assert ROOT / "static/voicesite/call-client.js" in modules
-    assert sum(len(gzip.compress(path.read_bytes())) for path in modules) <= MOST_BYTES
+    assert gzipped(modules) <= MOST_BYTES
 
 
 def test_connection_details_are_loaded_when_they_are_opened() -> None:
-    assert DETAILS not in loaded_by(CALL_PAGE)
+    assert DETAILS not in loaded_by(CALL_PAGE, CALL)
     drawer = (ROOT / "static/js/connection-drawer.js").read_text()
     assert f'import("./{DETAILS.name}")' in drawer

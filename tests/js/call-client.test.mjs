@@ -2,21 +2,26 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { CallClient } from "../../static/voicesite/call-client.js";
+import { PreparedPeer } from "../../static/voicesite/prepared-peer.js";
 
 class FakePeer {
   connectionState = "new";
+  iceGatheringState = "new";
   localDescription = null;
   candidates = [];
-  tracks = [];
+  sent = null;
+  static made = [];
 
   constructor() {
     FakePeer.last = this;
+    FakePeer.made.push(this);
   }
 
   createDataChannel() {}
 
-  addTrack(track) {
-    this.tracks.push(track);
+  addTransceiver(kind, { direction }) {
+    assert.deepEqual([kind, direction], ["audio", "sendrecv"]);
+    return { sender: { replaceTrack: async (track) => (this.sent = track) } };
   }
 
   async createOffer() {
@@ -46,20 +51,39 @@ class FakePeer {
 
 const settled = () => new Promise(setImmediate);
 
-async function startCall() {
+function newTrack() {
+  return {
+    live: true,
+    stop() {
+      this.live = false;
+    },
+  };
+}
+
+const streamOf = (track) => ({ getAudioTracks: () => [track], getTracks: () => [track] });
+
+async function startCall({ prepared, opening } = {}) {
   globalThis.RTCPeerConnection = FakePeer;
   const socket = { readyState: 1, sent: [], send: (text) => socket.sent.push(JSON.parse(text)), close: () => {} };
-  const call = new CallClient({ openSocket: () => socket, iceServers: async () => [], openMedia: () => socket, agentId: "scribe", consent: null, lastSeq: () => 0 });
+  const call = new CallClient({ openSocket: () => socket, iceServers: async () => [], openMedia: () => socket, agentId: "scribe", consent: null, lastSeq: () => 0, prepared });
   const events = [];
   for (const name of ["floor", "notes", "metrics", "trouble", "track", "problem", "ended"]) {
     call.addEventListener(name, ({ detail }) => events.push([name, detail]));
   }
   call.open();
   socket.onopen();
-  const track = { stop: () => {} };
-  await call.start({ getAudioTracks: () => [track], getTracks: () => [track] });
+  const track = newTrack();
+  const started = call.start(opening?.then(() => streamOf(track)) ?? streamOf(track));
+  await (opening ? settled() : started);
   const say = (message) => socket.onmessage({ data: JSON.stringify(message) });
-  return { call, socket, events, say };
+  return { call, socket, events, say, track, started };
+}
+
+/** A peer connection that was made before its call. */
+function prepare() {
+  globalThis.RTCPeerConnection = FakePeer;
+  FakePeer.made = [];
+  return new PreparedPeer(async () => []);
 }
 
 test("the offer names the agent and what the page understands", async () => {
@@ -126,4 +150,93 @@ test("what the caller asks of the agent goes out, or is said not to", async () =
   socket.readyState = 3;
   assert.equal(call.agent.say("again"), false);
   call.leave();
+});
+
+test("a prepared connection is offered with what it has found, and sends the microphone", async () => {
+  const prepared = prepare();
+  await settled();
+  const [peer] = FakePeer.made;
+  peer.onicecandidate({ candidate: { candidate: "found while the question was read" } });
+  peer.localDescription.sdp = "v=0 with it";
+  const { call, socket, track } = await startCall({ prepared });
+  assert.equal(FakePeer.made.length, 1);
+  assert.equal(peer.sent, track);
+  assert.equal(call.found.candidates, 1);
+  peer.onicecandidate({ candidate: { candidate: "found later" } });
+  assert.deepEqual(socket.sent.map(({ type, sdp, candidate }) => [type, sdp ?? candidate.candidate]), [["offer", "v=0 with it"], ["ice-candidate", "found later"]]);
+  call.leave();
+  assert.equal(peer.connectionState, "closed");
+});
+
+test("a connection that nobody takes can be closed, and a call makes another", async () => {
+  const prepared = prepare();
+  await settled();
+  prepared.close();
+  assert.equal(FakePeer.made[0].connectionState, "closed");
+  const { call, socket } = await startCall({ prepared });
+  assert.deepEqual([FakePeer.made.length, socket.sent[0].type], [2, "offer"]);
+  call.leave();
+});
+
+test("a call that is left while its connection is made leaves none behind", async () => {
+  const prepared = prepare();
+  const call = new CallClient({ openSocket: () => ({ close() {} }), iceServers: async () => [], openMedia: () => {}, agentId: "", consent: null, lastSeq: () => 0, prepared });
+  const started = call.start(streamOf(newTrack()));
+  call.leave();
+  await started;
+  await settled();
+  assert.ok(FakePeer.made.every(({ connectionState }) => connectionState === "closed"));
+});
+
+test("what cannot be prepared is tried again by the call, which learns why", async () => {
+  const made = FakePeer.prototype.createOffer;
+  FakePeer.prototype.createOffer = async () => {
+    throw new Error("no codecs");
+  };
+  try {
+    const prepared = prepare();
+    await settled();
+    assert.equal(FakePeer.made[0].connectionState, "closed");
+    await assert.rejects(startCall({ prepared }), /no codecs/);
+    assert.equal(FakePeer.made.length, 2);
+    FakePeer.last.close();
+  } finally {
+    FakePeer.prototype.createOffer = made;
+  }
+});
+
+test("a call connects while its microphone opens, and says so once that is heard", async () => {
+  let open;
+  const { call, say, socket, track, started } = await startCall({ opening: new Promise((resolve) => (open = resolve)) });
+  const states = [];
+  call.addEventListener("state", ({ detail }) => states.push(detail.state));
+  const peer = FakePeer.last;
+  assert.deepEqual([socket.sent[0].type, peer.sent], ["offer", null]);
+  say({ type: "answer", sdp: "v=0", callId: "c1" });
+  await settled();
+  peer.connectionState = "connected";
+  peer.onconnectionstatechange();
+  say({ type: "status", state: "active", status: "Connected" });
+  assert.deepEqual(states, []);
+  call.mute(true);
+  open();
+  await started;
+  assert.deepEqual([peer.sent, track.enabled, states], [track, false, ["active"]]);
+  call.leave();
+});
+
+test("a microphone that does not open is told by the start, and one that opens too late is stopped", async () => {
+  const refused = Object.assign(new Error("none"), { name: "NotFoundError" });
+  let refuse;
+  const { call, started } = await startCall({ opening: new Promise((_, reject) => (refuse = reject)) });
+  refuse(refused);
+  await assert.rejects(started, refused);
+  call.leave();
+  let open;
+  const late = await startCall({ opening: new Promise((resolve) => (open = resolve)) });
+  late.call.hangUp();
+  open();
+  await late.started;
+  assert.equal(late.track.live, false);
+  late.call.leave();
 });

@@ -88,6 +88,7 @@ export class Socket {
 
 export class Peer {
   connectionState = "new";
+  iceGatheringState = "new";
   localDescription = null;
   answered = false;
 
@@ -98,12 +99,11 @@ export class Peer {
 
   createDataChannel() {}
 
-  addTrack(track) {
-    this._sender = { track, replaceTrack: (other) => this._do(200, () => (this._sender.track = other)) };
-  }
-
-  getSenders() {
-    return this._sender ? [this._sender] : [];
+  addTransceiver() {
+    // before there is an answer there is nothing to change
+    const replaceTrack = (track) => this._do(this.answered ? 200 : 1, () => (this.sender.track = track));
+    this.sender = { track: null, replaceTrack };
+    return { sender: this.sender };
   }
 
   createOffer() {
