@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import httpx2
 from aioice import stun
-from aioice.turn import create_turn_endpoint
+from aioice.turn import TurnTransport, create_turn_endpoint
 from cryptography import x509
 from django.conf import settings
 
@@ -138,7 +138,7 @@ async def _reached(relay: IceTarget) -> PartFinding:
     return warning(f"No datagram from the relay arrived at {where}: calls need the relay.", advice)
 
 
-async def _allocated(relay: IceTarget) -> asyncio.DatagramTransport:
+async def _allocated(relay: IceTarget) -> TurnTransport:
     """Returns what sends by a relay; raises OSError and TransactionError."""
     async with asyncio.timeout(WAIT_S):
         transport, _ = await create_turn_endpoint(

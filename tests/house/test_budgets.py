@@ -147,3 +147,14 @@ def test_what_is_said_to_be_used_nowhere_is_not(
         and re.search(pattern, (ROOT / name).read_text(), re.MULTILINE)
     }
     assert found == allowed
+
+
+def test_no_link_leads_out_of_the_tree() -> None:
+    """A link to a folder of one machine is a dead end on all others."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-s"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    links = [
+        line.split("\t")[1] for line in listed.stdout.splitlines() if line.startswith("120000")
+    ]
+    assert [name for name in links if (ROOT / name).readlink().is_absolute()] == []
