@@ -41,17 +41,6 @@ export function openMicrophone(deviceId) {
   return navigator.mediaDevices.getUserMedia({ audio });
 }
 
-/** @returns {Promise<boolean>} whether there is a microphone that opens without asking anybody, as far as the browser tells */
-export async function opensUnasked() {
-  try {
-    const { state } = await navigator.permissions.query({ name: /** @type {any} */ ("microphone") });
-    const devices = await navigator.mediaDevices.enumerateDevices();
-    return state === "granted" && devices.some(({ kind }) => kind === "audioinput");
-  } catch {
-    return false; // an older browser
-  }
-}
-
 /** @param {MediaStream | null} stream */
 export function stopTracks(stream) {
   stream?.getTracks().forEach((track) => track.stop());

@@ -14,15 +14,6 @@ import { SocketLink } from "./socket-link.js";
 import { Emitter } from "./emitter.js";
 
 /** @typedef {import("./signaling.js").Signaling} Signaling */
-/**
- * @typedef {object} MediaPathOptions
- * @property {Signaling} signaling
- * @property {() => Promise<RTCIceServer[]>} iceServers STUN and TURN servers, with credentials
- * @property {() => WebSocket} openMedia opens `/ws/voice`
- * @property {"auto" | "webrtc" | "websocket"} [transport] "auto", unless one way is wanted alone
- * @property {boolean} [relayOnly] whether WebRTC may go through a relay alone
- * @property {import("./prepared-peer.js").PreparedPeer | null} [prepared] what the first offer is taken from
- */
 
 /** How long one WebRTC attempt may take. Longer: blocked networks wait longer for sound; shorter: slow ones lose WebRTC. */
 export const CONNECT_TIMEOUT_MS = 5000;
@@ -35,7 +26,7 @@ export const DISCONNECTED_GRACE_MS = 2500;
  * latter also with ", relay refused", ", no webrtc", ", recorder" or ", chosen" after it), `refused` (detail: the server's error, before the call began).
  */
 export class MediaPath extends Emitter {
-  /** @param {MediaPathOptions} options */
+  /** @param {import("./details.js").MediaPathOptions} options */
   constructor({ signaling, iceServers, openMedia, transport = "auto", relayOnly = false, prepared = null }) {
     super();
     this._signaling = signaling;

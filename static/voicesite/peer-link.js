@@ -8,15 +8,6 @@ import { figuresOf } from "./quality.js";
 /** TURN error codes for wrong or expired credentials (RFC 8656, section 19). */
 const REFUSED = new Set([401, 403, 438, 441]);
 
-/**
- * @typedef {object} Handlers
- * @property {(candidate: RTCIceCandidate) => void} onCandidate called with each local candidate that is not in the offer
- * @property {(state: RTCPeerConnectionState) => void} onState
- * @property {(stream: MediaStream) => void} onTrack
- * @property {() => void} [onRelayRefused] called when a TURN server rejects the credentials
- * @property {() => void} [onGathered] called when no further local candidate will come
- */
-
 export class PeerLink {
   /**
    * @param {object} options
@@ -34,7 +25,7 @@ export class PeerLink {
     this._early = [];
     /** @type {import("./quality.js").Counts} */
     this._counts = { received: 0, lost: 0 };
-    /** @type {Handlers | null} */
+    /** @type {import("./details.js").PeerHandlers | null} */
     this._handlers = null;
     this._relayRefused = false;
     /** @type {Promise<void> | null} */
@@ -69,7 +60,7 @@ export class PeerLink {
 
   /**
    * Tells what happens from now on; to be called at once when the offer is there.
-   * @param {Handlers} handlers
+   * @param {import("./details.js").PeerHandlers} handlers
    */
   listen(handlers) {
     this._handlers = handlers;

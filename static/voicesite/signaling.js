@@ -7,24 +7,6 @@
 import { Emitter } from "./emitter.js";
 
 /** @typedef {Record<string, any> & {type: string}} Message */
-/**
- * @typedef {object} SocketLike
- * @property {number} readyState
- * @property {(data: string) => void} send
- * @property {(code?: number) => void} close
- * @property {((event: any) => void) | null} onopen
- * @property {((event: any) => void) | null} onmessage
- * @property {((event: any) => void) | null} onclose
- */
-/**
- * @typedef {object} Options
- * @property {() => SocketLike} open creates a socket
- * @property {() => number} [lastSeq] the last `seq` before which no segment is missing
- * @property {(work: () => void, afterMs: number) => any} [later] starts a timer
- * @property {(timer: any) => void} [cancel] stops a timer
- * @property {(work: () => void, afterMs: number) => any} [pingLater] starts the timer of the next `ping`
- * @property {() => number} [random] 0..1, the jitter that spreads clients that lost the same server
- */
 
 export const FEATURES = ["details", "interims", "status", "agent"];
 export const CLOSE = { another: 4000, signedOut: 4401, notAllowed: 4403, notFound: 4404, busy: 4429, stopping: 4012 };
@@ -47,7 +29,7 @@ const LATE_MS = 1000;
  * `gone`. After `refused`, `gone` and `close()` nothing follows.
  */
 export class Signaling extends Emitter {
-  /** @param {Options} options */
+  /** @param {import("./details.js").SignalingOptions} options */
   constructor({ open, lastSeq = () => 0, later = defaultLater, cancel = defaultCancel, pingLater = defaultLater, random = Math.random }) {
     super();
     this._openSocket = open;
@@ -56,7 +38,7 @@ export class Signaling extends Emitter {
     this._cancel = cancel;
     this._pingLater = pingLater;
     this._random = random;
-    /** @type {SocketLike | null} */
+    /** @type {import("./details.js").SocketLike | null} */
     this._socket = null;
     this._timer = /** @type {any} */ (null);
     this._pingTimer = /** @type {any} */ (null);
@@ -193,7 +175,7 @@ export class Signaling extends Emitter {
     }, PING_MS);
   }
 
-  /** @param {SocketLike} socket */
+  /** @param {import("./details.js").SocketLike} socket */
   _dropSocket(socket) {
     socket.onclose = socket.onmessage = null;
     socket.close(CLOSE.another); // another code would mean that the client leaves its call
@@ -225,7 +207,7 @@ export class Signaling extends Emitter {
   }
 
   /**
-   * @param {SocketLike} socket
+   * @param {import("./details.js").SocketLike} socket
    * @param {number} code
    * @param {string} reason
    */

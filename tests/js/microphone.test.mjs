@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { openMicrophone, opensUnasked } from "../../static/voicesite/devices.js";
+import { opensUnasked } from "../../static/js/unasked-microphone.js";
+import { openMicrophone } from "../../static/voicesite/devices.js";
 
 test("echo is taken out of the microphone, and noise is not", async () => {
   const asked = [];

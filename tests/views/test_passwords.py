@@ -59,6 +59,7 @@ def test_both_sign_in_pages_lead_there(client: Client, db: None) -> None:
         assert 'href="/password/"' in client.get(page).content.decode()
 
 
+@pytest.mark.usefixtures("with_mail")
 def test_too_many_are_told_when_to_come_back(client: Client, db: None) -> None:
     for number in range(password_links.BY_ADDRESS.failures):
         assert client.post(FORGOT, {"account": f"user{number}"}).status_code == 302
