@@ -209,10 +209,21 @@ def _lsa(language: str) -> Any:
     from sumy.summarizers.lsa import LsaSummarizer  # noqa: PLC0415
     from sumy.utils import get_stop_words  # noqa: PLC0415
 
+    class Repeatable(LsaSummarizer):  # type: ignore[misc] # it has no types
+        """The same call always gets the same summary.
+
+        sumy numbers its words in the order of a set, which differs between processes, and so does
+        the choice between sentences that rank alike.
+        """
+
+        def _create_dictionary(self, document: Any) -> dict[str, int]:
+            words = sorted(super()._create_dictionary(document))
+            return {word: row for row, word in enumerate(words)}
+
     name = LANGUAGES.get(base_of(language))
     if name is None:
-        return LsaSummarizer()
-    summarizer = LsaSummarizer(Stemmer(name))
+        return Repeatable()
+    summarizer = Repeatable(Stemmer(name))
     summarizer.stop_words = get_stop_words(name)
     return summarizer
 

@@ -1,10 +1,14 @@
+import os
 import random
+import subprocess
+import sys
 import time
 from dataclasses import dataclass
 
 import pytest
 
 from sessions_app.engine.summaries.extractive import ExtractiveSummariser
+from tests.fixtures.server import ROOT
 
 
 @dataclass(frozen=True)
@@ -215,3 +219,31 @@ def test_greetings_by_name_and_offers_of_help_are_no_key_points() -> None:
     ]
     summary = ExtractiveSummariser().summarise(lines(talk), "en-US")
     assert summary.text == f"{talk[1]} {talk[3]}"
+
+
+REPEATED = """
+from tests.engine.summaries.test_extractive import ALIKE, Line
+from sessions_app.engine.summaries.extractive import ExtractiveSummariser
+lines = [Line(n, text, start_ms=n, end_ms=n + 1) for n, text in enumerate(ALIKE)]
+print(ExtractiveSummariser(sentences=2).summarise(lines, "en-US").text)
+"""
+ALIKE = (
+    "Please call the plumber on Tuesday.",
+    "Please send the letter to Martin.",
+    "Please order the new chairs today.",
+)
+
+
+def test_the_same_call_gets_the_same_summary_in_every_process() -> None:
+    asked = [
+        subprocess.Popen(
+            [sys.executable, "-c", REPEATED],
+            stdout=subprocess.PIPE,
+            cwd=ROOT,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+        )
+        for seed in ("0", "1", "2")
+    ]
+    told = {one.communicate(timeout=60)[0] for one in asked}
+    assert len(told) == 1
+    assert told != {b""}
