@@ -25,7 +25,7 @@ export class PeerLink {
     this._early = [];
     /** @type {import("./quality.js").Counts} */
     this._counts = { received: 0, lost: 0 };
-    /** @type {import("./details.js").PeerHandlers | null} */
+    /** @type {import("./link-types.js").PeerHandlers | null} */
     this._handlers = null;
     this._relayRefused = false;
     /** @type {Promise<void> | null} */
@@ -60,7 +60,7 @@ export class PeerLink {
 
   /**
    * Tells what happens from now on; to be called at once when the offer is there.
-   * @param {import("./details.js").PeerHandlers} handlers
+   * @param {import("./link-types.js").PeerHandlers} handlers
    */
   listen(handlers) {
     this._handlers = handlers;

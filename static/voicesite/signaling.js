@@ -29,7 +29,7 @@ const LATE_MS = 1000;
  * `gone`. After `refused`, `gone` and `close()` nothing follows.
  */
 export class Signaling extends Emitter {
-  /** @param {import("./details.js").SignalingOptions} options */
+  /** @param {import("./link-types.js").SignalingOptions} options */
   constructor({ open, lastSeq = () => 0, later = defaultLater, cancel = defaultCancel, pingLater = defaultLater, random = Math.random }) {
     super();
     this._openSocket = open;
@@ -38,7 +38,7 @@ export class Signaling extends Emitter {
     this._cancel = cancel;
     this._pingLater = pingLater;
     this._random = random;
-    /** @type {import("./details.js").SocketLike | null} */
+    /** @type {import("./link-types.js").SocketLike | null} */
     this._socket = null;
     this._timer = /** @type {any} */ (null);
     this._pingTimer = /** @type {any} */ (null);
@@ -175,7 +175,7 @@ export class Signaling extends Emitter {
     }, PING_MS);
   }
 
-  /** @param {import("./details.js").SocketLike} socket */
+  /** @param {import("./link-types.js").SocketLike} socket */
   _dropSocket(socket) {
     socket.onclose = socket.onmessage = null;
     socket.close(CLOSE.another); // another code would mean that the client leaves its call
@@ -207,7 +207,7 @@ export class Signaling extends Emitter {
   }
 
   /**
-   * @param {import("./details.js").SocketLike} socket
+   * @param {import("./link-types.js").SocketLike} socket
    * @param {number} code
    * @param {string} reason
    */

@@ -1,5 +1,6 @@
 """Processes that share tests run each of them once, and tell what failed."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -76,7 +77,9 @@ def shared(
         [*command, str(folder)], cwd=ROOT, timeout=60, check=False, capture_output=True, text=True
     )
     ended = done.returncode
-    assert done.stdout.count("passed") == processes, done.stdout
+    # on a busy machine one may find nothing left to do, which fails nothing
+    ends = re.findall(r"(?:passed|no tests ran).* in [\d.]+s", done.stdout)
+    assert len(ends) == processes, done.stdout
     assert (share / "done").exists()
     return ended, notes.read_text().splitlines()
 
