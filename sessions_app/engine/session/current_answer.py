@@ -56,6 +56,9 @@ class CurrentAnswer:
         self.held = False
         """Whether staff speak for the agent: the caller's turns get no answer."""
 
+        self.ended_unheard = False
+        """Whether the last answer was cut before any of it was played."""
+
         self.whispers: deque[str] = deque(maxlen=MOST_WHISPERS)
         """The instructions of staff for the answers that start from now on."""
 
@@ -227,6 +230,7 @@ class CurrentAnswer:
 
     def _end(self, answer: Answer, *, interrupted: bool) -> None:
         self._answer = None
+        self.ended_unheard = interrupted and answer.first_audio_ms is None
         self._log.end_answer(answer, self._transcript.said_text, interrupted=interrupted)
         self._playout.forget_finished()
         self.on_ended()

@@ -72,7 +72,15 @@ class StaffSpeech:
         """Says the next line if nobody speaks or it has waited PATIENCE_MS. Call it each 0.1 s."""
         if not self._lines or not self._answer.idle:
             return
-        asked_ms, by, text = self._lines[0]
+        line = self._lines[0]
+        asked_ms, by, text = line
         if self._turns.floor is Floor.LISTENING or now_ms - asked_ms >= PATIENCE_MS:
             self._lines.popleft()
-            self._answer.announce(speakable(text), keep=False, said_by=by)
+            self._answer.announce(
+                speakable(text), lambda: self._ended(line), keep=False, said_by=by
+            )
+
+    def _ended(self, line: tuple[float, int, str]) -> None:
+        """Has a line said again of which nothing was heard, as the caller's next turn was first."""
+        if self._answer.held and self._answer.ended_unheard:
+            self._lines.appendleft(line)

@@ -6,10 +6,13 @@ from typing import Any
 
 import pytest
 
+from sessions_app.engine.core.agent_config import AgentConfig
 from sessions_app.engine.core.desk import DeskState, StaffMember, TakeOver
-from sessions_app.engine.core.events import StaffActed
+from sessions_app.engine.core.events import FloorChanged, StaffActed
+from sessions_app.engine.core.states import Floor
 from sessions_app.engine.session.listening import ListeningMix
 from sessions_app.engine.session.staff_desk import DeskControls, StaffDesk
+from tests.fixtures.agent_talk import Answers, Talk
 
 KIM, LEE = StaffMember(1, "kim"), StaffMember(2, "lee")
 
@@ -82,3 +85,13 @@ async def test_a_call_that_somebody_else_took_over_stays_theirs(
     desk.leave(kim)
     await what_is_due()
     assert (desk.state.held_by, asked) == (LEE, ["hold", "hold"])
+
+
+async def test_a_line_is_said_although_the_caller_types_at_the_same_moment() -> None:
+    async with Talk(Answers(["Yes."]), AgentConfig(slug="a", responder="r", silence_s=0)) as talk:
+        talk.agent.staff.hold()
+        talk.agent.staff.say("This is Kim.", KIM.key, talk.now_ms())
+        talk.agent.say("tell me a story")
+        await talk.until(lambda: any(s.text == "This is Kim." for s in talk.said()), "the line")
+        await talk.until(lambda: talk.of(FloorChanged)[-1].floor is Floor.LISTENING, "its end")
+    assert [s.text for s in talk.said()] == ["This is Kim."]
