@@ -7,7 +7,7 @@ from django.core import checks, mail
 from sessions_app.doctor import findings
 from sessions_app.doctor.findings import PartCheck, PartFinding, not_set, ok, problem, warning
 from sessions_app.runtime import service_trials, stored_settings
-from sessions_app.services.mail import why_not
+from sessions_app.services.mail import LOCAL_LINKS, why_not
 
 OWN_MAIL = "sessions_app.services.mail.Backend"
 """What signs in at the server of VOICE["MAIL"]."""
@@ -70,5 +70,5 @@ def check_mail() -> PartFinding:
     if not given["FROM"]:
         return problem(f"{told} Without a sender nothing is sent.", "Set MAIL_FROM.")
     if not settings.PUBLIC_URL:
-        return warning(f"{told} Links in mails name localhost.", "Set PUBLIC_URL.")
+        return warning(f"{told} But {LOCAL_LINKS}", "Set PUBLIC_URL.")
     return ok(told)

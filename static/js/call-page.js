@@ -23,7 +23,7 @@ const microphone = /** @type {HTMLSelectElement} */ (byId("microphone"));
 
 /** @type {Promise<OwnCall> | null} */
 let loading = null;
-/** Whether a call did not begin for want of it: a browser may not ask for a module a second time. */
+/** Whether that failed when a call was to begin: a browser may not fetch a module a second time, so the page is loaded anew. */
 let missed = false;
 
 /** Loads what calls need, once. @returns {Promise<OwnCall>} */
